@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/mhp.h
+ * @brief libmhp: memory hotplug with an explicit type, verified, or put back.
+ *
+ * Every function that can fail returns 0 or a negative errno value and nothing
+ * else; results go to the ret_ arguments, which are written upon success only.
+ * Pointers are not NULL unless the text says that they may be. The library prints
+ * nothing, reads no environment variable, and never exits.
+ *
+ * Threads: snapshots, requests, plans and reports may be read from any thread
+ * once made; a context serves one thread at a time. References may be taken and
+ * dropped in any thread.
+ */
+#ifndef MHP_MHP_H
+#define MHP_MHP_H
+
+#include <mhp/version.h>
+#include <mhp/types.h>
+
+#endif /* MHP_MHP_H */

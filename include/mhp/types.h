@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/types.h
+ * @brief The words of the kernel and their values.
+ *
+ * Except for enum mhp_online_type, which has the kernel's own numbers, the
+ * value 0 of every enumeration says "not known": a word that a later kernel may
+ * bring. New values may be added at the end; treat what you do not know as 0.
+ */
+#ifndef MHP_TYPES_H
+#define MHP_TYPES_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * How memory is onlined. Numbers and words are those of the kernel's enum mmop
+ * (include/linux/memory_hotplug.h).
+ */
+enum mhp_online_type {
+	MHP_OFFLINE = 0,		/**< "offline": present, not used */
+	MHP_ONLINE = 1,			/**< "online": the kernel chooses the zone */
+	MHP_ONLINE_KERNEL = 2,		/**< "online_kernel": a kernel zone */
+	MHP_ONLINE_MOVABLE = 3,		/**< "online_movable": zone Movable */
+};
+
+/** State of a memory block, as memoryN/state tells it. */
+enum mhp_state {
+	MHP_STATE_UNKNOWN = 0,		/**< unreadable, or a word never seen */
+	MHP_STATE_ABSENT = 1,		/**< there is no such block */
+	MHP_STATE_OFFLINE = 2,
+	MHP_STATE_ONLINE = 3,
+	MHP_STATE_GOING_OFFLINE = 4,	/**< a writer is offlining it just now */
+	MHP_STATE_MIXED = 5,		/**< of a region: its blocks differ */
+};
+
+/** Zone of memory, as memoryN/valid_zones tells it. */
+enum mhp_zone {
+	MHP_ZONE_UNKNOWN = 0,		/**< unreadable, or a word never seen */
+	MHP_ZONE_NONE = 1,		/**< "none": the block spans zones or nodes,
+					     it can never be offlined */
+	MHP_ZONE_DMA = 2,
+	MHP_ZONE_DMA32 = 3,
+	MHP_ZONE_NORMAL = 4,
+	MHP_ZONE_HIGHMEM = 5,
+	MHP_ZONE_MOVABLE = 6,
+	MHP_ZONE_DEVICE = 7,
+	MHP_ZONE_MIXED = 8,		/**< of a region: its online blocks differ */
+};
+
+/** What daxX.Y/state of the kmem driver claims (Linux 7.3). */
+enum mhp_device_state {
+	MHP_DEVICE_STATE_UNKNOWN = 0,	/**< a word never seen, or "unknown" */
+	MHP_DEVICE_STATE_UNPLUGGED = 1,
+	MHP_DEVICE_STATE_OFFLINE = 2,
+	MHP_DEVICE_STATE_ONLINE = 3,
+	MHP_DEVICE_STATE_ONLINE_KERNEL = 4,
+	MHP_DEVICE_STATE_ONLINE_MOVABLE = 5,
+};
+
+/** Origin of a region's memory. */
+enum mhp_region_kind {
+	MHP_REGION_UNKNOWN = 0,
+	MHP_REGION_DAX = 1,		/**< a device of /sys/bus/dax */
+};
+
+/**
+ * Value of one of the kernel's four words, with the kernel's strictness: case
+ * matters, one trailing newline is allowed, nothing else
+ * (mhp_online_type_from_str() in drivers/base/memory.c).
+ *
+ * @param str       the word
+ * @param ret_type  its value
+ * @return 0; -EINVAL if it is not one of the words
+ * @since 0.1
+ */
+int mhp_online_type_from_str(const char *str, enum mhp_online_type *ret_type);
+
+/**
+ * The kernel's word for a type.
+ *
+ * @return a constant string; NULL if type is not one of the four values
+ * @since 0.1
+ */
+const char *mhp_online_type_to_str(enum mhp_online_type type);
+
+/**
+ * The word for a state: "offline", "online", "going-offline", and libmhp's own
+ * "absent", "mixed", "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_state_to_str(enum mhp_state state);
+
+/**
+ * The kernel's word for a zone ("Movable", "Normal", "none", ...), and libmhp's
+ * own "mixed" and "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_zone_to_str(enum mhp_zone zone);
+
+/**
+ * The word for a device state; "unknown" for what is not known.
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_device_state_to_str(enum mhp_device_state state);
+
+/**
+ * The word for a kind of region: "dax"; "unknown" for what is not known.
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_region_kind_to_str(enum mhp_region_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_TYPES_H */

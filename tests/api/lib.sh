@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# Shared by the scripts here, which "make check" runs: where the public headers
+# are, and which functions they declare.
+
+: "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
+: "${MHP_HEADERS:?is set by make check}" "${CC:?is set by make check}"
+
+# The one header of libmhp-sim; all others are libmhp's.
+# shellcheck disable=SC2034
+SIM_HEADER=sim.h
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+errors=0
+
+# error MESSAGE: tell, and go on to find more.
+error()
+{
+	echo "error: $*"
+	errors=$((errors + 1))
+}
+
+# finish: exit status of the script.
+finish()
+{
+	[ "$errors" -eq 0 ] || { echo "$errors error(s)"; exit 1; }
+	exit 0
+}
+
+# header_path NAME: where a header is; version.h is made by configure.
+header_path()
+{
+	for d in "$top_srcdir" "$top_builddir"; do
+		[ ! -f "$d/include/mhp/$1" ] || { echo "$d/include/mhp/$1"; return 0; }
+	done
+	echo "$top_srcdir/include/mhp/$1"
+	return 1
+}
+
+# compile COMPILER ARGUMENT...: with the public headers only, not config.h.
+compile()
+{
+	# Unquoted: compilers may come with options ("gcc -m32").
+	compiler=$1
+	shift
+	# shellcheck disable=SC2086
+	$compiler -I "$top_srcdir/include" -I "$top_builddir/include" "$@"
+}
+
+# nm_of ARGUMENT...: libtool's $NM has options in it.
+nm_of()
+{
+	# shellcheck disable=SC2086
+	${NM:-nm} "$@"
+}
+
+# prototypes NAME: functions that one header declares itself, one per line.
+prototypes()
+{
+	echo "#include <mhp/$1>" >"$tmp/prototypes.c"
+	compile "$CC" -std=c11 -E "$tmp/prototypes.c" >"$tmp/prototypes.i" || return 1
+	# Lines such as '# 12 "/usr/include/mhp/plan.h" 1' tell whose text follows.
+	awk -v name="/mhp/$1" '
+		/^# [0-9]+ "/ {
+			file = $0
+			sub(/^# [0-9]+ "/, "", file)
+			sub(/"[ 0-9]*$/, "", file)
+			own = substr(file, length(file) - length(name) + 1) == name
+			next
+		}
+		own { printf "%s ", $0 }
+	' "$tmp/prototypes.i" | grep -oE '\<mhp_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u
+}
