@@ -10,6 +10,7 @@
 
 #include <mhp/mhp.h>
 
+#include "backend.h"
 #include "parse.h"
 #include "range.h"
 
@@ -23,5 +24,293 @@
 
 /* Beyond what any architecture has: 2^24 blocks of 16 MiB are 256 TiB. */
 #define MAX_REGION_BLOCKS (UINT64_C(1) << 24)
+
+/* ---- text.c: text for people, and copies ---- */
+
+/* A growing text; once memory ran out it stays failed. */
+struct text {
+	char *str;
+	size_t length, size;
+	bool failed;
+};
+__attribute__((format(printf, 2, 3)))
+void text_add(struct text *text, const char *format, ...);
+/* adds str with every byte that is not printable ASCII as \xNN */
+void text_add_escaped(struct text *text, const char *str);
+/* "1 GiB", "176 MiB", "4 KiB" where that is exact, else bytes */
+void text_add_bytes(struct text *text, uint64_t bytes);
+/* "EBUSY (Device or resource busy)"; code is negative */
+void text_add_code(struct text *text, int code);
+/* Gives the string away; -ENOMEM. */
+int text_finish(struct text *text, char **ret_str);
+/* printf to a new string; -ENOMEM */
+__attribute__((format(printf, 2, 3)))
+int copy_text(char **ret_str, const char *format, ...);
+/* Both NULL, or both the same text? */
+bool is_same(const char *a, const char *b);
+
+/* ---- opts.c: structs that grow ---- */
+
+/*
+ * Copies what the caller knows of an opts struct into the library's; the rest
+ * keeps its zeros. -EINVAL: no size; -E2BIG: sets what this library does not know.
+ */
+int opts_take(void *mine, size_t my_size, const void *theirs, size_t their_size);
+
+/* ---- context.c ---- */
+
+struct mhp_ctx {
+	unsigned int refs;
+	struct mhp_backend *be;
+	mhp_log_fn log_fn;
+	void *log_data;
+};
+__attribute__((format(printf, 4, 5)))
+void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format, ...);
+
+/* ---- resolve.c: open below a directory, never outside of it ---- */
+
+/* Does this kernel let us use openat2()? */
+bool have_openat2(int root_fd);
+/* Opens a directory by path below root_fd, following links below it. */
+int open_below_root(int root_fd, const char *path, bool use_openat2);
+/* -EXDEV: a name with ".."; -EINVAL: an absolute one; -ENAMETOOLONG */
+int check_beneath(const char *name);
+/* Opens name, which may have several parts, below dir_fd, following no link. */
+int open_beneath(int dir_fd, const char *name, int flags, bool use_openat2);
+
+/* ---- host.c ---- */
+
+int host_new(const char *root, bool use_openat2, struct mhp_backend **ret_be);
+
+/* ---- problems.c: files that could not be read or understood ---- */
+
+struct problem {
+	char *path;
+	char *text;		/* what stood there, or NULL */
+	int code;
+};
+struct problems {
+	struct problem *list;
+	size_t count, room;
+};
+/* 0; -ENOMEM */
+int problems_add(struct problems *problems, int code, const char *text,
+		 const char *dir, const char *name);
+/* The first one about path, or about a file in that directory; NULL if there is none. */
+const struct problem *problems_find(const struct problems *problems, const char *path);
+void problems_free(struct problems *problems);
+
+/* ---- sysfs.c: attributes of an open directory ---- */
+
+struct sysfs_dir {
+	struct mhp_ctx *ctx;
+	struct mhp_dir *dir;
+	char *path;		/* below the root */
+};
+int sysfs_open(struct mhp_ctx *ctx, const char *path, struct sysfs_dir *ret);
+/* fine on a zeroed one */
+void sysfs_close(struct sysfs_dir *dir);
+int sysfs_list(struct sysfs_dir *dir, const char *name, mhp_list_fn fn, void *data);
+/*
+ * Reads an attribute as a string, without its last newline. -EBADMSG: holds a
+ * NUL or is larger than any attribute.
+ */
+int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1]);
+int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word);
+/* the last part of what a symbolic link points to; the caller frees it */
+int sysfs_read_link_name(struct sysfs_dir *dir, const char *name, char **ret_name);
+int sysfs_exists(struct sysfs_dir *dir, const char *name);
+/*
+ * Resolves the text of the symbolic link dir/name to a path below the root, by
+ * its letters alone; name itself if it is no link. The caller frees it.
+ */
+int sysfs_copy_link_path(struct sysfs_dir *dir, const char *name, char **ret_path);
+
+/* ---- block.c ---- */
+
+#define BLOCK_NO_NODE 0xfff
+#define BLOCK_NO_REGION UINT32_MAX
+#define BLOCK_MAX_ID ((UINT64_C(1) << 40) - 1)
+
+/* 16 bytes a block: what does not fit is kept in the snapshot, out of line. */
+struct mhp_block {
+	uint64_t id : 40;
+	uint64_t node : 12;
+	uint64_t zones : 12;	/* PARSE_MAX_ZONES times 4 bits, the first one lowest */
+	uint32_t region;	/* index in the snapshot */
+	uint8_t state;
+	uint8_t n_zones;
+	uint8_t odd_zones;	/* valid_zones has a word never seen */
+	uint8_t unused;
+};
+_Static_assert(sizeof(struct mhp_block) <= 16, "a block is at most 16 bytes");
+
+/* What a block is just now. */
+struct block_now {
+	enum mhp_state state;	/* MHP_STATE_ABSENT if there is none */
+	enum mhp_zone zone;	/* of an online block */
+	int code;		/* why state or zone is not known */
+	const char *file;	/* ... and which file of memoryN it is about */
+};
+/*
+ * Reads state, and the zone if it is online. mem is the memory directory; node
+ * is where its node link is expected, or -1. valid_zones is read only where the
+ * block's node link exists, unless the machine has no nodes: before, a 6.x
+ * kernel can crash (kernel-abi: node id -1 in valid_zones_show()).
+ */
+void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		struct block_now *ret_now);
+/* Reads valid_zones behind the same guard; -ENODATA: no such file; -ENOLINK: not safe to read yet. */
+int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		     char buf[MHP_ATTR_SIZE + 1]);
+
+/* ---- node.c ---- */
+
+struct node_flag {
+	int code;		/* -ENODATA: no such list */
+	bool set;
+};
+struct mhp_node {
+	int id;
+	struct node_flag has_cpu, has_memory, has_normal_memory;
+	int blocks_code;
+	size_t n_blocks;
+};
+
+/* ---- policy.c ---- */
+
+struct system_policy {
+	int default_code;
+	enum mhp_online_type default_type;
+	int online_policy_code;
+	char *online_policy;
+};
+int policy_read(struct mhp_ctx *ctx, struct sysfs_dir *mem, struct system_policy *ret,
+		struct problems *problems);
+void policy_free(struct system_policy *policy);
+
+/* ---- iomem.c: System RAM as /proc/iomem names it ---- */
+
+struct iomem_ram {
+	struct range range;
+	char *driver;		/* NULL for plain "System RAM" */
+};
+struct iomem {
+	int code;		/* why it could not be read; -EACCES: addresses hidden */
+	struct iomem_ram *ram;
+	size_t count, room;
+};
+int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems);
+void iomem_free(struct iomem *iomem);
+/* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
+const char *iomem_find_driver(const struct iomem *iomem, const struct range *range);
+
+/* ---- region.c ---- */
+
+struct mhp_region {
+	char *name;
+	char *path;
+	enum mhp_region_kind kind;
+
+	int node_code;		/* 0: node holds */
+	int node;
+	int driver_code;
+	char *driver;		/* NULL: none bound */
+	int device_state_code;	/* -ENODATA: no such file */
+	enum mhp_device_state device_state;
+	char *device_word;
+	int ram_code;
+	char *ram_driver;
+
+	int ranges_code;
+	struct range *ranges;
+	size_t n_ranges;
+	struct block_run *runs;	/* whole blocks inside the ranges */
+	size_t n_runs;
+	bool overlaps;		/* a block of it is another region's too */
+
+	/* computed once blocks are known */
+	const struct mhp_block *blocks;	/* all of the snapshot's, sorted */
+	struct {
+		size_t first, count;
+	} *spans;		/* of a run: where in blocks */
+	size_t n_blocks;
+	enum mhp_state state;
+	enum mhp_zone zone;
+	uint64_t size_bytes, online_bytes, lost_bytes;
+};
+/*
+ * Takes ranges over, but not upon failure: computes runs, size and lost bytes.
+ * -EBADMSG: with the one at *ret_bad they are larger than any machine or overlap;
+ * -ENOMEM.
+ */
+int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t count,
+		      uint64_t block_size, size_t *ret_bad);
+/* Finds the region's blocks and what they make of it. */
+int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks, size_t count,
+		       uint64_t block_size);
+void region_free_members(struct mhp_region *region);
+uint64_t region_count_whole_blocks(const struct mhp_region *region);
+
+struct regions {
+	struct mhp_region *list;
+	size_t count;
+	int code;		/* why they, or some, are not listed */
+};
+void regions_free(struct regions *regions);
+
+/* ---- provider-dax.c ---- */
+
+/* 0 also where there is no dax bus; -ENOMEM */
+int dax_find_regions(struct mhp_ctx *ctx, uint64_t block_size, struct regions *regions,
+		     struct problems *problems);
+/* The one of this name; none is left in regions if there is none. */
+int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
+		    struct regions *regions, struct problems *problems);
+
+/* ---- snapshot.c ---- */
+
+struct odd_zones {
+	uint64_t id;
+	char *text;
+};
+struct mhp_snapshot {
+	int refs;
+	uint64_t block_size;
+	bool numa;
+	struct mhp_block *blocks;
+	size_t n_blocks;
+	struct mhp_node *nodes;
+	size_t n_nodes;
+	int nodes_code;
+	struct regions regions;
+	struct system_policy policy;
+	struct problems problems;
+	struct odd_zones *odd;	/* sorted by id */
+	size_t n_odd, odd_room;
+};
+
+struct mhp_block *snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
+
+/* What the scan needs while the snapshot is in the making. */
+struct scan {
+	struct mhp_ctx *ctx;
+	struct mhp_snapshot *snap;
+	struct sysfs_dir mem;
+	uint64_t flags;
+	size_t blocks_room, nodes_room;
+	int node;		/* whose directory is being listed */
+};
+int scan_note(struct scan *scan, int code, const char *text, const char *dir, const char *name);
+
+/* ---- scan-blocks.c, scan-nodes.c ---- */
+
+/* Opens the directory and reads the block size. -ENODEV: no memory hotplug here. */
+int scan_open_memory(struct scan *scan);
+/* Which blocks there are, sorted; then, with their nodes known, state and zones. */
+int scan_block_names(struct scan *scan);
+int scan_block_states(struct scan *scan);
+int scan_nodes(struct scan *scan);
 
 #endif /* MHP_INTERNAL_H */

@@ -3,6 +3,10 @@
  * @file mhp/mhp.h
  * @brief libmhp: memory hotplug with an explicit type, verified, or put back.
  *
+ * Stages pass finished values to one another:
+ *
+ *   discover   mhp_snapshot_new()  a picture of the machine, never changed
+ *
  * Every function that can fail returns 0 or a negative errno value and nothing
  * else; results go to the ret_ arguments, which are written upon success only.
  * Pointers are not NULL unless the text says that they may be. The library prints
@@ -17,5 +21,11 @@
 
 #include <mhp/version.h>
 #include <mhp/types.h>
+#include <mhp/context.h>
+#include <mhp/snapshot.h>
+#include <mhp/block.h>
+#include <mhp/node.h>
+#include <mhp/region.h>
+#include <mhp/policy.h>
 
 #endif /* MHP_MHP_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/context.h
+ * @brief Where the library looks, and whom it tells what it meets.
+ *
+ * A context is a root directory. Nothing outside it is ever opened: symbolic
+ * links are resolved below the root, also absolute ones. It serves one thread
+ * at a time. Plans and reports do not need it any more once made.
+ *
+ *	struct mhp_ctx *ctx;
+ *	int r = mhp_ctx_new(NULL, &ctx);
+ *	if (r < 0)
+ *		return r;
+ *	...
+ *	mhp_ctx_unref(ctx);
+ */
+#ifndef MHP_CONTEXT_H
+#define MHP_CONTEXT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_ctx;
+
+/**
+ * Make a context.
+ *
+ * @param root     directory that stands for "/" (below it sys/ and proc/);
+ *                 NULL or "/" for this machine
+ * @param ret_ctx  the context, with one reference, which the caller owns
+ * @return 0; -ENOENT, -ENOTDIR, -EACCES if root cannot be opened; -ENOMEM
+ * @since 0.1
+ */
+int mhp_ctx_new(const char *root, struct mhp_ctx **ret_ctx);
+
+/**
+ * Take a reference.
+ *
+ * @return ctx; NULL if it is NULL
+ * @since 0.1
+ */
+struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
+
+/**
+ * Drop a reference; the last one frees the context. NULL is fine.
+ *
+ * @return NULL
+ * @since 0.1
+ */
+struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
+
+/**
+ * Receives messages.
+ *
+ * @param data     as given to mhp_ctx_set_log_fn()
+ * @param code     a negative errno value, or 0
+ * @param path     the file it is about, below the root, or NULL; may hold any
+ *                 byte but NUL: escape it before it goes to a terminal
+ * @param message  one line of English without a newline, printable
+ */
+typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *message);
+
+/**
+ * Have messages delivered: why mhp_snapshot_new() or mhp_apply() failed, with the
+ * file that it is about.
+ *
+ * @param ctx   the context
+ * @param fn    called in the thread that calls the library, and must not call it
+ *              with this context; NULL for none
+ * @param data  handed to fn, as long as the context lives or until another is set
+ * @since 0.1
+ */
+void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_CONTEXT_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/policy.h
+ * @brief What the kernel does with memory that is added without a type.
+ */
+#ifndef MHP_POLICY_H
+#define MHP_POLICY_H
+
+#include <mhp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_snapshot;
+
+/**
+ * The system's default online type (memory/auto_online_blocks), what the kernel
+ * calls mhp_get_default_online_type().
+ *
+ * @param snap      the snapshot
+ * @param ret_type  the type
+ * @return 0; -ENODATA if the kernel has no such file; another negative errno
+ *         value if it could not be read, -EBADMSG if it is a word never seen
+ * @since 0.1
+ */
+int mhp_snapshot_get_default_online_type(const struct mhp_snapshot *snap,
+					 enum mhp_online_type *ret_type);
+
+/**
+ * How the kernel chooses a zone for a plain "online"
+ * (memory_hotplug.online_policy).
+ *
+ * @param snap        the snapshot
+ * @param ret_policy  "contig-zones", "auto-movable" or a later kernel's word,
+ *                    borrowed, to be escaped before it goes to a terminal
+ * @return 0; -ENODATA if the kernel has no such file; another negative errno
+ *         value if it could not be read
+ * @since 0.1
+ */
+int mhp_snapshot_get_online_policy(const struct mhp_snapshot *snap, const char **ret_policy);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_POLICY_H */

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/snapshot.h
+ * @brief The machine's memory at one moment.
+ *
+ * A snapshot never changes and never refreshes itself: take a new one. Blocks,
+ * nodes and regions are borrowed from it and live as long as it does, so keep a
+ * reference to the snapshot to keep them. It may be read from any thread, also
+ * after the context is gone.
+ *
+ * What could not be read is kept: the value answers "unknown" or a negative
+ * errno value, and mhp_snapshot_count_problems() tells which files it was.
+ *
+ *	struct mhp_snapshot *snap;
+ *	r = mhp_snapshot_new(ctx, NULL, &snap);
+ *	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
+ *		puts(mhp_region_get_name(mhp_snapshot_get_region(snap, i)));
+ *	mhp_snapshot_unref(snap);
+ */
+#ifndef MHP_SNAPSHOT_H
+#define MHP_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_ctx;
+struct mhp_snapshot;
+struct mhp_block;
+struct mhp_node;
+struct mhp_region;
+
+/** Flags of a snapshot, to be joined by |. */
+enum mhp_snapshot_flag {
+	MHP_SNAPSHOT_OFFLINE_ZONES = 1,	/**< read valid_zones of offline blocks too, not of
+					     online ones only */
+};
+
+/** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
+struct mhp_snapshot_opts {
+	size_t size;		/**< bytes of the struct that the caller knows */
+	uint64_t flags;		/**< MHP_SNAPSHOT_..., or 0 */
+};
+
+/**
+ * Take a snapshot of blocks, nodes, regions and the system's policy.
+ *
+ * @param ctx       the context
+ * @param opts      NULL for the defaults
+ * @param ret_snap  the snapshot, with one reference, which the caller owns
+ * @return 0; -ENODEV no memory hotplug below this root (no usable
+ *         sys/devices/system/memory/block_size_bytes); -EBADMSG the block size
+ *         is malformed; -EACCES no permission; -E2BIG opts asks for what this
+ *         library does not know; -EINVAL; -ENOMEM; -EIO and others: what the
+ *         system answered when block size or list of blocks were read. Anything
+ *         less than that does not fail the call: see
+ *         mhp_snapshot_count_problems()
+ * @since 0.1
+ */
+int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
+		     struct mhp_snapshot **ret_snap);
+
+/**
+ * Take a reference.
+ *
+ * @return snap; NULL if it is NULL
+ * @since 0.1
+ */
+struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
+
+/**
+ * Drop a reference; the last one frees the snapshot and all that is borrowed
+ * from it. NULL is fine.
+ *
+ * @return NULL
+ * @since 0.1
+ */
+struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap);
+
+/**
+ * Size of every memory block.
+ *
+ * @return bytes, a power of two
+ * @since 0.1
+ */
+uint64_t mhp_snapshot_get_block_size_bytes(const struct mhp_snapshot *snap);
+
+/**
+ * Number of memory blocks.
+ *
+ * @since 0.1
+ */
+size_t mhp_snapshot_count_blocks(const struct mhp_snapshot *snap);
+
+/**
+ * A block by position; they are sorted by address.
+ *
+ * @param snap   the snapshot
+ * @param index  from 0
+ * @return the block, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap, size_t index);
+
+/**
+ * A block by its number, the N of memoryN.
+ *
+ * @return the block, borrowed; NULL if there is none
+ * @since 0.1
+ */
+const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
+
+/**
+ * The region that a block belongs to: the one with a range that holds the whole
+ * block.
+ *
+ * @return the region, borrowed; NULL if it belongs to none that is known
+ * @since 0.1
+ */
+const struct mhp_region *mhp_snapshot_get_block_region(const struct mhp_snapshot *snap,
+						       const struct mhp_block *block);
+
+/**
+ * The text of valid_zones of a block where it has a word that libmhp does not
+ * know.
+ *
+ * @return the text without its newline, borrowed, to be escaped before it goes
+ *         to a terminal; NULL if every word is known or nothing was read
+ * @since 0.1
+ */
+const char *mhp_snapshot_get_block_zones_text(const struct mhp_snapshot *snap,
+					      const struct mhp_block *block);
+
+/**
+ * Number of NUMA nodes that have a directory; 0 on a kernel without NUMA.
+ *
+ * @since 0.1
+ */
+size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap);
+
+/**
+ * A node by position; they are sorted by number.
+ *
+ * @return the node, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapshot *snap, size_t index);
+
+/**
+ * A node by number.
+ *
+ * @return the node, borrowed; NULL if there is none
+ * @since 0.1
+ */
+const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, int id);
+
+/**
+ * Could nodes be listed? Without NUMA there are none, and that is no error.
+ *
+ * @return 0; a negative errno value if they, or some of them, could not
+ * @since 0.1
+ */
+int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap);
+
+/**
+ * Could regions be listed? Without a dax bus there are none, and that is no error.
+ *
+ * @return 0; a negative errno value if they, or some of them, could not
+ * @since 0.1
+ */
+int mhp_snapshot_get_regions_code(const struct mhp_snapshot *snap);
+
+/**
+ * Number of regions.
+ *
+ * @since 0.1
+ */
+size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
+
+/**
+ * A region by position; they are sorted by name, numbers by value.
+ *
+ * @return the region, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap, size_t index);
+
+/**
+ * A region by name, such as "dax0.0".
+ *
+ * @return the region, borrowed; NULL if there is none
+ * @since 0.1
+ */
+const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *snap,
+						  const char *name);
+
+/**
+ * Number of files that could not be read or understood.
+ *
+ * @since 0.1
+ */
+size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap);
+
+/**
+ * What was wrong with a file.
+ *
+ * @param snap       the snapshot
+ * @param index      from 0
+ * @param ret_path   the file, below the root, borrowed, to be escaped before it
+ *                   goes to a terminal; may be NULL
+ * @param ret_code   a negative errno value; -EBADMSG if it was read but makes
+ *                   no sense, -ERANGE if its name has a number that is too large;
+ *                   may be NULL
+ * @param ret_text   what stood in the file where it was read but makes no sense,
+ *                   else NULL; borrowed, to be escaped before it goes to a
+ *                   terminal; may be NULL
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
+			     const char **ret_path, int *ret_code, const char **ret_text);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_SNAPSHOT_H */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* System RAM and its drivers, as /proc/iomem names them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static int add_ram(struct iomem *iomem, const struct iomem_line *line, const char *driver,
+		   size_t length)
+{
+	struct iomem_ram *ram;
+	struct range range;
+
+	if (range_from_bounds(line->start, line->end, &range) < 0)
+		return -EBADMSG;
+	if (iomem->count == iomem->room) {
+		size_t room = iomem->room ? 2 * iomem->room : 16;
+
+		ram = reallocarray(iomem->ram, room, sizeof(*ram));
+		if (!ram)
+			return -ENOMEM;
+		iomem->ram = ram;
+		iomem->room = room;
+	}
+	ram = &iomem->ram[iomem->count];
+	*ram = (struct iomem_ram){ .range = range };
+	if (driver) {
+		ram->driver = strndup(driver, length);
+		if (!ram->driver)
+			return -ENOMEM;
+	}
+	iomem->count++;
+	return 0;
+}
+
+static bool is_system_ram(const struct iomem_line *line)
+{
+	static const char word[] = "System RAM";
+
+	return line->name_length >= strlen(word) && !memcmp(line->name, word, strlen(word));
+}
+
+/* *hidden: every address so far was zero, as they are for who lacks CAP_SYS_ADMIN. */
+static int take_line(struct iomem *iomem, const char *str, size_t length, bool *hidden)
+{
+	struct iomem_line line;
+	const char *driver;
+	size_t driver_length;
+
+	if (parse_iomem_line(str, length, &line) < 0)
+		return -EBADMSG;
+	if (line.start || line.end)
+		*hidden = false;
+	if (!is_system_ram(&line))
+		return 0;
+	if (parse_system_ram(line.name, line.name_length, &driver, &driver_length) < 0)
+		return -EBADMSG;
+	return add_ram(iomem, &line, driver, driver_length);
+}
+
+static int note_line(const char *line, size_t length, struct problems *problems)
+{
+	char bad[128];
+
+	snprintf(bad, sizeof(bad), "%.*s", (int)length, line);
+	return problems_add(problems, -EBADMSG, bad, "/proc/iomem", "");
+}
+
+static int take_text(struct iomem *iomem, const char *text, size_t length,
+		     struct problems *problems)
+{
+	bool hidden = true, noted = false;
+	const char *at = text, *end = text + length, *newline;
+	int r;
+
+	for (; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		if (!newline)
+			newline = end;
+		if (newline == at)
+			continue;
+		r = take_line(iomem, at, (size_t)(newline - at), &hidden);
+		if (r == -EBADMSG) {
+			/* one line is enough: there may be millions */
+			r = noted ? 0 : note_line(at, (size_t)(newline - at), problems);
+			noted = true;
+			hidden = false;
+		}
+		if (r < 0)
+			return r;
+	}
+	if (!length) {
+		iomem->code = -EBADMSG;
+		return problems_add(problems, -EBADMSG, "", "/proc/iomem", "");
+	}
+	if (hidden) {
+		iomem->code = -EACCES;
+		return problems_add(problems, -EACCES, NULL, "/proc/iomem", "");
+	}
+	return 0;
+}
+
+int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems)
+{
+	struct mhp_dir *proc = NULL;
+	char *text = NULL;
+	size_t length;
+	int r;
+
+	r = ctx->be->ops->open_dir(ctx->be, "/proc", &proc);
+	if (r == 0)
+		r = ctx->be->ops->read_all(ctx->be, proc, "iomem", &text, &length);
+	if (proc)
+		ctx->be->ops->close_dir(ctx->be, proc);
+	if (r < 0) {
+		ret->code = r;
+		return problems_add(problems, r, NULL, "/proc/iomem", "");
+	}
+	r = take_text(ret, text, length, problems);
+	free(text);
+	return r;
+}
+
+void iomem_free(struct iomem *iomem)
+{
+	for (size_t i = 0; i < iomem->count; i++)
+		free(iomem->ram[i].driver);
+	free(iomem->ram);
+}
+
+const char *iomem_find_driver(const struct iomem *iomem, const struct range *range)
+{
+	for (size_t i = 0; i < iomem->count; i++)
+		if (ranges_overlap(&iomem->ram[i].range, range) && iomem->ram[i].driver)
+			return iomem->ram[i].driver;
+	return NULL;
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* DAX devices: memory that the kmem driver can make System RAM. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Reads one attribute; a problem is noted unless the file may be absent and is. */
+static int read_attr(struct sysfs_dir *dir, const char *name, bool optional,
+		     char buf[MHP_ATTR_SIZE + 1], struct problems *problems)
+{
+	int r, added;
+
+	r = sysfs_read(dir, name, buf);
+	if (r == 0)
+		return 0;
+	if (r == -ENOENT && optional)
+		return -ENODATA;
+	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
+	return added < 0 ? added : r;
+}
+
+static int bad_attr(struct sysfs_dir *dir, const char *name, const char *text,
+		    struct problems *problems)
+{
+	int r = problems_add(problems, -EBADMSG, text, dir->path, name);
+
+	return r < 0 ? r : -EBADMSG;
+}
+
+static int read_number(struct sysfs_dir *dir, const char *name, bool optional,
+		       int (*parse)(const char *str, uint64_t *ret), uint64_t *ret,
+		       struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = read_attr(dir, name, optional, buf, problems);
+	if (r == 0 && parse(buf, ret) < 0)
+		r = bad_attr(dir, name, buf, problems);
+	return r;
+}
+
+/* ---- ranges ---- */
+
+struct mappings {
+	struct sysfs_dir *dir;
+	struct problems *problems;
+	unsigned int *indices;
+	size_t count, room;
+};
+
+static int take_mapping(void *data, const char *name)
+{
+	struct mappings *mappings = data;
+	unsigned int index, *indices;
+	int r;
+
+	r = parse_mapping_name(name, &index);
+	if (r == -ERANGE) {
+		r = problems_add(mappings->problems, r, name, mappings->dir->path, name);
+		return r < 0 ? r : 1;
+	}
+	if (r < 0)
+		return 0;
+	if (mappings->count == mappings->room) {
+		size_t room = mappings->room ? 2 * mappings->room : 4;
+
+		indices = reallocarray(mappings->indices, room, sizeof(*indices));
+		if (!indices)
+			return -ENOMEM;
+		mappings->indices = indices;
+		mappings->room = room;
+	}
+	mappings->indices[mappings->count++] = index;
+	return 0;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int read_mapping(struct sysfs_dir *dir, unsigned int index, struct range *ret,
+			struct problems *problems)
+{
+	char start_name[32], end_name[32], text[64];
+	uint64_t start, end;
+	int r;
+
+	snprintf(start_name, sizeof(start_name), "mapping%u/start", index);
+	snprintf(end_name, sizeof(end_name), "mapping%u/end", index);
+	r = read_number(dir, start_name, false, parse_0x_hex, &start, problems);
+	if (r == 0)
+		r = read_number(dir, end_name, false, parse_0x_hex, &end, problems);
+	if (r == 0 && range_from_bounds(start, end, ret) < 0) {
+		snprintf(text, sizeof(text), "0x%" PRIx64 "-0x%" PRIx64, start, end);
+		r = bad_attr(dir, end_name, text, problems);
+	}
+	return r;
+}
+
+/* A kernel before 5.10 has no mappings, but one range: resource and size. */
+static int read_resource(struct sysfs_dir *dir, struct mhp_region *region, struct range *ret,
+			 size_t *ret_count, struct problems *problems)
+{
+	uint64_t start, size;
+	char text[64];
+	int r;
+
+	*ret_count = 0;
+	r = read_number(dir, "size", false, parse_dec, &size, problems);
+	if (r < 0 || size == 0)
+		return r;
+	region->size_bytes = size;
+	r = read_number(dir, "resource", false, parse_0x_hex, &start, problems);
+	if (r < 0)
+		return r;
+	if (range_from_size(start, size, ret) < 0) {
+		snprintf(text, sizeof(text), "%" PRIu64, size);
+		return bad_attr(dir, "size", text, problems);
+	}
+	*ret_count = 1;
+	return 0;
+}
+
+static int list_mappings(struct sysfs_dir *dir, struct mappings *mappings,
+			 struct problems *problems)
+{
+	int r = sysfs_list(dir, "", take_mapping, mappings);
+
+	if (r > 0)
+		return -ERANGE;
+	if (r < 0 && r != -ENOMEM && problems_add(problems, r, NULL, dir->path, "") < 0)
+		r = -ENOMEM;
+	if (r == 0 && mappings->count)
+		qsort(mappings->indices, mappings->count, sizeof(*mappings->indices),
+		      compare_indices);
+	return r;
+}
+
+/* A range that makes no sense together with the others. */
+static int bad_range(struct sysfs_dir *dir, const struct mappings *mappings, size_t i,
+		     const struct range *range, struct problems *problems)
+{
+	char name[32], text[64];
+
+	if (!mappings->count) {
+		snprintf(text, sizeof(text), "%" PRIu64, range->size);
+		return bad_attr(dir, "size", text, problems);
+	}
+	snprintf(name, sizeof(name), "mapping%u", mappings->indices[i]);
+	snprintf(text, sizeof(text), "0x%" PRIx64 "-0x%" PRIx64, range->start,
+		 range->start + range->size - 1);
+	return bad_attr(dir, name, text, problems);
+}
+
+static int read_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_t block_size,
+		       const struct mappings *mappings, struct problems *problems)
+{
+	size_t count = mappings->count, bad;
+	struct range *ranges = calloc(count ? count : 1, sizeof(*ranges));
+	int r = 0;
+
+	if (!ranges)
+		return -ENOMEM;
+	if (!count)
+		r = read_resource(dir, region, ranges, &count, problems);
+	for (size_t i = 0; i < mappings->count && r == 0; i++)
+		r = read_mapping(dir, mappings->indices[i], &ranges[i], problems);
+	if (r == 0) {
+		r = region_set_ranges(region, ranges, count, block_size, &bad);
+		if (r == 0)
+			return 0;
+		if (r == -EBADMSG)
+			r = bad_range(dir, mappings, bad, &ranges[bad], problems);
+	}
+	free(ranges);
+	return r;
+}
+
+static int find_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_t block_size,
+		       struct problems *problems)
+{
+	struct mappings mappings = { .dir = dir, .problems = problems };
+	int r;
+
+	r = list_mappings(dir, &mappings, problems);
+	if (r == 0)
+		r = read_ranges(dir, region, block_size, &mappings, problems);
+	region->ranges_code = r;
+	/* the size is for everybody to read, the addresses are not */
+	if (r < 0 && r != -ENOMEM && mappings.count)
+		r = read_number(dir, "size", false, parse_dec, &region->size_bytes, problems);
+	free(mappings.indices);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* ---- the other attributes ---- */
+
+static int find_node(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems)
+{
+	uint64_t node;
+
+	region->node_code = read_number(dir, "target_node", true, parse_dec, &node, problems);
+	if (region->node_code == 0 && node >= BLOCK_NO_NODE) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%" PRIu64, node);
+		region->node_code = bad_attr(dir, "target_node", text, problems);
+	}
+	if (region->node_code == 0)
+		region->node = (int)node;
+	return region->node_code == -ENOMEM ? -ENOMEM : 0;
+}
+
+static int find_driver(struct sysfs_dir *dir, struct mhp_region *region,
+		       struct problems *problems)
+{
+	int r = sysfs_read_link_name(dir, "driver", &region->driver);
+
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	region->driver_code = r;
+	return r == -ENOMEM ? r : problems_add(problems, r, NULL, dir->path, "driver");
+}
+
+static int find_device_state(struct sysfs_dir *dir, struct mhp_region *region,
+			     struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = read_attr(dir, "state", true, buf, problems);
+	if (r == 0 && parse_device_state(buf, &region->device_state) < 0)
+		r = bad_attr(dir, "state", buf, problems);
+	if (r == 0) {
+		region->device_word = strdup(buf);
+		if (!region->device_word)
+			r = -ENOMEM;
+	}
+	region->device_state_code = r;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int describe(struct sysfs_dir *dir, struct mhp_region *region, uint64_t block_size,
+		    struct problems *problems)
+{
+	int r;
+
+	r = find_ranges(dir, region, block_size, problems);
+	if (r == 0)
+		r = find_node(dir, region, problems);
+	if (r == 0)
+		r = find_driver(dir, region, problems);
+	if (r == 0)
+		r = find_device_state(dir, region, problems);
+	return r;
+}
+
+/* ---- the bus ---- */
+
+struct names {
+	char **list;
+	size_t count, room;
+};
+
+static int take_name(void *data, const char *name)
+{
+	struct names *names = data;
+	char **list;
+
+	if (!is_dax_name(name))
+		return 0;
+	if (names->count == names->room) {
+		size_t room = names->room ? 2 * names->room : 16;
+
+		list = reallocarray(names->list, room, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		names->list = list;
+		names->room = room;
+	}
+	names->list[names->count] = strdup(name);
+	if (!names->list[names->count])
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A device whose directory cannot be opened is listed all the same. */
+static int keep_unknown(struct sysfs_dir *bus, struct mhp_region *region, int code,
+			struct problems *problems)
+{
+	region->ranges_code = region->node_code = code;
+	region->driver_code = region->device_state_code = code;
+	if (!region->path && copy_text(&region->path, "%s/%s", bus->path, region->name) < 0)
+		return -ENOMEM;
+	return problems_add(problems, code, NULL, bus->path, region->name);
+}
+
+static int add_region(struct sysfs_dir *bus, const char *name, uint64_t block_size,
+		      struct regions *regions, struct problems *problems)
+{
+	struct mhp_region region = { .kind = MHP_REGION_DAX };
+	struct sysfs_dir dir = { 0 };
+	int r;
+
+	region.name = strdup(name);
+	if (!region.name)
+		return -ENOMEM;
+	r = sysfs_copy_link_path(bus, name, &region.path);
+	if (r == 0)
+		r = sysfs_open(bus->ctx, region.path, &dir);
+	if (r == 0)
+		r = describe(&dir, &region, block_size, problems);
+	else if (r == -ENOENT && sysfs_exists(bus, name) == -ENOENT)
+		r = 1;		/* went away meanwhile */
+	else if (r != -ENOMEM)
+		r = keep_unknown(bus, &region, r, problems);
+	sysfs_close(&dir);
+	if (r == 0)
+		regions->list[regions->count++] = region;
+	else
+		region_free_members(&region);
+	return r < 0 ? r : 0;
+}
+
+int dax_find_regions(struct mhp_ctx *ctx, uint64_t block_size, struct regions *regions,
+		     struct problems *problems)
+{
+	struct sysfs_dir bus = { 0 };
+	struct names names = { 0 };
+	int r;
+
+	r = sysfs_open(ctx, DAX_DEVICES_PATH, &bus);
+	if (r == -ENOENT)
+		return 0;	/* no dax bus */
+	if (r == 0)
+		r = sysfs_list(&bus, "", take_name, &names);
+	if (r < 0) {
+		regions->code = r;
+		if (r != -ENOMEM)
+			r = problems_add(problems, r, NULL, DAX_DEVICES_PATH, "");
+		goto out;
+	}
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), compare_names);
+	regions->list = calloc(names.count ? names.count : 1, sizeof(*regions->list));
+	if (!regions->list)
+		r = -ENOMEM;
+	for (size_t i = 0; i < names.count && r == 0; i++)
+		r = add_region(&bus, names.list[i], block_size, regions, problems);
+out:
+	for (size_t i = 0; i < names.count; i++)
+		free(names.list[i]);
+	free(names.list);
+	sysfs_close(&bus);
+	return r;
+}
+
+int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
+		    struct regions *regions, struct problems *problems)
+{
+	struct sysfs_dir bus = { 0 };
+	int r;
+
+	r = sysfs_open(ctx, DAX_DEVICES_PATH, &bus);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	regions->list = calloc(1, sizeof(*regions->list));
+	r = regions->list ? add_region(&bus, name, block_size, regions, problems) : -ENOMEM;
+	sysfs_close(&bus);
+	return r;
+}

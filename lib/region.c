@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A region: a list of ranges, and what its whole blocks make of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+MHP_EXPORT const char *mhp_region_get_name(const struct mhp_region *region)
+{
+	return region->name;
+}
+
+MHP_EXPORT enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region)
+{
+	return region->kind;
+}
+
+MHP_EXPORT const char *mhp_region_get_path(const struct mhp_region *region)
+{
+	return region->path;
+}
+
+MHP_EXPORT int mhp_region_get_node(const struct mhp_region *region, int *ret_node)
+{
+	if (region->node_code < 0)
+		return region->node_code;
+	*ret_node = region->node;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_driver(const struct mhp_region *region, const char **ret_driver)
+{
+	if (region->driver_code < 0)
+		return region->driver_code;
+	*ret_driver = region->driver;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_device_state(const struct mhp_region *region,
+					   enum mhp_device_state *ret_state,
+					   const char **ret_text)
+{
+	if (region->device_state_code < 0)
+		return region->device_state_code;
+	if (ret_state)
+		*ret_state = region->device_state;
+	if (ret_text)
+		*ret_text = region->device_word;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_ram_driver(const struct mhp_region *region,
+					 const char **ret_driver)
+{
+	if (region->ram_code < 0)
+		return region->ram_code;
+	*ret_driver = region->ram_driver;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_count_ranges(const struct mhp_region *region, size_t *ret_count)
+{
+	if (region->ranges_code < 0)
+		return region->ranges_code;
+	*ret_count = region->n_ranges;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_range(const struct mhp_region *region, size_t index,
+				    uint64_t *ret_start, uint64_t *ret_size_bytes)
+{
+	if (index >= region->n_ranges)
+		return -EINVAL;
+	*ret_start = region->ranges[index].start;
+	*ret_size_bytes = region->ranges[index].size;
+	return 0;
+}
+
+MHP_EXPORT size_t mhp_region_count_block_runs(const struct mhp_region *region)
+{
+	return region->n_runs;
+}
+
+MHP_EXPORT int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
+					uint64_t *ret_first, uint64_t *ret_count)
+{
+	if (index >= region->n_runs)
+		return -EINVAL;
+	*ret_first = region->runs[index].first;
+	*ret_count = region->runs[index].count;
+	return 0;
+}
+
+MHP_EXPORT size_t mhp_region_count_blocks(const struct mhp_region *region)
+{
+	return region->n_blocks;
+}
+
+MHP_EXPORT const struct mhp_block *mhp_region_get_block(const struct mhp_region *region,
+							size_t index)
+{
+	for (size_t i = 0; i < region->n_runs; i++) {
+		if (index < region->spans[i].count)
+			return &region->blocks[region->spans[i].first + index];
+		index -= region->spans[i].count;
+	}
+	return NULL;
+}
+
+MHP_EXPORT enum mhp_state mhp_region_get_state(const struct mhp_region *region)
+{
+	return region->state;
+}
+
+MHP_EXPORT enum mhp_zone mhp_region_get_zone(const struct mhp_region *region)
+{
+	return region->zone;
+}
+
+MHP_EXPORT int mhp_region_get_size_bytes(const struct mhp_region *region, uint64_t *ret_bytes)
+{
+	/* the size is for everybody to read, the ranges are not */
+	if (region->ranges_code < 0 && !region->size_bytes)
+		return region->ranges_code;
+	*ret_bytes = region->size_bytes;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_bytes)
+{
+	if (region->ranges_code < 0)
+		return region->ranges_code;
+	*ret_bytes = region->online_bytes;
+	return 0;
+}
+
+MHP_EXPORT int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_bytes)
+{
+	if (region->ranges_code < 0)
+		return region->ranges_code;
+	*ret_bytes = region->lost_bytes;
+	return 0;
+}
+
+uint64_t region_count_whole_blocks(const struct mhp_region *region)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < region->n_runs; i++)
+		count += region->runs[i].count;
+	return count;
+}
+
+/* By start, then by place in the list. */
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct range *x = *(const struct range *const *)a;
+	const struct range *y = *(const struct range *const *)b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* -EBADMSG: the one at *ret_bad overlaps another one; -ENOMEM */
+static int find_overlap(const struct range *ranges, size_t count, size_t *ret_bad)
+{
+	const struct range **sorted = calloc(count ? count : 1, sizeof(*sorted));
+	int r = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &ranges[i];
+	qsort(sorted, count, sizeof(*sorted), compare_ranges);
+	for (size_t i = 1; i < count && r == 0; i++)
+		if (ranges_overlap(sorted[i - 1], sorted[i])) {
+			*ret_bad = (size_t)(sorted[i] - ranges);
+			r = -EBADMSG;
+		}
+	free(sorted);
+	return r;
+}
+
+int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t count,
+		      uint64_t block_size, size_t *ret_bad)
+{
+	uint64_t size = 0, lost;
+	int r;
+
+	r = find_overlap(ranges, count, ret_bad);
+	if (r < 0)
+		return r;
+	region->runs = calloc(count ? count : 1, sizeof(*region->runs));
+	if (!region->runs)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		if (__builtin_add_overflow(size, ranges[i].size, &size) ||
+		    size / block_size > MAX_REGION_BLOCKS) {
+			region->n_runs = 0;
+			*ret_bad = i;
+			return -EBADMSG;
+		}
+		if (range_whole_blocks(&ranges[i], block_size, &region->runs[region->n_runs]))
+			region->n_runs++;
+	}
+	lost = size;
+	for (size_t i = 0; i < region->n_runs; i++)
+		lost -= region->runs[i].count * block_size;
+	region->n_runs = block_runs_merge(region->runs, region->n_runs);
+	region->ranges = ranges;
+	region->n_ranges = count;
+	region->size_bytes = size;
+	region->lost_bytes = lost;
+	return 0;
+}
+
+/* First block whose number is id or more. */
+static size_t lower_bound(const struct mhp_block *blocks, size_t count, uint64_t id)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (blocks[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void count_block(struct mhp_region *region, const struct mhp_block *block,
+			uint64_t block_size, uint64_t by_state[MHP_STATE_MIXED])
+{
+	enum mhp_zone zone;
+
+	by_state[block->state]++;
+	if (block->state != MHP_STATE_ONLINE)
+		return;
+	region->online_bytes += block_size;
+	zone = mhp_block_get_zone(block);
+	if (by_state[MHP_STATE_ONLINE] == 1)
+		region->zone = zone;
+	else if (region->zone != zone && region->zone != MHP_ZONE_UNKNOWN)
+		region->zone = zone == MHP_ZONE_UNKNOWN ? zone : MHP_ZONE_MIXED;
+}
+
+int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks, size_t count,
+		       uint64_t block_size)
+{
+	uint64_t by_state[MHP_STATE_MIXED] = { 0 };
+	uint64_t whole = region_count_whole_blocks(region);
+
+	region->blocks = blocks;
+	region->spans = calloc(region->n_runs ? region->n_runs : 1, sizeof(*region->spans));
+	if (!region->spans)
+		return -ENOMEM;
+	for (size_t i = 0; i < region->n_runs; i++) {
+		const struct block_run *run = &region->runs[i];
+		size_t first = lower_bound(blocks, count, run->first);
+		size_t end = lower_bound(blocks, count, run->first + run->count);
+
+		region->spans[i].first = first;
+		region->spans[i].count = end - first;
+		region->n_blocks += end - first;
+		for (size_t j = first; j < end; j++)
+			count_block(region, &blocks[j], block_size, by_state);
+	}
+	if (region->ranges_code < 0 || by_state[MHP_STATE_UNKNOWN])
+		region->state = MHP_STATE_UNKNOWN;
+	else if (!region->n_blocks)
+		region->state = MHP_STATE_ABSENT;
+	else if (by_state[MHP_STATE_ONLINE] == whole)
+		region->state = MHP_STATE_ONLINE;
+	else if (by_state[MHP_STATE_OFFLINE] == whole)
+		region->state = MHP_STATE_OFFLINE;
+	else
+		region->state = MHP_STATE_MIXED;
+	return 0;
+}
+
+void region_free_members(struct mhp_region *region)
+{
+	free(region->name);
+	free(region->path);
+	free(region->driver);
+	free(region->device_word);
+	free(region->ram_driver);
+	free(region->ranges);
+	free(region->runs);
+	free(region->spans);
+}
+
+void regions_free(struct regions *regions)
+{
+	for (size_t i = 0; i < regions->count; i++)
+		region_free_members(&regions->list[i]);
+	free(regions->list);
+	*regions = (struct regions){ 0 };
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Takes the picture, and hands out what is in it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+int scan_note(struct scan *scan, int code, const char *text, const char *dir, const char *name)
+{
+	return problems_add(&scan->snap->problems, code, text, dir, name);
+}
+
+/* ---- regions ---- */
+
+/* The driver that /proc/iomem names for a region's blocks. */
+static int find_ram_driver(struct mhp_region *region, const struct iomem *iomem,
+			   uint64_t block_size)
+{
+	const char *driver = NULL;
+
+	/* whose blocks are not known is not known to be no RAM */
+	region->ram_code = iomem->code < 0 ? iomem->code : region->ranges_code;
+	for (size_t i = 0; i < region->n_runs && !driver && region->ram_code == 0; i++) {
+		struct range range = {
+			.start = region->runs[i].first * block_size,
+			.size = region->runs[i].count * block_size,
+		};
+
+		driver = iomem_find_driver(iomem, &range);
+	}
+	if (!driver)
+		return 0;
+	region->ram_driver = strdup(driver);
+	return region->ram_driver ? 0 : -ENOMEM;
+}
+
+struct owned_run {
+	struct block_run run;
+	size_t region;
+};
+
+static int compare_owned(const void *a, const void *b)
+{
+	const struct owned_run *x = a, *y = b;
+
+	return x->run.first < y->run.first ? -1 : x->run.first > y->run.first;
+}
+
+/* Two regions that claim the same block: no driver makes such, a broken tree may. */
+static int find_overlaps(struct regions *regions)
+{
+	struct owned_run *owned;
+	size_t count = 0, n = 0, last = 0;
+
+	for (size_t i = 0; i < regions->count; i++)
+		count += regions->list[i].n_runs;
+	owned = calloc(count ? count : 1, sizeof(*owned));
+	if (!owned)
+		return -ENOMEM;
+	for (size_t i = 0; i < regions->count; i++)
+		for (size_t j = 0; j < regions->list[i].n_runs; j++)
+			owned[n++] = (struct owned_run){ regions->list[i].runs[j], i };
+	qsort(owned, count, sizeof(*owned), compare_owned);
+	for (size_t i = 1; i < count; i++) {
+		if (owned[i].run.first < owned[last].run.first + owned[last].run.count) {
+			regions->list[owned[i].region].overlaps = true;
+			regions->list[owned[last].region].overlaps = true;
+		}
+		/* the run that reaches farthest is the one to compare with */
+		if (owned[i].run.first + owned[i].run.count >
+		    owned[last].run.first + owned[last].run.count)
+			last = i;
+	}
+	free(owned);
+	return 0;
+}
+
+static void own_blocks(struct mhp_snapshot *snap, uint32_t index)
+{
+	const struct mhp_region *region = &snap->regions.list[index];
+
+	for (size_t i = 0; i < region->n_runs; i++)
+		for (size_t j = 0; j < region->spans[i].count; j++) {
+			struct mhp_block *block = &snap->blocks[region->spans[i].first + j];
+
+			if (block->region == BLOCK_NO_REGION)
+				block->region = index;
+		}
+}
+
+static int find_regions(struct scan *scan)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	struct iomem iomem = { 0 };
+	int r;
+
+	r = dax_find_regions(scan->ctx, snap->block_size, &snap->regions, &snap->problems);
+	if (r == 0)
+		r = iomem_read(scan->ctx, &iomem, &snap->problems);
+	if (r == 0)
+		r = find_overlaps(&snap->regions);
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		struct mhp_region *region = &snap->regions.list[i];
+
+		r = region_find_blocks(region, snap->blocks, snap->n_blocks, snap->block_size);
+		if (r == 0)
+			r = find_ram_driver(region, &iomem, snap->block_size);
+		if (r == 0)
+			own_blocks(snap, (uint32_t)i);
+	}
+	iomem_free(&iomem);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
+				struct mhp_snapshot **ret_snap)
+{
+	struct mhp_snapshot_opts known = { 0 };
+	struct scan scan = { .ctx = ctx };
+	int r = 0;
+
+	if (opts)
+		r = opts_take(&known, sizeof(known), opts, opts->size);
+	if (r < 0)
+		return r;
+	if (known.flags & ~MHP_SNAPSHOT_OFFLINE_ZONES)
+		return -E2BIG;
+	scan.flags = known.flags;
+	scan.snap = calloc(1, sizeof(*scan.snap));
+	if (!scan.snap)
+		return -ENOMEM;
+	scan.snap->refs = 1;
+
+	/* blocks before nodes: a node's block that is not known is a newer one */
+	r = scan_open_memory(&scan);
+	if (r == 0)
+		r = scan_block_names(&scan);
+	if (r == 0)
+		r = scan_nodes(&scan);
+	if (r == 0)
+		r = scan_block_states(&scan);
+	if (r == 0)
+		r = policy_read(ctx, &scan.mem, &scan.snap->policy, &scan.snap->problems);
+	if (r == 0)
+		r = find_regions(&scan);
+	sysfs_close(&scan.mem);
+	if (r < 0) {
+		mhp_snapshot_unref(scan.snap);
+		return r;
+	}
+	*ret_snap = scan.snap;
+	return 0;
+}
+
+MHP_EXPORT struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap)
+{
+	if (snap)
+		__atomic_add_fetch(&snap->refs, 1, __ATOMIC_RELAXED);
+	return snap;
+}
+
+MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
+{
+	if (!snap || __atomic_sub_fetch(&snap->refs, 1, __ATOMIC_ACQ_REL))
+		return NULL;
+	for (size_t i = 0; i < snap->n_odd; i++)
+		free(snap->odd[i].text);
+	regions_free(&snap->regions);
+	free(snap->odd);
+	free(snap->nodes);
+	free(snap->blocks);
+	policy_free(&snap->policy);
+	problems_free(&snap->problems);
+	free(snap);
+	return NULL;
+}
+
+MHP_EXPORT uint64_t mhp_snapshot_get_block_size_bytes(const struct mhp_snapshot *snap)
+{
+	return snap->block_size;
+}
+
+MHP_EXPORT size_t mhp_snapshot_count_blocks(const struct mhp_snapshot *snap)
+{
+	return snap->n_blocks;
+}
+
+MHP_EXPORT const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap,
+							  size_t index)
+{
+	return index < snap->n_blocks ? &snap->blocks[index] : NULL;
+}
+
+MHP_EXPORT const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap,
+							   uint64_t id)
+{
+	return snapshot_find_block(snap, id);
+}
+
+MHP_EXPORT const struct mhp_region *
+mhp_snapshot_get_block_region(const struct mhp_snapshot *snap, const struct mhp_block *block)
+{
+	return mhp_snapshot_get_region(snap, block->region);
+}
+
+MHP_EXPORT const char *mhp_snapshot_get_block_zones_text(const struct mhp_snapshot *snap,
+							 const struct mhp_block *block)
+{
+	size_t low = 0, high = snap->n_odd;
+
+	if (!block->odd_zones)
+		return NULL;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (snap->odd[mid].id < block->id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < snap->n_odd && snap->odd[low].id == block->id ? snap->odd[low].text : NULL;
+}
+
+MHP_EXPORT size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap)
+{
+	return snap->n_nodes;
+}
+
+MHP_EXPORT const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapshot *snap,
+							size_t index)
+{
+	return index < snap->n_nodes ? &snap->nodes[index] : NULL;
+}
+
+MHP_EXPORT const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, int id)
+{
+	for (size_t i = 0; i < snap->n_nodes; i++)
+		if (snap->nodes[i].id == id)
+			return &snap->nodes[i];
+	return NULL;
+}
+
+MHP_EXPORT int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap)
+{
+	return snap->nodes_code;
+}
+
+MHP_EXPORT int mhp_snapshot_get_regions_code(const struct mhp_snapshot *snap)
+{
+	return snap->regions.code;
+}
+
+MHP_EXPORT size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap)
+{
+	return snap->regions.count;
+}
+
+MHP_EXPORT const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap,
+							    size_t index)
+{
+	return index < snap->regions.count ? &snap->regions.list[index] : NULL;
+}
+
+MHP_EXPORT const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *snap,
+							     const char *name)
+{
+	for (size_t i = 0; i < snap->regions.count; i++)
+		if (!strcmp(snap->regions.list[i].name, name))
+			return &snap->regions.list[i];
+	return NULL;
+}
+
+MHP_EXPORT size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap)
+{
+	return snap->problems.count;
+}
+
+MHP_EXPORT int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
+					const char **ret_path, int *ret_code,
+					const char **ret_text)
+{
+	const struct problem *problem;
+
+	if (index >= snap->problems.count)
+		return -EINVAL;
+	problem = &snap->problems.list[index];
+	if (ret_path)
+		*ret_path = problem->path;
+	if (ret_code)
+		*ret_code = problem->code;
+	if (ret_text)
+		*ret_text = problem->text;
+	return 0;
+}

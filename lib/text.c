@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Text for people: a growing string, escaping, sizes, errno names. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static bool text_reserve(struct text *text, size_t more)
+{
+	size_t need = text->length + more + 1;
+	size_t size = text->size ? text->size : 128;
+	char *str;
+
+	if (text->failed)
+		return false;
+	if (need <= text->size)
+		return true;
+	while (size < need)
+		size *= 2;
+	str = realloc(text->str, size);
+	if (!str) {
+		text->failed = true;
+		return false;
+	}
+	text->str = str;
+	text->size = size;
+	return true;
+}
+
+__attribute__((format(printf, 2, 0)))
+static void text_add_va(struct text *text, const char *format, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (n < 0)
+		text->failed = true;
+	else if (text_reserve(text, (size_t)n))
+		text->length += (size_t)vsnprintf(text->str + text->length, (size_t)n + 1,
+						  format, ap);
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	text_add_va(text, format, ap);
+	va_end(ap);
+}
+
+void text_add_escaped(struct text *text, const char *str)
+{
+	for (; *str; str++) {
+		unsigned char c = (unsigned char)*str;
+
+		if (c >= ' ' && c <= '~' && c != '\\')
+			text_add(text, "%c", c);
+		else
+			text_add(text, "\\x%02x", c);
+	}
+}
+
+void text_add_bytes(struct text *text, uint64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	size_t unit = 0;
+
+	while (bytes && bytes % 1024 == 0 && unit + 1 < ARRAY_SIZE(units)) {
+		bytes /= 1024;
+		unit++;
+	}
+	text_add(text, "%" PRIu64 " %s", bytes, units[unit]);
+}
+
+static const char *code_name(int code)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} names[] = {
+		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { EINTR, "EINTR" }, { EIO, "EIO" },
+		{ ENXIO, "ENXIO" }, { E2BIG, "E2BIG" }, { EAGAIN, "EAGAIN" },
+		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" }, { EBUSY, "EBUSY" },
+		{ EEXIST, "EEXIST" }, { ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
+		{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" }, { EMFILE, "EMFILE" },
+		{ ENFILE, "ENFILE" }, { ENOSPC, "ENOSPC" }, { EROFS, "EROFS" },
+		{ ERANGE, "ERANGE" }, { ENAMETOOLONG, "ENAMETOOLONG" }, { ELOOP, "ELOOP" },
+		{ ENODATA, "ENODATA" }, { EBADMSG, "EBADMSG" }, { EOPNOTSUPP, "EOPNOTSUPP" },
+		{ EXDEV, "EXDEV" }, { EFBIG, "EFBIG" }, { ESTALE, "ESTALE" },
+#ifdef EHWPOISON
+		{ EHWPOISON, "EHWPOISON" },
+#endif
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].code == code)
+			return names[i].name;
+	return NULL;
+}
+
+/* In English: a program's locale must not reach into the library's messages. */
+static const char *code_text(int code)
+{
+#ifdef HAVE_STRERRORDESC_NP
+	const char *text = strerrordesc_np(code);
+
+	return text ? text : "unknown error";
+#else
+	return strerror(code);
+#endif
+}
+
+void text_add_code(struct text *text, int code)
+{
+	const char *name = code_name(-code);
+
+	if (name)
+		text_add(text, "%s (%s)", name, code_text(-code));
+	else
+		text_add(text, "error %d (%s)", -code, code_text(-code));
+}
+
+int text_finish(struct text *text, char **ret_str)
+{
+	if (!text_reserve(text, 0)) {
+		free(text->str);
+		*text = (struct text){ 0 };
+		return -ENOMEM;
+	}
+	text->str[text->length] = '\0';
+	*ret_str = text->str;
+	*text = (struct text){ 0 };
+	return 0;
+}
+
+int copy_text(char **ret_str, const char *format, ...)
+{
+	struct text text = { 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	text_add_va(&text, format, ap);
+	va_end(ap);
+	return text_finish(&text, ret_str);
+}
+
+bool is_same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}

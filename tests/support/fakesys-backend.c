@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A fake machine as the library sees it: in memory, or through the host. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/fakesys.h"
+
+struct fake_backend {
+	struct mhp_backend be;
+	struct fakesys *fs;
+};
+
+struct mhp_dir {
+	char path[MHP_PATH_SIZE];
+};
+
+static struct fakesys *to_fs(struct mhp_backend *be)
+{
+	return ((struct fake_backend *)be)->fs;
+}
+
+/* Goes from the directory path, which it changes, along name; 1: a link comes first. */
+static int walk(struct fakesys *fs, char path[MHP_PATH_SIZE], const char **name,
+		struct fakesys_entry **ret)
+{
+	struct fakesys_entry *entry = fakesys_find(fs, path);
+
+	while (entry && *(*name += strspn(*name, "/"))) {
+		size_t length = strcspn(*name, "/"), before = strlen(path);
+
+		if (entry->type == FAKESYS_LINK)
+			return 1;
+		if (entry->type != FAKESYS_DIR)
+			return -ENOTDIR;
+		if (length == 2 && !strncmp(*name, "..", 2)) {
+			if (before)
+				*strrchr(path, '/') = '\0';
+		} else if (length != 1 || **name != '.') {
+			if (before + length + 2 > MHP_PATH_SIZE)
+				return -ENAMETOOLONG;
+			sprintf(path + before, "/%.*s", (int)length, *name);
+		}
+		*name += length;
+		entry = fakesys_find(fs, path);
+	}
+	if (!entry)
+		return -ENOENT;
+	*ret = entry;
+	return entry->code;
+}
+
+/* Below a directory no link is followed. */
+static int find(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		struct fakesys_entry **ret)
+{
+	char path[MHP_PATH_SIZE];
+	int r;
+
+	strcpy(path, dir->path);
+	r = walk(to_fs(be), path, &name, ret);
+	return r > 0 ? -ELOOP : r;
+}
+
+static int fake_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
+{
+	char at[MHP_PATH_SIZE] = "", todo[2 * MHP_PATH_SIZE], rest[MHP_PATH_SIZE];
+	struct fakesys_entry *entry = NULL;
+	const char *name = todo;
+	int r;
+
+	if ((size_t)snprintf(todo, sizeof(todo), "%s", path) >= MHP_PATH_SIZE)
+		return -ENAMETOOLONG;
+	for (int links = 0; links <= 40; links++) {
+		r = walk(to_fs(be), at, &name, &entry);
+		if (r < 0)
+			return r;
+		if (r == 0 && entry->type != FAKESYS_LINK)
+			break;
+		entry = fakesys_find(to_fs(be), at);
+		if (strlen(name) >= sizeof(rest))
+			return -ENAMETOOLONG;
+		strcpy(rest, name);
+		if ((size_t)snprintf(todo, sizeof(todo), "%s/%s", entry->bytes, rest) >=
+		    sizeof(todo))
+			return -ENAMETOOLONG;
+		name = todo;
+		*strrchr(at, '/') = '\0';
+		if (*entry->bytes == '/')
+			*at = '\0';
+		entry = NULL;
+	}
+	if (!entry)
+		return -ELOOP;
+	if (entry->type != FAKESYS_DIR)
+		return -ENOTDIR;
+	*ret_dir = malloc(sizeof(**ret_dir));
+	if (!*ret_dir)
+		return -ENOMEM;
+	strcpy((*ret_dir)->path, at);
+	return 0;
+}
+
+static void fake_close_dir(struct mhp_backend *be, struct mhp_dir *dir)
+{
+	(void)be;
+	free(dir);
+}
+
+static int fake_list(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     mhp_list_fn fn, void *data)
+{
+	struct fakesys *fs = to_fs(be);
+	struct fakesys_entry *entry, *end = fs->entries + fs->count;
+	const char *child;
+	size_t length;
+	int r;
+
+	r = find(be, dir, name, &entry);
+	if (r == 0 && entry->type != FAKESYS_DIR)
+		r = entry->type == FAKESYS_LINK ? -ELOOP : -ENOTDIR;
+	if (r < 0)
+		return r;
+	length = strlen(entry->path);
+	for (struct fakesys_entry *below = entry + 1; below < end; below++) {
+		if (strncmp(below->path, entry->path, length) || below->path[length] != '/')
+			break;
+		child = below->path + length + 1;
+		r = strchr(child, '/') || below->code == -ENOENT ? 0 : fn(data, child);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int find_file(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     struct fakesys_entry **ret)
+{
+	struct fakesys *fs = to_fs(be);
+	int r = find(be, dir, name, ret);
+
+	if (r < 0)
+		return r;
+	if (fs->on_read)
+		fs->on_read(fs->data, (*ret)->path);
+	switch ((*ret)->type) {
+	case FAKESYS_DIR:
+		return -EISDIR;
+	case FAKESYS_FILE:
+		return 0;
+	case FAKESYS_LINK:
+		return -ELOOP;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int fake_read(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     char *buf, size_t size, size_t *ret_length)
+{
+	struct fakesys_entry *entry;
+	int r = find_file(be, dir, name, &entry);
+
+	if (r < 0)
+		return r;
+	*ret_length = entry->length < size ? entry->length : size;
+	memcpy(buf, entry->bytes, *ret_length);
+	return 0;
+}
+
+static int fake_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			 char **ret_text, size_t *ret_length)
+{
+	struct fakesys_entry *entry;
+	int r = find_file(be, dir, name, &entry);
+	char *text;
+
+	if (r < 0)
+		return r;
+	text = malloc(entry->length + 1);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, entry->bytes, entry->length + 1);
+	*ret_text = text;
+	*ret_length = entry->length;
+	return 0;
+}
+
+/* A snapshot only looks. */
+static int fake_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		      const char *word)
+{
+	(void)be, (void)dir, (void)name, (void)word;
+	return -EROFS;
+}
+
+static int fake_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			  char *buf, size_t size)
+{
+	struct fakesys_entry *entry;
+	int r = find(be, dir, name, &entry);
+
+	if (r < 0)
+		return r;
+	if (entry->type != FAKESYS_LINK)
+		return -EINVAL;
+	if (strlen(entry->bytes) >= size)
+		return -ENAMETOOLONG;
+	strcpy(buf, entry->bytes);
+	return 0;
+}
+
+static int fake_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	struct fakesys_entry *entry;
+	int r = find(be, dir, name, &entry);
+
+	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? r : 0;
+}
+
+static void fake_free(struct mhp_backend *be)
+{
+	free(be);
+}
+
+static const struct mhp_backend_ops fake_ops = {
+	.open_dir = fake_open_dir,
+	.close_dir = fake_close_dir,
+	.list = fake_list,
+	.read = fake_read,
+	.read_all = fake_read_all,
+	.write = fake_write,
+	.read_link = fake_read_link,
+	.exists = fake_exists,
+	.free = fake_free,
+};
+
+struct mhp_ctx *fakesys_ctx(struct fakesys *fs, enum fakesys_way way)
+{
+	struct fake_backend *fake;
+	struct mhp_backend *be;
+	struct mhp_ctx *ctx;
+
+	if (way == FAKESYS_MEMORY) {
+		fake = calloc(1, sizeof(*fake));
+		assert_non_null(fake);
+		fake->be.ops = &fake_ops;
+		fake->fs = fs;
+		be = &fake->be;
+		fakesys_find(fs, "");	/* sorted before a test counts anything */
+	} else {
+		assert_int_equal(host_new(fakesys_root(fs), way == FAKESYS_OPENAT2, &be), 0);
+	}
+	assert_int_equal(mhp_private_ctx_new(be, &ctx), 0);
+	return ctx;
+}

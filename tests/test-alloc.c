@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a snapshot costs in memory, and what happens when there is none: the
+ * linker puts these wrappers before the C library's functions (--wrap).
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/dump.h"
+#include "support/fakesys.h"
+
+static size_t fail_at, calls;		/* the one that fails, from 1; 0: none */
+static size_t live_bytes, live_count;	/* a difference tells, not the number */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t count, size_t size);
+char *__real_strdup(const char *str);
+char *__real_strndup(const char *str, size_t size);
+void __real_free(void *ptr);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t count, size_t size);
+char *__wrap_strdup(const char *str);
+char *__wrap_strndup(const char *str, size_t size);
+void __wrap_free(void *ptr);
+
+static bool fails(void)
+{
+	return ++calls == fail_at;
+}
+
+static void *count(void *ptr)
+{
+	live_bytes += ptr ? malloc_usable_size(ptr) : 0;
+	live_count += ptr != NULL;
+	return ptr;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t number, size_t size)
+{
+	return fails() ? NULL : count(__real_calloc(number, size));
+}
+
+void *__wrap_reallocarray(void *old, size_t number, size_t size)
+{
+	size_t before = old ? malloc_usable_size(old) : 0;
+	void *ptr = fails() ? NULL : __real_reallocarray(old, number, size);
+
+	if (ptr) {
+		live_bytes -= before;
+		live_count -= old != NULL;
+	}
+	return count(ptr);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return __wrap_reallocarray(old, 1, size);
+}
+
+char *__wrap_strdup(const char *str)
+{
+	return fails() ? NULL : count(__real_strdup(str));
+}
+
+char *__wrap_strndup(const char *str, size_t size)
+{
+	return fails() ? NULL : count(__real_strndup(str, size));
+}
+
+void __wrap_free(void *ptr)
+{
+	live_bytes -= ptr ? malloc_usable_size(ptr) : 0;
+	live_count -= ptr != NULL;
+	__real_free(ptr);
+}
+
+/* ---- 16 bytes a block ---- */
+
+#define BESIDES 16384	/* nodes, regions, what malloc() rounds up to */
+
+static void bytes_a_block(void **state)
+{
+	/* the second number is the worst one for what grows by doubling */
+	static const size_t numbers[] = { 65536, 65537 };
+	static const char mem[] = MEMORY_PATH;
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx;
+	struct mhp_snapshot *snap;
+	size_t before, n = 0;
+	char path[128];
+
+	(void)state;
+	fakesys_file(fs, MEMORY_PATH "/block_size_bytes", "8000000\n");
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		for (; n < numbers[i]; n++) {
+			snprintf(path, sizeof(path), "%s/memory%zu/state", mem, n);
+			fakesys_file(fs, path, "online\n");
+			snprintf(path, sizeof(path), "%s/memory%zu/valid_zones", mem, n);
+			fakesys_file(fs, path, n ? "Movable\n" : "none\n");
+		}
+		ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+		before = live_bytes;
+		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+		assert_int_equal(mhp_snapshot_count_blocks(snap), n);
+		assert_int_equal(mhp_block_get_zone(mhp_snapshot_get_block(snap, n - 1)),
+				 MHP_ZONE_MOVABLE);
+		assert_in_range(live_bytes - before, 8 * n, 16 * n + BESIDES);
+		mhp_snapshot_unref(snap);
+		assert_int_equal(live_bytes, before);
+		mhp_ctx_unref(ctx);
+	}
+	assert_true(sizeof(struct mhp_block) <= 16);
+}
+
+/* ---- each allocation fails once ---- */
+
+/* Flaws too, so that what keeps them is tried. */
+static struct fakesys *flawed_machine(void)
+{
+	struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
+
+	fakesys_file(fs, MEMORY_PATH "/memory7/valid_zones", "Frozen\n");
+	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
+	fakesys_file(fs, NODE_PATH "/has_cpu", "zero\n");
+	return fs;
+}
+
+static bool tells_no_memory(const struct mhp_snapshot *snap)
+{
+	char *problems = dump_problems(snap);
+	bool found = strstr(problems, " ENOMEM\n");
+
+	free(problems);
+	return found;
+}
+
+static void snapshot_without_memory(void **state)
+{
+	struct fakesys *fs = flawed_machine();
+
+	(void)state;
+	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
+		struct mhp_snapshot *snap;
+		char *good = NULL, *now;
+		int r;
+
+		for (size_t at = 0; !at || calls >= at; at++) {
+			size_t bytes = live_bytes, number = live_count;
+
+			calls = 0;
+			fail_at = at;
+			snap = NULL;
+			r = mhp_snapshot_new(ctx, NULL, &snap);
+			fail_at = 0;
+			if (r < 0) {
+				assert_int_equal(r, -ENOMEM);
+				assert_null(snap);
+			} else {
+				size_t last = calls;
+
+				/* nothing is missing that it does not tell of */
+				now = dump(snap, false);
+				if (!at)
+					good = strdup(now);
+				else if (!tells_no_memory(snap))
+					assert_string_equal(now, good);
+				free(now);
+				mhp_snapshot_unref(snap);
+				calls = last;
+				number += !at;	/* good */
+				bytes += at ? 0 : malloc_usable_size(good);
+			}
+			assert_int_equal(live_count, number);
+			assert_int_equal(live_bytes, bytes);
+		}
+		free(good);
+		mhp_ctx_unref(ctx);
+	}
+}
+
+static void context_without_memory(void **state)
+{
+	struct mhp_ctx *ctx;
+	int r = -ENOMEM;
+
+	(void)state;
+	for (size_t at = 1; r < 0; at++) {
+		size_t number = live_count;
+
+		calls = 0;
+		fail_at = at;
+		ctx = NULL;
+		r = mhp_ctx_new("/", &ctx);
+		fail_at = 0;
+		assert_int_equal(r, calls >= at ? -ENOMEM : 0);
+		assert_int_equal(ctx != NULL, r == 0);
+		mhp_ctx_unref(ctx);
+		assert_int_equal(live_count, number);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(bytes_a_block, fakesys_free_all),
+		cmocka_unit_test_teardown(snapshot_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

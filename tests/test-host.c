@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The host back end on a tree on disk; both ways of opening must agree. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/fakesys.h"
+
+#define X16 "xxxxxxxxxxxxxxxx"
+#define X256 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
+
+/* The library's root is /root; what is beside it must stay out of reach. */
+static struct fakesys *tree(void)
+{
+	struct fakesys *fs = fakesys_new();
+	char path[64], target[64], outside[512];
+
+	fakesys_file(fs, "/secret/mark", "secret");
+	fakesys_file(fs, "/secret/attr", "secret");
+	fakesys_file(fs, "/root/mark", "root");
+	fakesys_file(fs, "/root/a/mark", "a");
+	fakesys_file(fs, "/root/a/b/mark", "b");
+	fakesys_file(fs, "/root/c/mark", "c");
+	fakesys_link(fs, "/root/relative", "a/b");
+	fakesys_link(fs, "/root/absolute", "/a/b");
+	fakesys_link(fs, "/root/dots", "./a/./b/../b/.");
+	fakesys_link(fs, "/root/a/up", "../c");
+	fakesys_link(fs, "/root/nested", "relative/../up");
+	fakesys_link(fs, "/root/beyond", "../../../secret");
+	fakesys_link(fs, "/root/beyond-c", "../../../c");
+	fakesys_link(fs, "/root/absolute-beyond", "/../../c");
+	fakesys_link(fs, "/root/to-root", "/");
+	fakesys_link(fs, "/root/self", "self");
+	fakesys_link(fs, "/root/loop", "a/loop");
+	fakesys_link(fs, "/root/a/loop", "../loop");
+	fakesys_link(fs, "/root/dangling", "nowhere");
+	fakesys_link(fs, "/root/to-file", "mark");
+	fakesys_link(fs, "/root/link0", "a");
+	for (int i = 1; i <= 40; i++) {
+		snprintf(path, sizeof(path), "/root/link%d", i);
+		snprintf(target, sizeof(target), "link%d", i - 1);
+		fakesys_link(fs, path, target);
+	}
+	/* for names below a directory */
+	fakesys_file(fs, "/root/a/attr", "text\n");
+	fakesys_file(fs, "/root/a/b/attr", "deep\n");
+	fakesys_file(fs, "/root/a/empty", "");
+	fakesys_link(fs, "/root/a/link", "attr");
+	fakesys_link(fs, "/root/a/link-dir", "b");
+	fakesys_link(fs, "/root/a/link-out", "../../secret");
+	fakesys_link(fs, "/root/a/dangling", "nowhere");
+	fakesys_set(fs, FAKESYS_FIFO, "/root/a/fifo", NULL, 0);
+	fakesys_set(fs, FAKESYS_SOCKET, "/root/a/socket", NULL, 0);
+	/* with the real path of what is outside */
+	snprintf(outside, sizeof(outside), "%s/secret", fakesys_root(fs));
+	snprintf(target, sizeof(target), "%s/root/escape", fakesys_root(fs));
+	assert_int_equal(symlink(outside, target), 0);
+	return fs;
+}
+
+static struct mhp_backend *host(struct fakesys *fs, const char *root, bool use_openat2)
+{
+	struct mhp_backend *be;
+	char path[512];
+
+	/* only a test that hangs gets to know of it */
+	alarm(30);
+	snprintf(path, sizeof(path), "%s%s", fakesys_root(fs), root);
+	assert_int_equal(host_new(path, use_openat2, &be), 0);
+	return be;
+}
+
+/* Is it the text that was expected, or the name of the errno? */
+static void check(int way, const char *path, int r, const char *answer, const char *expected)
+{
+	if (r < 0)
+		answer = strerrorname_np(-r);
+	if (strcmp(answer, expected))
+		fail_msg("\"%s\", way %d: \"%s\" is not \"%s\"", path, way, answer, expected);
+}
+
+/* ---- directories ---- */
+
+static void directories(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *answer;	/* what the mark there says, or an errno */
+	} cases[] = {
+		{ "/", "root" }, { "", "root" }, { ".", "root" },
+		{ "/a/b", "b" }, { "a/b", "b" }, { "//a///b//", "b" },
+		{ "/a/./b/../b/.", "b" }, { "/..", "root" }, { "/../../c", "c" },
+		{ "/a/b/../../../../c", "c" },
+		{ "/relative", "b" }, { "/relative/", "b" }, { "/relative/..", "a" },
+		{ "/absolute", "b" }, { "/absolute/..", "a" }, { "/dots", "b" },
+		{ "/a/up", "c" }, { "/nested", "c" }, { "/nested/../a", "a" },
+		{ "/beyond-c", "c" }, { "/absolute-beyond", "c" },
+		{ "/to-root", "root" }, { "/a/../to-root/a/b/../up", "c" },
+		{ "/link39", "a" }, { "/link39/b", "b" },
+		{ "/link40", "ELOOP" }, { "/link39/../link0", "ELOOP" },
+		{ "/beyond", "ENOENT" }, { "/escape", "ENOENT" }, { "/../secret", "ENOENT" },
+		{ "/self", "ELOOP" }, { "/loop", "ELOOP" }, { "/self/a", "ELOOP" },
+		{ "/dangling", "ENOENT" }, { "/dangling/..", "ENOENT" },
+		{ "/missing", "ENOENT" }, { "/missing/..", "ENOENT" }, { "/missing/b", "ENOENT" },
+		{ "/mark", "ENOTDIR" }, { "/mark/..", "ENOTDIR" }, { "/mark/.", "ENOTDIR" },
+		{ "/mark/x", "ENOTDIR" }, { "/to-file", "ENOTDIR" }, { "/a/fifo", "ENOTDIR" },
+		{ "/a/socket", "ENOTDIR" },
+		{ "/" X256, "ENAMETOOLONG" }, { "/missing/" X256, "ENOENT" },
+	};
+	struct fakesys *fs = tree();
+
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		struct mhp_backend *be = host(fs, "/root", way == 0);
+
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			struct mhp_dir *dir = NULL;
+			char mark[16] = "";
+			size_t length;
+			int r;
+
+			r = be->ops->open_dir(be, cases[i].path, &dir);
+			if (r == 0) {
+				r = be->ops->read(be, dir, "mark", mark, 15, &length);
+				be->ops->close_dir(be, dir);
+			}
+			check(way, cases[i].path, r, mark, cases[i].answer);
+		}
+		be->ops->free(be);
+	}
+}
+
+/* "././ ... ./a", as long as a path may be, and longer */
+static void long_paths(void **state)
+{
+	struct fakesys *fs = tree();
+	char path[MHP_PATH_SIZE + 2];
+
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		struct mhp_backend *be = host(fs, "/root", way == 0);
+		struct mhp_dir *dir;
+
+		for (size_t i = 0; i < MHP_PATH_SIZE; i++)
+			path[i] = i % 2 ? '/' : '.';
+		strcpy(path + MHP_PATH_SIZE - 2, "a");
+		assert_int_equal(be->ops->open_dir(be, path, &dir), 0);
+		be->ops->close_dir(be, dir);
+		assert_int_equal(be->ops->open_dir(be, ".", &dir), 0);
+		assert_int_equal(be->ops->exists(be, dir, path), 0);
+		strcpy(path + MHP_PATH_SIZE - 2, "./");
+		assert_int_equal(be->ops->exists(be, dir, path), -ENAMETOOLONG);
+		be->ops->close_dir(be, dir);
+		assert_int_equal(be->ops->open_dir(be, path, &dir), -ENAMETOOLONG);
+		be->ops->free(be);
+	}
+}
+
+static void no_root(void **state)
+{
+	struct fakesys *fs = tree();
+	struct mhp_backend *be;
+	char path[512];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/missing", fakesys_root(fs));
+	assert_int_equal(host_new(path, true, &be), -ENOENT);
+	snprintf(path, sizeof(path), "%s/root/mark", fakesys_root(fs));
+	assert_int_equal(host_new(path, true, &be), -ENOTDIR);
+	assert_int_equal(host_new("", true, &be), -ENOENT);
+}
+
+/* ---- names below a directory ---- */
+
+enum op { READ, READ_ALL, WRITE, LIST, LINK, EXISTS };
+
+static int count_entry(void *data, const char *name)
+{
+	char *answer = data;
+
+	/* in any order, so only the number of them */
+	assert_true(*name && strcmp(name, ".") && strcmp(name, ".."));
+	sprintf(answer, "%d", atoi(answer) + 1);
+	return 0;
+}
+
+/* What the operation hands out goes to answer, as a string. */
+static int call(struct mhp_backend *be, struct mhp_dir *dir, enum op op, const char *name,
+		char answer[64])
+{
+	size_t length = 0;
+	char *text = NULL;
+	int r = -1;
+
+	memset(answer, 0, 64);
+	switch (op) {
+	case READ:
+		return be->ops->read(be, dir, name, answer, 63, &length);
+	case READ_ALL:
+		r = be->ops->read_all(be, dir, name, &text, &length);
+		if (r == 0) {
+			assert_int_equal(strlen(text), length);
+			snprintf(answer, 64, "%s", text);
+		}
+		free(text);
+		return r;
+	case WRITE:
+		r = be->ops->write(be, dir, name, "text");
+		return r < 0 ? r : call(be, dir, READ, name, answer);
+	case LIST:
+		return be->ops->list(be, dir, name, count_entry, answer);
+	case LINK:
+		return be->ops->read_link(be, dir, name, answer, 63);
+	case EXISTS:
+		return be->ops->exists(be, dir, name);
+	}
+	return r;
+}
+
+static void names(void **state)
+{
+	static const struct {
+		enum op op;
+		const char *name;
+		const char *answer;
+	} cases[] = {
+		{ READ, "attr", "text\n" }, { READ, "b/attr", "deep\n" },
+		{ READ, "b//attr", "deep\n" }, { READ, "./b/./attr", "deep\n" },
+		{ READ, "empty", "" }, { READ_ALL, "empty", "" },
+		{ READ_ALL, "b/attr", "deep\n" },
+		{ READ, "link", "ELOOP" }, { READ_ALL, "link", "ELOOP" },
+		{ READ, "dangling", "ELOOP" }, { READ, "link-dir/attr", "ELOOP" },
+		{ READ, "link-out/attr", "ELOOP" }, { READ, "link-dir", "ELOOP" },
+		{ READ, "../c/mark", "EXDEV" }, { READ, "b/../attr", "EXDEV" },
+		{ READ, "..", "EXDEV" }, { READ, "b/..", "EXDEV" }, { READ, "link-dir/../attr", "EXDEV" },
+		{ READ, "..attr", "ENOENT" }, { READ, "/a/attr", "EINVAL" },
+		{ READ, "missing", "ENOENT" }, { READ, "missing/attr", "ENOENT" },
+		{ READ, "attr/x", "ENOTDIR" }, { READ, "fifo/x", "ENOTDIR" },
+		{ READ, "b", "EISDIR" }, { READ, "", "EISDIR" }, { READ_ALL, "b", "EISDIR" },
+		{ READ, "fifo", "EINVAL" }, { READ_ALL, "fifo", "EINVAL" },
+		{ READ, "socket", "EINVAL" },
+		{ READ, X256, "ENAMETOOLONG" }, { READ, "b/" X256, "ENAMETOOLONG" },
+		/* a longer text leaves no tail */
+		{ WRITE, "attr", "text" }, { WRITE, "b/attr", "text" },
+		{ WRITE, "link", "ELOOP" }, { WRITE, "link-dir/attr", "ELOOP" },
+		{ WRITE, "link-out/attr", "ELOOP" }, { WRITE, "../c/mark", "EXDEV" },
+		{ WRITE, "missing", "ENOENT" }, { WRITE, "fifo", "EINVAL" },
+		{ WRITE, "socket", "EINVAL" }, { WRITE, "b", "EISDIR" },
+		{ WRITE, "/a/attr", "EINVAL" },
+		{ LIST, "b", "2" }, { LIST, "", "12" }, { LIST, ".", "12" },
+		{ LIST, "link-dir", "ELOOP" }, { LIST, "link-out", "ELOOP" },
+		{ LIST, "link-dir/x", "ELOOP" }, { LIST, "attr", "ENOTDIR" },
+		{ LIST, "fifo", "ENOTDIR" }, { LIST, "..", "EXDEV" }, { LIST, "missing", "ENOENT" },
+		{ LIST, "/", "EINVAL" },
+		{ LINK, "link", "attr" }, { LINK, "dangling", "nowhere" },
+		{ LINK, "link-dir/up", "ELOOP" }, { LINK, "attr", "EINVAL" },
+		{ LINK, "b", "EINVAL" }, { LINK, "fifo", "EINVAL" }, { LINK, "missing", "ENOENT" },
+		{ LINK, "../link0", "EXDEV" },
+		{ EXISTS, "attr", "" }, { EXISTS, "b/attr", "" }, { EXISTS, "link", "" },
+		{ EXISTS, "dangling", "" }, { EXISTS, "fifo", "" }, { EXISTS, "b", "" },
+		{ EXISTS, "missing", "ENOENT" }, { EXISTS, "b/missing", "ENOENT" },
+		{ EXISTS, "link-dir/attr", "ELOOP" }, { EXISTS, "attr/x", "ENOTDIR" },
+		{ EXISTS, "..", "EXDEV" }, { EXISTS, "../c", "EXDEV" }, { EXISTS, "/etc", "EINVAL" },
+	};
+
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		struct fakesys *fs = tree();
+		struct mhp_backend *be = host(fs, "/root", way == 0);
+		struct mhp_dir *dir;
+		char answer[64];
+
+		assert_int_equal(be->ops->open_dir(be, "/a", &dir), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			int r = call(be, dir, cases[i].op, cases[i].name, answer);
+
+			check(way, cases[i].name, r, answer, cases[i].answer);
+		}
+		assert_int_equal(be->ops->read_link(be, dir, "link", answer, 4), -ENAMETOOLONG);
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+		/* nothing was written outside */
+		be = host(fs, "/secret", way == 0);
+		assert_int_equal(be->ops->open_dir(be, "/", &dir), 0);
+		assert_int_equal(call(be, dir, READ, "attr", answer), 0);
+		assert_string_equal(answer, "secret");
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+}
+
+/* Of the machine itself: files there are read without a look at their type. */
+static void real_kernel(void **state)
+{
+	struct mhp_backend *be;
+	struct mhp_dir *dir;
+	char answer[64];
+
+	(void)state;
+	assert_int_equal(host_new("/", true, &be), 0);
+	if (be->ops->open_dir(be, "/proc/sys", &dir) < 0) {
+		be->ops->free(be);
+		skip();
+	}
+	assert_int_equal(call(be, dir, READ, "kernel/ostype", answer), 0);
+	assert_string_equal(answer, "Linux\n");
+	assert_int_equal(call(be, dir, READ, "kernel", answer), -EISDIR);
+	assert_int_equal(call(be, dir, EXISTS, "kernel/ostype", answer), 0);
+	/* these would leave the directory */
+	assert_int_equal(call(be, dir, EXISTS, "/proc", answer), -EINVAL);
+	assert_int_equal(call(be, dir, EXISTS, "..", answer), -EXDEV);
+	assert_int_equal(call(be, dir, EXISTS, "../sys", answer), -EXDEV);
+	be->ops->close_dir(be, dir);
+	be->ops->free(be);
+}
+
+/* ---- sizes ---- */
+
+static void sizes(void **state)
+{
+	static const size_t attributes[] = { 0, 1, 4095, 4096, 4097, 5000 };
+	static const size_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
+					(size_t)1 << 40 };
+	struct fakesys *fs = tree();
+	struct mhp_backend *be = host(fs, "/root", true);
+	char buf[MHP_ATTR_SIZE + 1], path[512], *text;
+	struct mhp_dir *dir;
+	size_t length;
+	int fd, r;
+
+	(void)state;
+	assert_int_equal(be->ops->open_dir(be, "/", &dir), 0);
+	snprintf(path, sizeof(path), "%s/root/sparse", fakesys_root(fs));
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		assert_int_equal(ftruncate(fd, (off_t)attributes[i]), 0);
+		assert_int_equal(be->ops->read(be, dir, "sparse", buf, sizeof(buf), &length), 0);
+		assert_int_equal(length, attributes[i] < sizeof(buf) ? attributes[i] : sizeof(buf));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (ftruncate(fd, (off_t)files[i]) < 0)
+			continue;	/* this file system has none so large */
+		r = be->ops->read_all(be, dir, "sparse", &text, &length);
+		assert_int_equal(r, files[i] > MHP_FILE_MAX ? -EFBIG : 0);
+		if (r < 0)
+			continue;
+		assert_int_equal(length, files[i]);
+		assert_int_equal(text[length], '\0');
+		free(text);
+	}
+	close(fd);
+	be->ops->close_dir(be, dir);
+	be->ops->free(be);
+}
+
+/* ---- somebody else's files ---- */
+
+/* In a child, which may give root away: the first thing that is wrong, or 0. */
+static int try_as_nobody(struct mhp_backend *be)
+{
+	struct mhp_dir *dir;
+	char answer[64];
+
+	if (geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
+		return 99;
+	if (be->ops->open_dir(be, "/a", &dir) != 0)
+		return 1;
+	if (call(be, dir, READ, "attr", answer) != -EACCES)
+		return 2;
+	if (call(be, dir, READ_ALL, "attr", answer) != -EACCES)
+		return 3;
+	if (call(be, dir, WRITE, "b/attr", answer) != -EACCES)
+		return 4;
+	if (call(be, dir, READ, "b/attr", answer) != 0)
+		return 5;
+	if (call(be, dir, EXISTS, "attr", answer) != 0)
+		return 6;
+	be->ops->close_dir(be, dir);
+	return be->ops->open_dir(be, "/c", &dir) == -EACCES ? 0 : 7;
+}
+
+static void no_permission(void **state)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} modes[] = { { "/root/a/attr", 0 }, { "/root/a/b/attr", 0444 }, { "/root/c", 0 } };
+	struct fakesys *fs = tree();
+	char path[512];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		snprintf(path, sizeof(path), "%s%s", fakesys_root(fs), modes[i].path);
+		assert_int_equal(chmod(path, modes[i].mode), 0);
+	}
+	for (int way = 0; way < 2; way++) {
+		struct mhp_backend *be = host(fs, "/root", way == 0);
+
+		pid = fork();
+		if (pid == 0)
+			_exit(try_as_nobody(be));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+		be->ops->free(be);
+	}
+	/* so that it can be removed */
+	snprintf(path, sizeof(path), "%s/root/c", fakesys_root(fs));
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(directories, fakesys_free_all),
+		cmocka_unit_test_teardown(long_paths, fakesys_free_all),
+		cmocka_unit_test_teardown(no_root, fakesys_free_all),
+		cmocka_unit_test_teardown(names, fakesys_free_all),
+		cmocka_unit_test_teardown(real_kernel, fakesys_free_all),
+		cmocka_unit_test_teardown(sizes, fakesys_free_all),
+		cmocka_unit_test_teardown(no_permission, fakesys_free_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
