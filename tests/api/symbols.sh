@@ -104,6 +104,7 @@ done
 
 # shellcheck disable=SC2086
 check "$top_builddir/lib/.libs/libmhp" lib/libmhp.map $libmhp_headers
+check "$top_builddir/sim/.libs/libmhp-sim" sim/libmhp-sim.map "$SIM_HEADER"
 
 [ "$errors" -gt 0 ] || [ "$skipped" = no ] || exit 77
 finish

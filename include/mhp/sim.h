@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/sim.h
+ * @brief libmhp-sim: a simulated machine, to test programs that use libmhp
+ * without root and without special hardware.
+ *
+ * A machine is made from a capture: the text of a real machine's sysfs, whose form
+ * libmhp(7) describes; one is installed in share/libmhp/machines. It then
+ * acts as the kernel does: a write to memoryN/state changes states and zones, a
+ * write to daxX.Y/state plugs and unplugs. Upon request it misbehaves. It writes
+ * no file and needs no privilege. One thread at a time.
+ *
+ * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
+ * devices with the drivers of their bus, and what follows from these in
+ * /proc/iomem, /proc/zoneinfo and memory tiers. Which kernel it acts as is taken
+ * from what the capture shows, such as daxX.Y/state for Linux 7.3. All other
+ * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
+ * where a real machine would have done something.
+ *
+ *	struct mhp_sim *sim;
+ *	struct mhp_ctx *ctx;
+ *	r = mhp_sim_new_from_capture("machine.txt", NULL, &sim);
+ *	mhp_sim_fail_block(sim, 34, "offline", -EBUSY, 1);
+ *	r = mhp_sim_new_ctx(sim, &ctx);
+ *	... everything of libmhp works on ctx ...
+ */
+#ifndef MHP_SIM_H
+#define MHP_SIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mhp/context.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_sim;
+
+/** Flags of a machine, to be joined by |. */
+enum mhp_sim_flag {
+	MHP_SIM_READ_ONLY = 1,		/**< show the capture as it is, to look at: every
+					     write is refused with EROFS. Files may hold
+					     anything then, also what no kernel says */
+};
+
+/** How to make a machine. Set size to sizeof(struct mhp_sim_opts), all else to 0. */
+struct mhp_sim_opts {
+	size_t size;		/**< bytes of the struct that the caller knows */
+	uint64_t flags;		/**< MHP_SIM_..., or 0 */
+	mhp_log_fn log_fn;	/**< told why a capture is refused: file, line, text */
+	void *log_data;		/**< handed to log_fn */
+};
+
+/**
+ * Make a machine from a capture file.
+ *
+ * @param path     the file, in this program's own file system
+ * @param opts     NULL for the defaults
+ * @param ret_sim  the machine, with one reference, which the caller owns
+ * @return 0; -EBADMSG the file is no capture, or tells of a machine that cannot
+ *         be; -E2BIG opts asks for what this library does not know; -EINVAL;
+ *         -ENOMEM; else why it could not be read
+ * @since 0.1
+ */
+int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
+			     struct mhp_sim **ret_sim);
+
+/**
+ * Make a machine from a capture in memory.
+ *
+ * @param text    the capture; need not end in NUL
+ * @param length  bytes of text
+ * @param opts    NULL for the defaults
+ * @param ret_sim the machine, with one reference, which the caller owns
+ * @return as mhp_sim_new_from_capture()
+ * @since 0.1
+ */
+int mhp_sim_new_from_text(const char *text, size_t length, const struct mhp_sim_opts *opts,
+			  struct mhp_sim **ret_sim);
+
+/**
+ * Take a reference.
+ *
+ * @return sim; NULL if it is NULL
+ * @since 0.1
+ */
+struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim);
+
+/**
+ * Drop a reference; the last one frees the machine. NULL is fine.
+ *
+ * @return NULL
+ * @since 0.1
+ */
+struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim);
+
+/**
+ * Make a context on the machine, for use with libmhp. It keeps a reference to
+ * the machine.
+ *
+ * @param sim      the machine
+ * @param ret_ctx  the context, with one reference, which the caller owns
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx);
+
+/**
+ * Write the machine as it is now as a capture. Without any write it is the one
+ * that the machine was made from; else its "# step:" and "# did:" lines give way
+ * to "# did: put WORD FILE: RESULT" for each write so far, failed ones too, in
+ * order (up to 1 MiB of them).
+ *
+ * @param sim       the machine
+ * @param ret_text  the capture; the caller frees it with free()
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text);
+
+/**
+ * Read a file of the machine, as another program would.
+ *
+ * @param sim       the machine
+ * @param path      such as "/sys/devices/system/memory/memory32/state"
+ * @param ret_text  the text with its newline; the caller frees it with free()
+ * @return 0; what the kernel would answer; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text);
+
+/**
+ * Write a file of the machine, as another program or an administrator would.
+ * Does not count, meets no failure set by mhp_sim_fail_write() and sets off no
+ * mhp_sim_race().
+ *
+ * @return 0; what the kernel would answer
+ * @since 0.1
+ */
+int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word);
+
+/**
+ * Have reads of a file fail that come through contexts.
+ *
+ * @param sim    the machine
+ * @param path   the file; need not be there yet
+ * @param code   a negative errno value
+ * @param times  how often; 0 for always
+ * @return 0; -EINVAL; -ELOOP, -ENOTDIR path leads nowhere; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_fail_read(struct mhp_sim *sim, const char *path, int code, unsigned int times);
+
+/**
+ * Have writes to a file fail, before the machine looks at them: those that come
+ * through contexts. Of several failures of a file the oldest comes first.
+ *
+ * @param sim    the machine
+ * @param path   the file; if it is not there yet, with no symbolic link in it
+ * @param word   only writes of this word, with or without a newline; NULL for any
+ * @param code   a negative errno value
+ * @param times  how often; 0 for always
+ * @return as mhp_sim_fail_read()
+ * @since 0.1
+ */
+int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, int code,
+		       unsigned int times);
+
+/**
+ * Have a block refuse, whichever file the request comes through. By its own files
+ * the write gets the code. A device that goes "unplugged" gets it too, and all
+ * its blocks are put back. Onlining by a device or by policy is told nothing: this
+ * block and those behind it in the range stay offline.
+ *
+ * @param sim    the machine
+ * @param id     the N of memoryN
+ * @param word   "offline", or "online" for onlining with any type
+ * @param code   a negative errno value, as the kernel would answer
+ * @param times  how often; 0 for always
+ * @return 0; -EINVAL; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_fail_block(struct mhp_sim *sim, uint64_t id, const char *word, int code,
+		       unsigned int times);
+
+/**
+ * Have another program act just before a write that comes through a context
+ * reaches the machine: it wins the race. It does so once; several that await the
+ * same file act in the order in which they were asked for.
+ *
+ * @param sim       the machine
+ * @param path      the file whose next write is awaited; if it is not there yet,
+ *                  with no symbolic link in it
+ * @param act_path  the file that the other program writes
+ * @param act_word  what it writes; as with mhp_sim_write()
+ * @return as mhp_sim_fail_read()
+ * @since 0.1
+ */
+int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
+		 const char *act_word);
+
+/**
+ * Number of writes that came through contexts of this machine, failed ones too.
+ *
+ * @since 0.1
+ */
+size_t mhp_sim_count_writes(const struct mhp_sim *sim);
+
+/**
+ * Number of reads of files that came through contexts of this machine, failed
+ * ones too.
+ *
+ * @since 0.1
+ */
+size_t mhp_sim_count_reads(const struct mhp_sim *sim);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_SIM_H */

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Capture text to a tree, and back. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend.h"
+#include "capture.h"
+#include "sim.h"
+
+#define MAX_NAME 255
+
+static const struct {
+	int code;
+	const char *name;
+} code_names[] = {
+	{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" }, { EINTR, "EINTR" },
+	{ EIO, "EIO" }, { ENXIO, "ENXIO" }, { E2BIG, "E2BIG" }, { EBADF, "EBADF" },
+	{ EAGAIN, "EAGAIN" }, { ENOMEM, "ENOMEM" }, { EACCES, "EACCES" }, { EFAULT, "EFAULT" },
+	{ EBUSY, "EBUSY" }, { EEXIST, "EEXIST" }, { ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
+	{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" }, { ENOTTY, "ENOTTY" }, { EFBIG, "EFBIG" },
+	{ ENOSPC, "ENOSPC" }, { ESPIPE, "ESPIPE" }, { EROFS, "EROFS" }, { ERANGE, "ERANGE" },
+	{ EDEADLK, "EDEADLK" }, { ENOSYS, "ENOSYS" }, { ELOOP, "ELOOP" },
+	{ ENODATA, "ENODATA" }, { ETIME, "ETIME" }, { EPROTO, "EPROTO" },
+	{ EBADMSG, "EBADMSG" }, { EOVERFLOW, "EOVERFLOW" }, { EOPNOTSUPP, "EOPNOTSUPP" },
+	{ ENETDOWN, "ENETDOWN" }, { ECONNRESET, "ECONNRESET" }, { ENOTCONN, "ENOTCONN" },
+	{ ETIMEDOUT, "ETIMEDOUT" }, { EALREADY, "EALREADY" }, { ESTALE, "ESTALE" },
+	{ EREMOTEIO, "EREMOTEIO" }, { ECANCELED, "ECANCELED" },
+#ifdef EHWPOISON
+	{ EHWPOISON, "EHWPOISON" },
+#endif
+};
+
+const char *code_to_name(int code)
+{
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
+		if (code_names[i].code == code)
+			return code_names[i].name;
+	return NULL;
+}
+
+static int name_to_code(const char *name, size_t length)
+{
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
+		if (!strncmp(code_names[i].name, name, length) && !code_names[i].name[length])
+			return code_names[i].code;
+	return 0;
+}
+
+int capture_complain(const struct complaints *complaints, unsigned int line,
+		     const char *format, ...)
+{
+	struct buf buf = { 0 };
+	char message[512], *text;
+	va_list ap;
+
+	if (!complaints->log_fn)
+		return -EBADMSG;
+	va_start(ap, format);
+	vsnprintf(message, sizeof(message), format, ap);
+	va_end(ap);
+	if (line)
+		buf_add(&buf, "line %u: ", line);
+	buf_add_str(&buf, message);
+	if (buf_finish(&buf, &text) < 0)
+		return -ENOMEM;
+	complaints->log_fn(complaints->log_data, -EBADMSG, complaints->path, text);
+	free(text);
+	return -EBADMSG;
+}
+
+/* ---- text to tree ---- */
+
+struct parser {
+	const struct complaints *complaints;
+	struct node *root;
+	unsigned int line, group;
+	char *last_path;	/* of the entry before */
+	struct buf header;
+	bool any_entry;
+
+	/* an attribute of several lines, which is not complete yet */
+	struct node *open_file;
+	struct buf open_text;
+};
+
+/* capture_complain() about a piece of the capture, which may hold any byte */
+static int complain_about(struct parser *parser, const char *what, const char *text, size_t length)
+{
+	struct buf buf = { 0 };
+	char *escaped;
+	int r;
+
+	buf_add_escaped(&buf, text, length);
+	if (buf_finish(&buf, &escaped) < 0)
+		return -ENOMEM;
+	r = capture_complain(parser->complaints, parser->line, "%s: \"%s\"", what, escaped);
+	free(escaped);
+	return r;
+}
+
+/*
+ * The order in which a walk through the tree meets two paths. A step backwards
+ * begins a new part of the capture, which is sorted in itself.
+ */
+static int compare_paths(const char *a, const char *b)
+{
+	char x[MAX_NAME + 1], y[MAX_NAME + 1];
+	int r;
+
+	while (*a && *b) {
+		size_t a_length = strcspn(++a, "/"), b_length = strcspn(++b, "/");
+
+		memcpy(x, a, a_length);
+		x[a_length] = '\0';
+		memcpy(y, b, b_length);
+		y[b_length] = '\0';
+		r = compare_names(x, y);
+		if (r)
+			return r;
+		a += a_length;
+		b += b_length;
+	}
+	return *a ? 1 : *b ? -1 : 0;
+}
+
+/* Is this a path that a file tree can have, without "." and ".."? */
+static int check_path(struct parser *parser, const char *path, size_t length)
+{
+	const char *part = path, *end = path + length;
+
+	if (!length || path[0] != '/')
+		return complain_about(parser, "no entry begins like this", path, length);
+	if (length >= MHP_PATH_SIZE)
+		return complain_about(parser, "the path is too long", path, length);
+	while (part < end) {
+		const char *next;
+		size_t n;
+
+		part++;		/* the slash */
+		next = memchr(part, '/', (size_t)(end - part));
+		n = (size_t)((next ? next : end) - part);
+		if (n == 0 || n > MAX_NAME || (n == 1 && part[0] == '.') ||
+		    (n == 2 && part[0] == '.' && part[1] == '.'))
+			return complain_about(parser, "no path of a file", path, length);
+		part += n;
+	}
+	return 0;
+}
+
+/* Finds or makes the directory that path, length bytes of it, is to be put into. */
+static int make_parents(struct parser *parser, const char *path, size_t length,
+			struct node **ret_dir, const char **ret_name)
+{
+	const char *part = path + 1, *end = path + length, *slash;
+	struct node *dir = parser->root, *next;
+	int r;
+
+	while ((slash = memchr(part, '/', (size_t)(end - part)))) {
+		next = tree_find(dir, part, (size_t)(slash - part));
+		if (next && next->type != NODE_DIR)
+			return complain_about(parser, "below something that is no directory",
+					      path, length);
+		if (!next) {
+			next = node_new(NODE_DIR, part, (size_t)(slash - part), NULL);
+			if (!next)
+				return -ENOMEM;
+			next->line = parser->line;
+			next->group = parser->group;
+			r = tree_add(dir, next);
+			if (r < 0)
+				return r;
+		}
+		dir = next;
+		part = slash + 1;
+	}
+	*ret_dir = dir;
+	*ret_name = part;
+	return 0;
+}
+
+static int note_order(struct parser *parser, const char *path, size_t length)
+{
+	char *copy = strndup(path, length);
+
+	if (!copy)
+		return -ENOMEM;
+	if (parser->last_path && compare_paths(parser->last_path, copy) > 0)
+		parser->group++;
+	free(parser->last_path);
+	parser->last_path = copy;
+	parser->any_entry = true;
+	return 0;
+}
+
+static int add_entry(struct parser *parser, enum node_type type, const char *path, size_t length,
+		     const char *text, struct node **ret_node)
+{
+	struct node *dir = NULL, *node;
+	const char *name = NULL;
+	size_t name_length;
+	int r;
+
+	r = check_path(parser, path, length);
+	if (r < 0)
+		return r;
+	r = note_order(parser, path, length);
+	if (r < 0)
+		return r;
+	r = make_parents(parser, path, length, &dir, &name);
+	if (r < 0)
+		return r;
+	name_length = (size_t)(path + length - name);
+	if (tree_find(dir, name, name_length))
+		return complain_about(parser, "the second entry of this name", path, length);
+	node = node_new(type, name, name_length, text);
+	if (!node)
+		return -ENOMEM;
+	node->line = parser->line;
+	node->group = parser->group;
+	r = tree_add(dir, node);
+	if (r < 0)
+		return r;
+	if (ret_node)
+		*ret_node = node;
+	return 0;
+}
+
+/* "<write-only>" and the like: why a file could not be read */
+static int parse_reason(struct parser *parser, const char *value, size_t length, int *ret_code)
+{
+	int code;
+
+	*ret_code = NODE_READABLE;
+	if (length < 3 || value[0] != '<' || value[length - 1] != '>')
+		return 0;
+	if (length == strlen("<write-only>") && !memcmp(value, "<write-only>", length)) {
+		*ret_code = NODE_WRITE_ONLY;
+	} else if (length == strlen("<binary>") && !memcmp(value, "<binary>", length)) {
+		*ret_code = NODE_BINARY;
+	} else if (value[1] == 'E' && strspn(value + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
+					      length - 2) {
+		code = name_to_code(value + 1, length - 2);
+		if (!code)
+			return complain_about(parser, "no name of an error", value, length);
+		*ret_code = -code;
+	}
+	return 0;
+}
+
+static int parse_value(struct parser *parser, const char *path, size_t path_length,
+		       const char *value, size_t length)
+{
+	struct buf buf = { 0 };
+	struct node *node;
+	const char *name;
+	char *text;
+	int r, code;
+
+	r = parse_reason(parser, value, length, &code);
+	if (r < 0)
+		return r;
+	if (code != NODE_READABLE) {
+		r = add_entry(parser, NODE_FILE, path, path_length, NULL, &node);
+		if (r == 0)
+			node->code = code;
+		return r;
+	}
+	/* a uevent with nothing to tell is empty; other files end their line */
+	name = memrchr(path, '/', path_length);
+	name = name ? name + 1 : path;
+	buf_add_bytes(&buf, value, length);
+	if (length || (size_t)(path + path_length - name) != strlen("uevent") ||
+	    memcmp(name, "uevent", strlen("uevent")))
+		buf_add_str(&buf, "\n");
+	r = buf_finish(&buf, &text);
+	if (r < 0)
+		return r;
+	r = add_entry(parser, NODE_FILE, path, path_length, text, NULL);
+	free(text);
+	return r;
+}
+
+static int parse_link(struct parser *parser, const char *path, size_t path_length,
+		      const char *target, size_t length)
+{
+	char *text;
+	int r;
+
+	if (!length || length >= MHP_PATH_SIZE)
+		return complain_about(parser, "a link to nowhere", path, path_length);
+	text = strndup(target, length);
+	if (!text)
+		return -ENOMEM;
+	r = add_entry(parser, NODE_LINK, path, path_length, text, NULL);
+	free(text);
+	return r;
+}
+
+static const char *find_mark(const char *line, size_t length, const char *mark)
+{
+	size_t n = strlen(mark);
+
+	for (size_t i = 0; i + n <= length; i++)
+		if (!memcmp(line + i, mark, n))
+			return line + i;
+	return NULL;
+}
+
+static int parse_entry(struct parser *parser, const char *line, size_t length)
+{
+	const char *colon = find_mark(line, length, ": ");
+	const char *arrow = find_mark(line, length, " -> ");
+
+	if (arrow && (!colon || arrow < colon))
+		return parse_link(parser, line, (size_t)(arrow - line), arrow + 4,
+				  (size_t)(line + length - arrow) - 4);
+	if (colon)
+		return parse_value(parser, line, (size_t)(colon - line), colon + 2,
+				   (size_t)(line + length - colon) - 2);
+	if (length > 1 && line[length - 1] == ':')
+		return add_entry(parser, NODE_FILE, line, length - 1, NULL, &parser->open_file);
+	if (length > 1 && line[length - 1] == '/')
+		return add_entry(parser, NODE_DIR, line, length - 1, NULL, NULL);
+	return complain_about(parser, "neither a comment nor an entry", line, length);
+}
+
+/* An attribute of several lines is complete. */
+static int close_file(struct parser *parser)
+{
+	struct node *node = parser->open_file;
+
+	if (!node)
+		return 0;
+	parser->open_file = NULL;
+	if (!parser->open_text.length && !parser->open_text.failed)
+		return capture_complain(parser->complaints, node->line,
+					"an attribute of several lines, and none follows");
+	return buf_finish(&parser->open_text, &node->text);
+}
+
+static int parse_line(struct parser *parser, const char *line, size_t length)
+{
+	int r;
+
+	if (memchr(line, '\0', length))
+		return complain_about(parser, "a NUL byte in the line", line, length);
+	if (length && line[length - 1] == '\r')
+		return complain_about(parser, "the line ends in CR LF", line, length);
+	if (length && line[0] == '\t') {
+		if (!parser->open_file)
+			return complain_about(parser, "a line of an attribute without its entry",
+					      line, length);
+		buf_add_bytes(&parser->open_text, line + 1, length - 1);
+		buf_add_str(&parser->open_text, "\n");
+		return 0;
+	}
+	r = close_file(parser);
+	if (r < 0)
+		return r;
+	if (!length)
+		return capture_complain(parser->complaints, parser->line, "an empty line");
+	if (line[0] != '#')
+		return parse_entry(parser, line, length);
+	if (!parser->any_entry) {
+		buf_add_bytes(&parser->header, line, length);
+		buf_add_str(&parser->header, "\n");
+	}
+	return 0;
+}
+
+static int parse_lines(struct parser *parser, const char *text, size_t length)
+{
+	const char *end = text + length, *newline;
+	int r;
+
+	while (text < end) {
+		parser->line++;
+		newline = memchr(text, '\n', (size_t)(end - text));
+		if (!newline)
+			return capture_complain(parser->complaints, parser->line,
+					"the last line has no end: the capture is cut off");
+		r = parse_line(parser, text, (size_t)(newline - text));
+		if (r < 0)
+			return r;
+		text = newline + 1;
+	}
+	r = close_file(parser);
+	if (r < 0)
+		return r;
+	if (!parser->any_entry)
+		return capture_complain(parser->complaints, 0, "the capture has no entry");
+	return 0;
+}
+
+int capture_parse(const char *text, size_t length, const struct complaints *complaints,
+		  struct capture *ret)
+{
+	struct parser parser = { .complaints = complaints };
+	char *header = NULL;
+	int r;
+
+	parser.root = node_new(NODE_DIR, "", 0, NULL);
+	if (!parser.root)
+		return -ENOMEM;
+	r = parse_lines(&parser, text, length);
+	if (r == 0)
+		r = buf_finish(&parser.header, &header);
+	free(parser.last_path);
+	buf_free(&parser.header);
+	buf_free(&parser.open_text);
+	if (r < 0) {
+		node_unref(parser.root);
+		return r;
+	}
+	ret->root = parser.root;
+	ret->header = header;
+	return 0;
+}
+
+/* ---- tree to text ---- */
+
+struct leaf_entry {
+	struct node *node;
+	size_t position;
+};
+
+struct leaves {
+	struct leaf_entry *list;
+	size_t count, room;
+};
+
+static int add_leaf(struct leaves *leaves, struct node *node)
+{
+	if (leaves->count == leaves->room) {
+		size_t room = leaves->room ? leaves->room * 2 : 256;
+		void *list = reallocarray(leaves->list, room, sizeof(*leaves->list));
+
+		if (!list)
+			return -ENOMEM;
+		leaves->list = list;
+		leaves->room = room;
+	}
+	leaves->list[leaves->count] = (struct leaf_entry){ node, leaves->count };
+	leaves->count++;
+	return 0;
+}
+
+static int collect_leaves(struct leaves *leaves, struct node *dir)
+{
+	struct node **children;
+	size_t count;
+	int r;
+
+	r = tree_copy_children(dir, &children, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (children[i]->type == NODE_DIR && children[i]->children)
+			r = collect_leaves(leaves, children[i]);
+		else
+			r = add_leaf(leaves, children[i]);
+	}
+	tree_free_children(children, count);
+	return r;
+}
+
+static int compare_leaves(const void *a, const void *b)
+{
+	const struct leaf_entry *x = a, *y = b;
+
+	if (x->node->group != y->node->group)
+		return x->node->group < y->node->group ? -1 : 1;
+	return x->position < y->position ? -1 : 1;
+}
+
+static void add_file_value(struct buf *buf, char *text, size_t length)
+{
+	char *line = text, *newline;
+
+	if (length && text[length - 1] == '\n')
+		text[--length] = '\0';
+	if (!memchr(text, '\n', length)) {
+		buf_add(buf, ": %s\n", text);
+		return;
+	}
+	buf_add_str(buf, ":\n");
+	for (; line; line = newline ? newline + 1 : NULL) {
+		newline = strchr(line, '\n');
+		if (newline)
+			*newline = '\0';
+		buf_add(buf, "\t%s\n", line);
+	}
+}
+
+static int add_file(struct mhp_sim *sim, struct buf *buf, struct node *file)
+{
+	struct buf value = { 0 };
+	const char *name;
+	char *text;
+	int r;
+
+	if (file->attr ? !file->attr->show : file->code == NODE_WRITE_ONLY) {
+		buf_add_str(buf, ": <write-only>\n");
+		return 0;
+	}
+	if (!file->attr && file->code == NODE_BINARY) {
+		buf_add_str(buf, ": <binary>\n");
+		return 0;
+	}
+	r = node_render(sim, file, &value);
+	if (r == -ENOMEM || value.failed) {
+		buf_free(&value);
+		return -ENOMEM;
+	}
+	if (r < 0) {
+		buf_free(&value);
+		name = code_to_name(-r);
+		buf_add(buf, ": <%s>\n", name ? name : "EIO");
+		return 0;
+	}
+	r = buf_finish(&value, &text);
+	if (r < 0)
+		return r;
+	add_file_value(buf, text, strlen(text));
+	free(text);
+	return 0;
+}
+
+int capture_format(struct mhp_sim *sim, struct node *root, const char *header, char **ret_text)
+{
+	struct leaves leaves = { 0 };
+	struct buf buf = { 0 };
+	int r;
+
+	buf_add_str(&buf, header);
+	r = collect_leaves(&leaves, root);
+	if (leaves.count)
+		qsort(leaves.list, leaves.count, sizeof(*leaves.list), compare_leaves);
+	for (size_t i = 0; i < leaves.count && r == 0; i++) {
+		struct node *node = leaves.list[i].node;
+		char *path = tree_path(node);
+
+		if (!path) {
+			r = -ENOMEM;
+			break;
+		}
+		buf_add_str(&buf, path);
+		free(path);
+		if (node->type == NODE_DIR)
+			buf_add_str(&buf, "/\n");
+		else if (node->type == NODE_LINK)
+			buf_add(&buf, " -> %s\n", node->text);
+		else
+			r = add_file(sim, &buf, node);
+	}
+	free(leaves.list);
+	if (r < 0) {
+		buf_free(&buf);
+		return r;
+	}
+	return buf_finish(&buf, ret_text);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Failures upon request, and others who win a race. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define MAX_ERRNO 4095
+
+static void failure_free(struct failure *failure)
+{
+	free(failure->path);
+	free(failure->word);
+}
+
+static void race_free(struct race *race)
+{
+	free(race->path);
+	free(race->act_path);
+	free(race->act_word);
+}
+
+void failures_free(struct mhp_sim *sim)
+{
+	for (size_t i = 0; i < sim->n_failures; i++)
+		failure_free(&sim->failures[i]);
+	free(sim->failures);
+	for (size_t i = 0; i < sim->n_races; i++)
+		race_free(&sim->races[i]);
+	free(sim->races);
+}
+
+/* Takes what failure holds over, also upon failure. */
+static int add_failure(struct mhp_sim *sim, struct failure *failure, unsigned int times)
+{
+	struct failure *list;
+
+	failure->times = times;
+	failure->always = times == 0;
+	list = reallocarray(sim->failures, sim->n_failures + 1, sizeof(*list));
+	if (!list) {
+		failure_free(failure);
+		return -ENOMEM;
+	}
+	sim->failures = list;
+	list[sim->n_failures++] = *failure;
+	return 0;
+}
+
+static bool is_code(int code)
+{
+	return code < 0 && code >= -MAX_ERRNO;
+}
+
+/* Where path leads to, links followed; itself if there is no such file yet. */
+static int real_path(struct mhp_sim *sim, const char *path, char **ret_path)
+{
+	struct node *file;
+	int r;
+
+	if (!path || path[0] != '/')
+		return -EINVAL;
+	r = tree_walk(sim->root, sim->root, path, true, &file);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_path = r == 0 ? tree_path(file) : strdup(path);
+	return *ret_path ? 0 : -ENOMEM;
+}
+
+MHP_EXPORT int mhp_sim_fail_read(struct mhp_sim *sim, const char *path, int code,
+				 unsigned int times)
+{
+	struct failure failure = { .code = code, .read = true };
+	int r;
+
+	if (!is_code(code))
+		return -EINVAL;
+	r = real_path(sim, path, &failure.path);
+	return r < 0 ? r : add_failure(sim, &failure, times);
+}
+
+MHP_EXPORT int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word,
+				  int code, unsigned int times)
+{
+	struct failure failure = { .code = code };
+	int r;
+
+	if (!is_code(code))
+		return -EINVAL;
+	r = real_path(sim, path, &failure.path);
+	if (r < 0)
+		return r;
+	failure.word = word ? strdup(word) : NULL;
+	if (word && !failure.word) {
+		failure_free(&failure);
+		return -ENOMEM;
+	}
+	return add_failure(sim, &failure, times);
+}
+
+MHP_EXPORT int mhp_sim_fail_block(struct mhp_sim *sim, uint64_t id, const char *word, int code,
+				  unsigned int times)
+{
+	struct failure failure = { .code = code, .block = id };
+
+	if (!word || !is_code(code))
+		return -EINVAL;
+	failure.online = !strcmp(word, "online");
+	if (!failure.online && strcmp(word, "offline"))
+		return -EINVAL;
+	return add_failure(sim, &failure, times);
+}
+
+/* It happens now: is it used up? Its place is kept, so that the oldest goes first. */
+static int use_failure(struct failure *failure)
+{
+	if (!failure->always)
+		failure->times--;
+	return failure->code;
+}
+
+static bool is_left(const struct failure *failure)
+{
+	return failure->always || failure->times > 0;
+}
+
+int sim_fails_read(struct mhp_sim *sim, const struct node *file)
+{
+	char *path = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < sim->n_failures && r == 0; i++) {
+		struct failure *failure = &sim->failures[i];
+
+		if (!failure->read || !is_left(failure))
+			continue;
+		if (!path)
+			path = tree_path(file);
+		if (!path)
+			return -ENOMEM;
+		if (!strcmp(failure->path, path))
+			r = use_failure(failure);
+	}
+	free(path);
+	return r;
+}
+
+int sim_fails_write(struct mhp_sim *sim, const char *path, const char *word)
+{
+	for (size_t i = 0; i < sim->n_failures; i++) {
+		struct failure *failure = &sim->failures[i];
+
+		if (failure->path && !failure->read && is_left(failure) &&
+		    !strcmp(failure->path, path) &&
+		    (!failure->word || same_word(word, failure->word)))
+			return use_failure(failure);
+	}
+	return 0;
+}
+
+int sim_fails_block(struct mhp_sim *sim, uint64_t id, bool online)
+{
+	for (size_t i = 0; i < sim->n_failures; i++) {
+		struct failure *failure = &sim->failures[i];
+
+		if (!failure->path && is_left(failure) && failure->block == id &&
+		    failure->online == online)
+			return use_failure(failure);
+	}
+	return 0;
+}
+
+MHP_EXPORT int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
+			    const char *act_word)
+{
+	struct race race = { 0 };
+	struct race *list;
+	int r;
+
+	if (!act_path || act_path[0] != '/' || !act_word)
+		return -EINVAL;
+	r = real_path(sim, path, &race.path);
+	if (r < 0)
+		return r;
+	race.act_path = strdup(act_path);
+	race.act_word = strdup(act_word);
+	list = reallocarray(sim->races, sim->n_races + 1, sizeof(*list));
+	if (list)
+		sim->races = list;
+	if (!race.act_path || !race.act_word || !list) {
+		race_free(&race);
+		return -ENOMEM;
+	}
+	list[sim->n_races++] = race;
+	return 0;
+}
+
+void race_act(struct mhp_sim *sim, const char *path)
+{
+	size_t i = 0;
+
+	while (i < sim->n_races) {
+		struct race race = sim->races[i];
+
+		if (strcmp(race.path, path)) {
+			i++;
+			continue;
+		}
+		memmove(&sim->races[i], &sim->races[i + 1],
+			(--sim->n_races - i) * sizeof(*sim->races));
+		/* like any other program: whether it works is its own business */
+		(void)mhp_sim_write(sim, race.act_path, race.act_word);
+		race_free(&race);
+	}
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The machine: made from a capture, read and written, shown as a capture again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim.h"
+
+/* a real machine's capture is below 100 KiB, one of 65,536 blocks some 50 MiB */
+#define MAX_CAPTURE ((size_t)1 << 30)
+
+/* ---- reading and writing a file ---- */
+
+int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf)
+{
+	if (file->type == NODE_DIR)
+		return -EISDIR;
+	if (file->type == NODE_LINK)
+		return -ELOOP;
+	if (file->attr)
+		return file->attr->show ? file->attr->show(sim, file->owner, buf) : -EACCES;
+	if (file->code < 0)
+		return file->code;
+	if (file->code == NODE_WRITE_ONLY)
+		return -EACCES;
+	if (file->code == NODE_BINARY)
+		/* there is something, but the capture does not tell what */
+		return -EIO;
+	if (file->text)
+		buf_add_str(buf, file->text);
+	return 0;
+}
+
+void note_write(struct mhp_sim *sim, const char *path, const char *word, int code)
+{
+	size_t length = strlen(word), before = sim->did.length;
+	const char *name;
+
+	if (before > MAX_DID)
+		return;
+	if (length && word[length - 1] == '\n')
+		length--;
+	buf_add_str(&sim->did, "# did: put ");
+	buf_add_escaped(&sim->did, word, length);
+	buf_add(&sim->did, " %s: ", path);
+	name = code == 0 ? "ok" : code_to_name(-code);
+	if (name)
+		buf_add(&sim->did, "%s\n", name);
+	else
+		buf_add(&sim->did, "%d\n", -code);
+	if (sim->did.failed) {
+		/* no line is better than half of one */
+		sim->did.failed = false;
+		sim->did.length = before;
+	}
+}
+
+static int store(struct mhp_sim *sim, struct node *file, const char *word)
+{
+	if (sim->read_only)
+		return -EROFS;
+	if (file->type == NODE_DIR)
+		return -EISDIR;
+	if (file->type == NODE_LINK)
+		return -ELOOP;
+	if (file->attr)
+		return file->attr->store ? file->attr->store(sim, file->owner, word) : -EACCES;
+	/* a real machine would do something that this one cannot */
+	return file->code == NODE_WRITE_ONLY ? -EOPNOTSUPP : -EACCES;
+}
+
+int node_write(struct mhp_sim *sim, struct node *file, const char *path, const char *word)
+{
+	int r;
+
+	/* the file may vanish through what is written to it */
+	node_ref(file);
+	r = store(sim, file, word);
+	node_unref(file);
+	note_write(sim, path, word, r);
+	return r;
+}
+
+/* ---- from a capture ---- */
+
+static int take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret)
+{
+	const unsigned char *bytes = (const unsigned char *)theirs;
+
+	*ret = (struct mhp_sim_opts){ .size = sizeof(*ret) };
+	if (!theirs)
+		return 0;
+	if (theirs->size < sizeof(theirs->size))
+		return -EINVAL;
+	for (size_t i = sizeof(*ret); i < theirs->size; i++)
+		if (bytes[i])
+			return -E2BIG;
+	memcpy(ret, theirs, theirs->size < sizeof(*ret) ? theirs->size : sizeof(*ret));
+	return ret->flags & ~MHP_SIM_READ_ONLY ? -E2BIG : 0;
+}
+
+static int new_machine(const char *text, size_t length, const char *path,
+		       const struct mhp_sim_opts *opts, struct mhp_sim **ret_sim)
+{
+	const struct complaints complaints = {
+		.path = path, .log_fn = opts->log_fn, .log_data = opts->log_data,
+	};
+	struct capture capture = { 0 };
+	struct mhp_sim *sim;
+	int r;
+
+	r = capture_parse(text, length, &complaints, &capture);
+	if (r < 0)
+		return r;
+	sim = calloc(1, sizeof(*sim));
+	if (!sim) {
+		node_unref(capture.root);
+		free(capture.header);
+		return -ENOMEM;
+	}
+	sim->refs = 1;
+	sim->root = capture.root;
+	sim->header = capture.header;
+	sim->read_only = opts->flags & MHP_SIM_READ_ONLY;
+	if (!sim->read_only)
+		r = model_load(sim, &complaints);
+	if (r < 0) {
+		mhp_sim_unref(sim);
+		return r;
+	}
+	*ret_sim = sim;
+	return 0;
+}
+
+MHP_EXPORT int mhp_sim_new_from_text(const char *text, size_t length,
+				     const struct mhp_sim_opts *opts, struct mhp_sim **ret_sim)
+{
+	struct mhp_sim_opts mine;
+	int r;
+
+	if (!text || !ret_sim)
+		return -EINVAL;
+	r = take_opts(opts, &mine);
+	if (r < 0)
+		return r;
+	return new_machine(text, length, NULL, &mine, ret_sim);
+}
+
+static int read_fd(int fd, struct buf *buf)
+{
+	static const size_t step = 65536;
+	char *bytes = malloc(step);
+	ssize_t n;
+	int r = 0;
+
+	if (!bytes)
+		return -ENOMEM;
+	for (;;) {
+		n = read(fd, bytes, step);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r = -errno;
+		if (n <= 0)
+			break;
+		buf_add_bytes(buf, bytes, (size_t)n);
+		if (buf->length > MAX_CAPTURE) {
+			r = -EFBIG;
+			break;
+		}
+	}
+	free(bytes);
+	return r < 0 ? r : buf->failed ? -ENOMEM : 0;
+}
+
+MHP_EXPORT int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
+					struct mhp_sim **ret_sim)
+{
+	struct mhp_sim_opts mine;
+	struct buf buf = { 0 };
+	struct stat st;
+	int fd, r;
+
+	if (!path || !ret_sim)
+		return -EINVAL;
+	r = take_opts(opts, &mine);
+	if (r < 0)
+		return r;
+	/* O_NONBLOCK: a FIFO must not have us wait */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	else
+		r = read_fd(fd, &buf);
+	close(fd);
+	if (r == 0)
+		r = new_machine(buf.str ? buf.str : "", buf.length, path, &mine, ret_sim);
+	buf_free(&buf);
+	return r;
+}
+
+MHP_EXPORT struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim)
+{
+	if (sim)
+		__atomic_add_fetch(&sim->refs, 1, __ATOMIC_RELAXED);
+	return sim;
+}
+
+MHP_EXPORT struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim)
+{
+	if (!sim || __atomic_sub_fetch(&sim->refs, 1, __ATOMIC_ACQ_REL))
+		return NULL;
+	failures_free(sim);
+	model_free(&sim->model);
+	node_unref(sim->root);
+	free(sim->header);
+	buf_free(&sim->did);
+	free(sim);
+	return NULL;
+}
+
+/* ---- to a capture ---- */
+
+/* The comments of the capture but for what is no longer true: step and did. */
+static void add_old_header(struct buf *buf, const char *header)
+{
+	const char *line, *next;
+
+	for (line = header; *line; line = next) {
+		next = strchr(line, '\n') + 1;
+		if (strncmp(line, "# step:", 7) && strncmp(line, "# did:", 6))
+			buf_add_bytes(buf, line, (size_t)(next - line));
+	}
+}
+
+MHP_EXPORT int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text)
+{
+	struct buf header = { 0 };
+	char *text;
+	int r;
+
+	if (sim->did.length) {
+		add_old_header(&header, sim->header);
+		buf_add_bytes(&header, sim->did.str, sim->did.length);
+	} else {
+		buf_add_str(&header, sim->header);
+	}
+	r = buf_finish(&header, &text);
+	if (r < 0)
+		return r;
+	r = capture_format(sim, sim->root, text, ret_text);
+	free(text);
+	return r;
+}
+
+/* ---- as another program would ---- */
+
+MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text)
+{
+	struct buf buf = { 0 };
+	struct node *file;
+	int r;
+
+	r = tree_walk(sim->root, sim->root, path, true, &file);
+	if (r < 0)
+		return r;
+	r = node_render(sim, file, &buf);
+	if (r < 0) {
+		buf_free(&buf);
+		return r;
+	}
+	return buf_finish(&buf, ret_text);
+}
+
+MHP_EXPORT int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word)
+{
+	struct node *file;
+	char *real_path;
+	int r;
+
+	r = tree_walk(sim->root, sim->root, path, true, &file);
+	if (r < 0)
+		return r;
+	real_path = tree_path(file);
+	if (!real_path)
+		return -ENOMEM;
+	r = node_write(sim, file, real_path, word);
+	free(real_path);
+	return r;
+}
+
+MHP_EXPORT int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx)
+{
+	struct mhp_backend *be;
+	int r;
+
+	r = backend_new(sim, &be);
+	if (r < 0)
+		return r;
+	return mhp_private_ctx_new(be, ret_ctx);
+}
+
+MHP_EXPORT size_t mhp_sim_count_writes(const struct mhp_sim *sim)
+{
+	return sim->n_writes;
+}
+
+MHP_EXPORT size_t mhp_sim_count_reads(const struct mhp_sim *sim)
+{
+	return sim->n_reads;
+}

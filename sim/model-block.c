@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Blocks: their states, their files, how they come and go. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "parse.h"
+#include "sim.h"
+
+/* ---- finding ---- */
+
+size_t blocks_lower_bound(const struct model *model, uint64_t id)
+{
+	size_t low = 0, high = model->n_blocks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (model->blocks[middle]->id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct block *block_find(const struct model *model, uint64_t id)
+{
+	size_t at = blocks_lower_bound(model, id);
+
+	return at < model->n_blocks && model->blocks[at]->id == id ? model->blocks[at] : NULL;
+}
+
+void block_free(struct block *block)
+{
+	free(block);
+}
+
+/* ---- online and offline ---- */
+
+/*
+ * The capture caught somebody in the middle of taking a block offline. He gives
+ * up before anybody else gets the lock.
+ */
+static void settle(struct block *block)
+{
+	if (block->state == MHP_STATE_GOING_OFFLINE)
+		block->state = MHP_STATE_ONLINE;
+}
+
+int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type type)
+{
+	int r;
+
+	settle(block);
+	if (block->state == MHP_STATE_ONLINE)
+		return 1;
+	r = sim_fails_block(sim, block->id, true);
+	if (r < 0)
+		return r;
+	block->zone = zone_choose(&sim->model, block, type);
+	block->state = MHP_STATE_ONLINE;
+	zone_add_block(&sim->model, block);
+	numa_memory_changed(sim, block->numa);
+	return 0;
+}
+
+int block_offline(struct mhp_sim *sim, struct block *block)
+{
+	int r;
+
+	settle(block);
+	if (block->state == MHP_STATE_OFFLINE)
+		return 1;
+	if (block->zone == MHP_ZONE_NONE || block->has_hole)
+		return -EINVAL;
+	r = sim_fails_block(sim, block->id, false);
+	if (r < 0)
+		return r;
+	zone_remove_block(&sim->model, block);
+	block->state = MHP_STATE_OFFLINE;
+	block->zone = MHP_ZONE_UNKNOWN;
+	numa_memory_changed(sim, block->numa);
+	return 0;
+}
+
+/* ---- files ---- */
+
+static int state_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	const struct block *block = owner;
+
+	(void)sim;
+	buf_add(buf, "%s\n", mhp_state_to_str(block->state));
+	return 0;
+}
+
+static int state_store(struct mhp_sim *sim, void *owner, const char *word)
+{
+	enum mhp_online_type type;
+	int r;
+
+	/* a write of nothing is taken, and nothing happens */
+	if (!*word)
+		return 0;
+	r = mhp_online_type_from_str(word, &type);
+	if (r < 0)
+		return r;
+	if (type == MHP_OFFLINE)
+		r = block_offline(sim, owner);
+	else
+		r = block_online(sim, owner, type);
+	return r > 0 ? -EINVAL : r;
+}
+
+static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	const struct block *block = owner;
+
+	(void)sim;
+	buf_add_str(buf, block->state == MHP_STATE_OFFLINE ? "0\n" : "1\n");
+	return 0;
+}
+
+/* what the kernel takes for a boolean: only the first letters count */
+static int parse_bool(const char *word, bool *ret)
+{
+	char c = word[0];
+
+	if (c == 'o' || c == 'O')
+		c = word[1] == 'n' || word[1] == 'N' ? '1' :
+		    word[1] == 'f' || word[1] == 'F' ? '0' : '\0';
+	if (!c || !strchr("yYtT1nNfF0", c))
+		return -EINVAL;
+	*ret = strchr("yYtT1", c) != NULL;
+	return 0;
+}
+
+static int online_store(struct mhp_sim *sim, void *owner, const char *word)
+{
+	bool online;
+	int r;
+
+	if (!*word)
+		return 0;
+	r = parse_bool(word, &online);
+	if (r < 0)
+		return r;
+	r = online ? block_online(sim, owner, MHP_ONLINE) : block_offline(sim, owner);
+	return r > 0 ? 0 : r;
+}
+
+/* Where a block is, or where it may go: first where a plain "online" would put it. */
+static int valid_zones_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	const struct block *block = owner;
+	enum mhp_zone first, kernel_zone;
+
+	if (block->state == MHP_STATE_ONLINE) {
+		buf_add(buf, "%s\n", mhp_zone_to_str(block->zone));
+		return 0;
+	}
+	first = zone_choose(&sim->model, block, MHP_ONLINE);
+	kernel_zone = zone_choose(&sim->model, block, MHP_ONLINE_KERNEL);
+	buf_add_str(buf, mhp_zone_to_str(first));
+	if (kernel_zone != first)
+		buf_add(buf, " %s", mhp_zone_to_str(kernel_zone));
+	if (first != MHP_ZONE_MOVABLE)
+		buf_add(buf, " %s", mhp_zone_to_str(MHP_ZONE_MOVABLE));
+	buf_add_str(buf, "\n");
+	return 0;
+}
+
+static const struct attr state_attr = { state_show, state_store };
+static const struct attr online_attr = { online_show, online_store };
+static const struct attr valid_zones_attr = { valid_zones_show, NULL };
+
+static void set_attrs(struct block *block)
+{
+	struct node *online = tree_child(block->dir, "online");
+	struct node *zones = tree_child(block->dir, "valid_zones");
+
+	model_set_attr(tree_child(block->dir, "state"), &state_attr, block);
+	if (online && online->code == NODE_READABLE)
+		model_set_attr(online, &online_attr, block);
+	if (zones && zones->code == NODE_READABLE)
+		model_set_attr(zones, &valid_zones_attr, block);
+}
+
+/* ---- from the capture ---- */
+
+/* The block's node, by its link; several: it spans them. */
+static int load_node(struct mhp_sim *sim, struct block *block, bool *ret_spans)
+{
+	struct node **children;
+	size_t count;
+	int id, r;
+
+	*ret_spans = false;
+	r = tree_copy_children(block->dir, &children, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (children[i]->type != NODE_LINK ||
+		    parse_node_name(children[i]->name, &id) < 0 || id >= MAX_NODES)
+			continue;
+		if (block->numa)
+			*ret_spans = true;
+		else
+			r = numa_get(sim, id, &block->numa);
+	}
+	tree_free_children(children, count);
+	if (r == 0 && !block->numa)
+		r = numa_get(sim, sim->model.n_numas ? sim->model.numas[0]->id : 0, &block->numa);
+	return r;
+}
+
+/* Zone of an online block; of one that is going offline, where it most likely was. */
+static int load_zone(const struct complaints *complaints, struct block *block)
+{
+	struct node *file = tree_child(block->dir, "valid_zones");
+	enum mhp_zone zones[PARSE_MAX_ZONES];
+	size_t count;
+
+	if (block->state == MHP_STATE_OFFLINE)
+		return 0;
+	block->zone = MHP_ZONE_NORMAL;
+	if (!file || file->type != NODE_FILE || !file->text)
+		return 0;
+	if (parse_zones(file->text, zones, &count) < 0 || zones[0] == MHP_ZONE_UNKNOWN ||
+	    zones[0] >= ZONES)
+		return model_complain(complaints, file);
+	block->zone = zones[0];
+	return 0;
+}
+
+static int load_block(struct mhp_sim *sim, const struct complaints *complaints, uint64_t id,
+		      struct node *dir)
+{
+	struct node *file = tree_child(dir, "state");
+	struct model *model = &sim->model;
+	struct block *block;
+	uint64_t start;
+	bool spans = false;
+	int r;
+
+	if (id >= MAX_ADDRESS / model->block_size)
+		return model_complain(complaints, dir);
+	if (!file || file->type != NODE_FILE || !file->text)
+		/* nothing is known of it, so nothing is done with it */
+		return 0;
+	block = calloc(1, sizeof(*block));
+	if (!block)
+		return -ENOMEM;
+	/* the model's from here on, and freed with it */
+	model->blocks[model->n_blocks++] = block;
+	block->id = id;
+	block->dir = dir;
+	if (parse_state(file->text, &block->state) < 0 || block->state == MHP_STATE_UNKNOWN)
+		return model_complain(complaints, file);
+	r = load_zone(complaints, block);
+	if (r == 0)
+		r = load_node(sim, block, &spans);
+	if (r < 0)
+		return r;
+	if (spans)
+		block->zone = MHP_ZONE_NONE;
+	start = id * model->block_size;
+	block->has_hole = block->state == MHP_STATE_ONLINE &&
+			  !iomem_is_ram(model, start, start + model->block_size - 1);
+	block->numa->n_blocks++;
+	block->numa->online = true;
+	set_attrs(block);
+	return 0;
+}
+
+/* What a block that comes later looks like: as the ones that are there. */
+static int make_template(struct model *model, const struct node *like)
+{
+	static const struct {
+		const char *name, *text;
+		enum node_type type;
+	} entries[] = {
+		{ "online", "", NODE_FILE },
+		{ "phys_device", "0\n", NODE_FILE },
+		{ "phys_index", "", NODE_FILE },
+		{ "removable", "1\n", NODE_FILE },
+		{ "state", "", NODE_FILE },
+		{ "subsystem", "../../../../bus/memory", NODE_LINK },
+		{ "uevent", "", NODE_FILE },
+		{ "valid_zones", "", NODE_FILE },
+	};
+	int r = 0;
+
+	model->block_template = node_new(NODE_DIR, "memory", 6, NULL);
+	if (!model->block_template)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]) && r == 0; i++)
+		if (!like || tree_child(like, entries[i].name))
+			r = tree_add_new(model->block_template, entries[i].type, entries[i].name,
+					 entries[i].text, NULL);
+	return r;
+}
+
+int blocks_load(struct mhp_sim *sim, const struct complaints *complaints)
+{
+	struct model *model = &sim->model;
+	struct node **children;
+	size_t count;
+	uint64_t id;
+	int r;
+
+	r = tree_copy_children(model->memory_dir, &children, &count);
+	if (r < 0)
+		return r;
+	/* children come in order of their numbers, and so do the blocks */
+	model->blocks = calloc(count + 1, sizeof(struct block *));
+	if (!model->blocks)
+		r = -ENOMEM;
+	model->blocks_room = count + 1;
+	for (size_t i = 0; i < count && r == 0; i++)
+		if (children[i]->type == NODE_DIR && !parse_block_name(children[i]->name, &id))
+			r = load_block(sim, complaints, id, children[i]);
+	tree_free_children(children, count);
+	if (r < 0)
+		return r;
+	return make_template(model, model->n_blocks ? model->blocks[0]->dir : NULL);
+}
+
+/* ---- coming and going ---- */
+
+static int make_block_dir(struct mhp_sim *sim, struct block *block)
+{
+	struct model *model = &sim->model;
+	struct node *index;
+	char name[40], *target;
+	int r;
+
+	snprintf(name, sizeof(name), "memory%" PRIu64, block->id);
+	block->dir = tree_clone(model->block_template, name);
+	r = tree_add(model->memory_dir, block->dir);
+	if (r < 0) {
+		block->dir = NULL;
+		return r;
+	}
+	index = tree_child(block->dir, "phys_index");
+	if (index) {
+		char text[24];
+
+		snprintf(text, sizeof(text), "%08" PRIx64 "\n", block->id);
+		free(index->text);
+		index->text = strdup(text);
+		if (!index->text)
+			return -ENOMEM;
+	}
+	set_attrs(block);
+	if (!block->numa->dir)
+		return 0;
+	target = tree_relative_path(block->numa->dir, block->dir);
+	if (!target)
+		return -ENOMEM;
+	r = tree_add_new(block->numa->dir, NODE_LINK, name, target, NULL);
+	free(target);
+	if (r < 0)
+		return r;
+	target = tree_relative_path(block->dir, block->numa->dir);
+	if (!target)
+		return -ENOMEM;
+	r = tree_add_new(block->dir, NODE_LINK, block->numa->dir->name, target, NULL);
+	free(target);
+	return r;
+}
+
+static void remove_block_dir(struct block *block)
+{
+	struct node *link;
+
+	if (!block->dir)
+		return;
+	link = tree_child(block->numa->dir, block->dir->name);
+	if (link)
+		tree_remove(link);
+	tree_remove(block->dir);
+}
+
+static int reserve_blocks(struct model *model, uint64_t more)
+{
+	size_t room = model->n_blocks + more;
+	struct block **blocks;
+
+	if (room <= model->blocks_room)
+		return 0;
+	blocks = reallocarray(model->blocks, room, sizeof(struct block *));
+	if (!blocks)
+		return -ENOMEM;
+	model->blocks = blocks;
+	model->blocks_room = room;
+	return 0;
+}
+
+void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
+{
+	struct model *model = &sim->model;
+	size_t first = blocks_lower_bound(model, run->first);
+	size_t end = blocks_lower_bound(model, run->first + run->count);
+	struct numa *numa = NULL;
+
+	/* nodes are few, and a run is on one of them */
+	for (size_t i = first; i < end; i++) {
+		struct block *block = model->blocks[i];
+
+		if (numa && numa != block->numa)
+			numa_vanish(sim, numa);
+		numa = block->numa;
+		remove_block_dir(block);
+		numa->n_blocks--;
+		block_free(block);
+	}
+	memmove(&model->blocks[first], &model->blocks[end],
+		(model->n_blocks - end) * sizeof(struct block *));
+	model->n_blocks -= end - first;
+	if (numa)
+		numa_vanish(sim, numa);
+}
+
+static int check_run(struct mhp_sim *sim, int node, const struct block_run *run)
+{
+	struct model *model = &sim->model;
+	uint64_t end = MAX_ADDRESS / model->block_size;
+
+	if (run->first >= end || run->count > end - run->first ||
+	    run->count > MAX_BLOCKS - (model->n_blocks < MAX_BLOCKS ? model->n_blocks : MAX_BLOCKS))
+		return -E2BIG;
+	if (blocks_lower_bound(model, run->first) !=
+	    blocks_lower_bound(model, run->first + run->count))
+		return -EEXIST;
+	return numa_is_possible(sim, node) ? 0 : -EINVAL;
+}
+
+int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap)
+{
+	struct model *model = &sim->model;
+	struct block_run done = *run;
+	struct numa *numa;
+	size_t at;
+	int r;
+
+	r = check_run(sim, node, run);
+	if (r == 0)
+		r = reserve_blocks(model, run->count);
+	if (r == 0)
+		r = numa_get(sim, model->has_nodes ? node : 0, &numa);
+	if (r == 0)
+		r = numa_appear(sim, numa);
+	if (r < 0)
+		return r;
+	at = blocks_lower_bound(model, run->first);
+	memmove(&model->blocks[at + run->count], &model->blocks[at],
+		(model->n_blocks - at) * sizeof(struct block *));
+	for (done.count = 0; done.count < run->count && r == 0; done.count++) {
+		struct block *block = calloc(1, sizeof(*block));
+
+		if (!block) {
+			r = -ENOMEM;
+			break;
+		}
+		block->id = run->first + done.count;
+		block->numa = numa;
+		block->state = MHP_STATE_OFFLINE;
+		block->altmap_pages = altmap ? model->block_pages / MEMMAP_SHARE : 0;
+		model->blocks[at + done.count] = block;
+		numa->n_blocks++;
+		r = make_block_dir(sim, block);
+	}
+	/* close the gap where not all could be made */
+	memmove(&model->blocks[at + done.count], &model->blocks[at + run->count],
+		(model->n_blocks - at) * sizeof(struct block *));
+	model->n_blocks += done.count;
+	if (r < 0) {
+		if (done.count)
+			blocks_remove(sim, &done);
+		else
+			numa_vanish(sim, numa);
+	}
+	return r;
+}

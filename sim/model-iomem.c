@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* /proc/iomem: physical ranges and who has them, one inside the other. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+#include "parse.h"
+#include "sim.h"
+
+#define MAX_SHOWN_LEVEL 8
+
+static int iomem_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	const struct model *model = &sim->model;
+
+	(void)owner;
+	for (size_t i = 0; i < model->n_iomem; i++) {
+		const struct iomem_entry *entry = &model->iomem[i];
+
+		for (unsigned int j = 0; j < entry->level && j < MAX_SHOWN_LEVEL; j++)
+			buf_add_str(buf, "  ");
+		buf_add(buf, "%08" PRIx64 "-%08" PRIx64 " : %s\n", entry->start, entry->end,
+			entry->name);
+	}
+	return 0;
+}
+
+static const struct attr iomem_attr = { iomem_show, NULL };
+
+/* Makes room at a place, and fills it. */
+static int insert_at(struct model *model, size_t at, unsigned int level, uint64_t start,
+		     uint64_t end, const char *name, size_t name_length)
+{
+	char *copy = strndup(name, name_length);
+
+	if (!copy)
+		return -ENOMEM;
+	if (model->n_iomem == model->iomem_room) {
+		size_t room = model->iomem_room ? model->iomem_room * 2 : 64;
+		void *list = reallocarray(model->iomem, room, sizeof(*model->iomem));
+
+		if (!list) {
+			free(copy);
+			return -ENOMEM;
+		}
+		model->iomem = list;
+		model->iomem_room = room;
+	}
+	memmove(&model->iomem[at + 1], &model->iomem[at],
+		(model->n_iomem - at) * sizeof(*model->iomem));
+	model->iomem[at] = (struct iomem_entry){ level, start, end, copy };
+	model->n_iomem++;
+	return 0;
+}
+
+int iomem_load(struct mhp_sim *sim, const struct complaints *complaints)
+{
+	struct model *model = &sim->model;
+	struct node *file = model_file(sim, "/proc/iomem");
+	struct iomem_line line;
+	const char *at, *end;
+	int r;
+
+	if (!file || !file->text)
+		return 0;
+	for (at = file->text; *at; at = end + 1) {
+		end = strchr(at, '\n');
+		if (!end || parse_iomem_line(at, (size_t)(end - at), &line) < 0)
+			return model_complain_line(complaints, file, at);
+		r = insert_at(model, model->n_iomem, line.level, line.start, line.end, line.name,
+			      line.name_length);
+		if (r < 0)
+			return r;
+		/* who may not see the addresses sees zeros */
+		model->has_iomem |= line.end != 0;
+	}
+	if (model->has_iomem)
+		model_set_attr(file, &iomem_attr, NULL);
+	return 0;
+}
+
+int iomem_insert(struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	unsigned int level = 0;
+	size_t at = 0;
+
+	if (!model->has_iomem)
+		return 0;
+	/* down into whatever contains it, past whatever lies below it */
+	for (; at < model->n_iomem; at++) {
+		const struct iomem_entry *entry = &model->iomem[at];
+
+		if (entry->level > level)
+			continue;
+		if (entry->level < level)
+			break;
+		if (entry->start <= start && entry->end >= last)
+			level++;
+		else if (entry->start > start)
+			break;
+	}
+	return insert_at(model, at, level, start, last, name, strlen(name));
+}
+
+static size_t find(const struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_iomem; i++) {
+		const struct iomem_entry *entry = &model->iomem[i];
+
+		if (entry->start == start && entry->end == last && !strcmp(entry->name, name))
+			break;
+	}
+	return i;
+}
+
+bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	return find(model, start, last, name) < model->n_iomem;
+}
+
+void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	size_t at = find(model, start, last, name), end = at + 1;
+
+	if (at >= model->n_iomem)
+		return;
+	while (end < model->n_iomem && model->iomem[end].level > model->iomem[at].level)
+		end++;
+	for (size_t i = at; i < end; i++)
+		free(model->iomem[i].name);
+	memmove(&model->iomem[at], &model->iomem[end],
+		(model->n_iomem - end) * sizeof(*model->iomem));
+	model->n_iomem -= end - at;
+}
+
+bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last)
+{
+	if (!model->has_iomem)
+		return true;
+	for (size_t i = 0; i < model->n_iomem; i++) {
+		const struct iomem_entry *entry = &model->iomem[i];
+
+		if (strncmp(entry->name, "System RAM", 10) || entry->end < start)
+			continue;
+		if (entry->start > start)
+			continue;
+		if (entry->end >= last)
+			return true;
+		/* the rest may be the next entry's */
+		start = entry->end + 1;
+	}
+	return false;
+}

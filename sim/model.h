@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the machine does: blocks, zones, nodes, /proc/iomem, dax devices, their
+ * drivers. A banner for each source file. See the kernel's mm/memory_hotplug.c,
+ * drivers/base/memory.c, drivers/dax/{bus,kmem}.c for what is acted out.
+ */
+#ifndef SIM_MODEL_H
+#define SIM_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mhp/types.h>
+
+#include "capture.h"
+#include "range.h"
+#include "tree.h"
+
+#define ZONES		(MHP_ZONE_DEVICE + 1)	/* indexed by enum mhp_zone */
+#define PAGE_BYTES	4096			/* x86's, as the captures */
+/* a block's memmap, a struct page of 64 bytes for each page, takes this part of it */
+#define MEMMAP_SHARE	(PAGE_BYTES / 64)
+/* no memory ends beyond this address: 2^52 is what x86 can have */
+#define MAX_ADDRESS	(UINT64_C(1) << 52)
+#define MAX_BLOCKS	(UINT64_C(1) << 20)
+#define MAX_NODES	4096
+
+struct mhp_sim;
+
+/* All in pages. A zone without memory has start == end. */
+struct zone {
+	uint64_t start, end;
+	uint64_t present, managed, free;
+	bool touched;		/* differs from what the capture has */
+};
+
+/* "Node 1, zone  Movable" of /proc/zoneinfo, as it stood in the capture */
+struct zone_section {
+	enum mhp_zone zone;	/* MHP_ZONE_UNKNOWN: one that we know nothing of */
+	char *header;
+	char *body;
+};
+
+struct numa {
+	int id;
+	bool online;			/* has a directory, or would have one */
+	bool has_cpu;
+	bool has_memory, has_normal_memory;
+	bool in_tier;
+	int tier;			/* -1: not known */
+	struct node *dir;		/* NULL: not there now */
+	struct node *saved;		/* what it looked like before it went */
+	size_t n_blocks;
+	struct zone zones[ZONES];
+	struct zone_section *sections;
+	size_t n_sections;
+	struct distance {
+		int other;
+		uint64_t value;
+	} *distances;
+	size_t n_distances;
+};
+
+struct block {
+	uint64_t id;
+	struct numa *numa;
+	struct node *dir;
+	enum mhp_state state;
+	enum mhp_zone zone;	/* of an online block; MHP_ZONE_NONE: spans zones or nodes */
+	bool has_hole;		/* boot memory with a hole in it never goes offline */
+	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
+};
+
+struct iomem_entry {
+	unsigned int level;
+	uint64_t start, end;	/* both inclusive */
+	char *name;
+};
+
+struct dax_range {
+	struct range range;
+	struct block_run run;	/* whole blocks inside; count 0 if there is none */
+	bool reserved;		/* stands in /proc/iomem */
+	bool ours;		/* added by the driver that is bound now */
+};
+
+struct driver {
+	const char *name;	/* of dir */
+	struct node *dir;
+	char **ids;		/* what new_id was told */
+	size_t n_ids;
+};
+
+struct dax {
+	struct mhp_sim *sim;
+	const char *name;	/* of dir */
+	struct node *dir;
+	struct dax_range *ranges;
+	size_t n_ranges;
+	bool has_ranges;	/* they could be read */
+	bool memmap_on_memory;
+	int target_node;	/* -1: none */
+	struct driver *driver;
+	enum mhp_device_state state;
+	bool leaked;		/* device_dax met memory that was left behind */
+	char *uevent;		/* without its DRIVER= line */
+};
+
+struct model {
+	bool active;		/* there is a memory directory that we understand */
+	uint64_t block_size;
+	uint64_t block_pages;
+
+	/* what the kernel can, from the capture */
+	bool has_nodes;		/* CONFIG_NUMA */
+	bool has_device_state;	/* kmem has daxX.Y/state: 7.3 */
+	bool kmem_by_default;	/* kmem takes a dax device that nobody claims: 6.3 */
+	bool movable_node;	/* booted with movable_node */
+	bool memmap_on_memory;	/* module parameter */
+
+	struct node *memory_dir, *node_dir, *tier_dir;
+	enum mhp_online_type auto_online;
+
+	struct block **blocks;	/* sorted by id */
+	size_t n_blocks, blocks_room;
+	struct node *block_template;
+
+	struct numa **numas;	/* sorted by id */
+	size_t n_numas;
+	struct node *numa_template;
+
+	struct iomem_entry *iomem;
+	size_t n_iomem, iomem_room;
+	bool has_iomem;		/* ... and it shows addresses */
+
+	struct dax **daxes;
+	size_t n_daxes;
+	struct driver **drivers;
+	size_t n_drivers;
+	bool autoprobe;
+};
+
+/* ---- model.c ---- */
+
+/* Finds out what the tree holds and has the model render it from now on. */
+int model_load(struct mhp_sim *sim, const struct complaints *complaints);
+void model_free(struct model *model);
+/* A file by path from the root; NULL if there is none, or it is no file. */
+struct node *model_file(struct mhp_sim *sim, const char *path);
+struct node *model_dir(struct mhp_sim *sim, const char *path);
+/* Its fixed text without the last newline, to be freed; NULL if it has none. -ENOMEM */
+int model_copy_text(const struct node *file, char **ret_text);
+/* capture_complain() that a file holds nonsense, or that there is such a directory */
+int model_complain(const struct complaints *complaints, const struct node *file);
+/* ... and in which line of its text, NULL for none */
+int model_complain_line(const struct complaints *complaints, const struct node *file,
+			const char *line);
+/* Has a file rendered by the model; fine on NULL. */
+void model_set_attr(struct node *file, const struct attr *attr, void *owner);
+/* word as the kernel compares it: one newline at the end does not count */
+bool same_word(const char *word, const char *wanted);
+
+/* ---- model-block.c ---- */
+
+int blocks_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* First block with at least this id: its place in the array. */
+size_t blocks_lower_bound(const struct model *model, uint64_t id);
+/* NULL if there is none */
+struct block *block_find(const struct model *model, uint64_t id);
+/* 1: it is online already */
+int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type type);
+/* 1: it is offline already */
+int block_offline(struct mhp_sim *sim, struct block *block);
+/* Adds offline blocks; all or nothing. -EEXIST, -E2BIG, -EINVAL, -ENOMEM */
+int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap);
+/* Removes those of a run that are there; they are offline. */
+void blocks_remove(struct mhp_sim *sim, const struct block_run *run);
+void block_free(struct block *block);
+
+/* ---- model-zone.c ---- */
+
+int zones_load(struct mhp_sim *sim, const struct complaints *complaints);
+enum mhp_zone zone_choose(const struct model *model, const struct block *block,
+			  enum mhp_online_type type);
+/* Puts an online block's pages into its zone, or takes them out. */
+void zone_add_block(const struct model *model, const struct block *block);
+void zone_remove_block(const struct model *model, const struct block *block);
+bool numa_has_kernel_memory(const struct numa *numa);
+bool numa_has_memory(const struct numa *numa);
+/* Sections of /proc/zoneinfo for a node that had none. */
+int zones_init(const struct model *model, struct numa *numa);
+
+/* ---- model-node.c ---- */
+
+int numas_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* once blocks are known */
+int numas_load_memory(struct mhp_sim *sim, const struct complaints *complaints);
+struct numa *numa_find(const struct model *model, int id);
+/* Finds or makes one, not online. */
+int numa_get(struct mhp_sim *sim, int id, struct numa **ret_numa);
+/* A node that may come by the machine's own word. */
+bool numa_is_possible(struct mhp_sim *sim, int id);
+/* Its first block comes; its last one went. */
+int numa_appear(struct mhp_sim *sim, struct numa *numa);
+void numa_vanish(struct mhp_sim *sim, struct numa *numa);
+/* A block of it went online or offline. */
+void numa_memory_changed(struct mhp_sim *sim, struct numa *numa);
+void numa_free(struct numa *numa);
+
+/* ---- model-iomem.c ---- */
+
+int iomem_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* Puts an entry at its place; a range that has no place is not shown. -ENOMEM */
+int iomem_insert(struct model *model, uint64_t start, uint64_t last, const char *name);
+/* Takes an entry out, with all below it. */
+void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char *name);
+bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const char *name);
+/* Is all of this System RAM? */
+bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last);
+
+/* ---- model-dax.c: devices, and what kmem does with them ---- */
+
+int daxes_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* once the kernel's features are known */
+int daxes_adopt(struct mhp_sim *sim);
+struct dax *dax_find(const struct model *model, const char *word);
+int kmem_probe(struct mhp_sim *sim, struct dax *dax);
+void kmem_remove(struct mhp_sim *sim, struct dax *dax);
+/* device_dax, and any other driver that only claims the ranges */
+int devdax_probe(struct mhp_sim *sim, struct dax *dax);
+void devdax_remove(struct mhp_sim *sim, struct dax *dax);
+void dax_free(struct dax *dax);
+bool is_kmem(const struct driver *driver);
+
+/* ---- model-driver.c: bind, unbind, new_id ---- */
+
+int drivers_load(struct mhp_sim *sim);
+struct driver *driver_find(const struct model *model, const char *name);
+int driver_add_id(struct driver *driver, const char *id, size_t length);
+void driver_free(struct driver *driver);
+
+#endif /* SIM_MODEL_H */

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A file tree in memory. */
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend.h"
+#include "tree.h"
+
+#define MAX_LINKS 40		/* as the kernel's own MAXSYMLINKS */
+#define MAX_NAME 255
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Compares the numbers at *a and *b, and moves behind them. */
+static int compare_numbers(const char **a, const char **b)
+{
+	size_t a_length, b_length;
+	int r;
+
+	*a += strspn(*a, "0");
+	*b += strspn(*b, "0");
+	a_length = strspn(*a, "0123456789");
+	b_length = strspn(*b, "0123456789");
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	r = memcmp(*a, *b, a_length);
+	*a += a_length;
+	*b += b_length;
+	return r;
+}
+
+int compare_names(const char *a, const char *b)
+{
+	const char *x = a, *y = b;
+	int r;
+
+	while (*x && *y) {
+		if (is_digit(*x) && is_digit(*y)) {
+			r = compare_numbers(&x, &y);
+			if (r)
+				return r;
+			continue;
+		}
+		if (*x != *y)
+			return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+		x++;
+		y++;
+	}
+	if (*x || *y)
+		return *x ? 1 : -1;
+	/* "01" and "1" are two names */
+	return strcmp(a, b);
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+	return compare_names(((const struct node *)a)->name, ((const struct node *)b)->name);
+}
+
+struct node *node_new(enum node_type type, const char *name, size_t length, const char *text)
+{
+	struct node *node = malloc(sizeof(*node) + length + 1);
+	char *copy;
+
+	if (!node)
+		return NULL;
+	*node = (struct node){ .refs = 1, .type = type };
+	copy = (char *)(node + 1);
+	memcpy(copy, name, length);
+	copy[length] = '\0';
+	node->name = copy;
+	if (text) {
+		node->text = strdup(text);
+		if (!node->text) {
+			free(node);
+			return NULL;
+		}
+	}
+	return node;
+}
+
+struct node *node_ref(struct node *node)
+{
+	node->refs++;
+	return node;
+}
+
+static void drop_children(struct node *dir)
+{
+	while (dir->children) {
+		struct node *child = *(struct node **)dir->children;
+
+		tdelete(child, &dir->children, compare_nodes);
+		child->parent = NULL;
+		child->attr = NULL;
+		child->owner = NULL;
+		if (child->type == NODE_DIR)
+			drop_children(child);
+		node_unref(child);
+	}
+}
+
+void node_unref(struct node *node)
+{
+	if (!node || --node->refs > 0)
+		return;
+	drop_children(node);
+	free(node->text);
+	free(node);
+}
+
+bool node_is_alive(const struct node *node, const struct node *root)
+{
+	while (node->parent)
+		node = node->parent;
+	return node == root;
+}
+
+int tree_add(struct node *dir, struct node *node)
+{
+	struct node **found;
+
+	if (!node)
+		return -ENOMEM;
+	found = tsearch(node, &dir->children, compare_nodes);
+	if (!found || *found != node) {
+		node_unref(node);
+		return found ? -EEXIST : -ENOMEM;
+	}
+	node->parent = dir;
+	if (!node->line)
+		node->group = dir->group;
+	return 0;
+}
+
+int tree_add_new(struct node *dir, enum node_type type, const char *name, const char *text,
+		 struct node **ret_node)
+{
+	struct node *node = node_new(type, name, strlen(name), text);
+	int r;
+
+	if (!node)
+		return -ENOMEM;
+	r = tree_add(dir, node);
+	if (r < 0)
+		return r;
+	if (ret_node)
+		*ret_node = node;
+	return 0;
+}
+
+void tree_remove(struct node *node)
+{
+	tdelete(node, &node->parent->children, compare_nodes);
+	node->parent = NULL;
+	node->attr = NULL;
+	node->owner = NULL;
+	if (node->type == NODE_DIR)
+		drop_children(node);
+	node_unref(node);
+}
+
+struct node *tree_find(const struct node *dir, const char *name, size_t length)
+{
+	char copy[MAX_NAME + 1];
+	const struct node key = { .name = copy };
+	struct node **found;
+
+	if (dir->type != NODE_DIR || length > MAX_NAME)
+		return NULL;
+	memcpy(copy, name, length);
+	copy[length] = '\0';
+	found = tfind(&key, (void *const *)&dir->children, compare_nodes);
+	return found ? *found : NULL;
+}
+
+struct node *tree_child(const struct node *dir, const char *name)
+{
+	return dir ? tree_find(dir, name, strlen(name)) : NULL;
+}
+
+struct collection {
+	struct node **nodes;
+	size_t count;
+};
+
+static void count_one(const void *nodep, VISIT which, void *data)
+{
+	(void)nodep;
+	if (which == postorder || which == leaf)
+		((struct collection *)data)->count++;
+}
+
+static void collect_one(const void *nodep, VISIT which, void *data)
+{
+	struct collection *all = data;
+
+	/* tsearch's "postorder" is what others call in order */
+	if (which == postorder || which == leaf)
+		all->nodes[all->count++] = node_ref(*(struct node *const *)nodep);
+}
+
+int tree_copy_children(const struct node *dir, struct node ***ret_nodes, size_t *ret_count)
+{
+	struct collection all = { 0 };
+
+	twalk_r(dir->children, count_one, &all);
+	all.nodes = calloc(all.count + 1, sizeof(*all.nodes));
+	if (!all.nodes)
+		return -ENOMEM;
+	all.count = 0;
+	twalk_r(dir->children, collect_one, &all);
+	*ret_nodes = all.nodes;
+	*ret_count = all.count;
+	return 0;
+}
+
+void tree_free_children(struct node **nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		node_unref(nodes[i]);
+	free(nodes);
+}
+
+struct node *tree_clone(const struct node *node, const char *name)
+{
+	struct node *copy;
+	struct node **children, *child;
+	size_t count;
+	int r = 0;
+
+	if (!name)
+		name = node->name;
+	copy = node_new(node->type, name, strlen(name), node->text);
+	if (!copy)
+		return NULL;
+	copy->code = node->code;
+	copy->group = node->group;
+	if (node->type != NODE_DIR)
+		return copy;
+	if (tree_copy_children(node, &children, &count) < 0) {
+		node_unref(copy);
+		return NULL;
+	}
+	for (size_t i = 0; i < count && r == 0; i++) {
+		child = tree_clone(children[i], NULL);
+		r = tree_add(copy, child);
+	}
+	tree_free_children(children, count);
+	if (r < 0) {
+		node_unref(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+/* What is left to walk; links put their targets in front. */
+struct walk {
+	struct node *root, *at;
+	char *pending;
+	unsigned int links;
+	bool follow;
+};
+
+static int walk_link(struct walk *walk, const struct node *link, const char *rest)
+{
+	size_t target = strlen(link->text), length = strlen(rest);
+	const char *slash = length ? "/" : "";
+	struct buf buf = { 0 };
+	char *pending;
+
+	if (++walk->links > MAX_LINKS)
+		return -ELOOP;
+	if (target + 1 + length >= MHP_PATH_SIZE)
+		return -ENAMETOOLONG;
+	buf_add(&buf, "%s%s%s", link->text, slash, rest);
+	if (buf_finish(&buf, &pending) < 0)
+		return -ENOMEM;
+	free(walk->pending);
+	walk->pending = pending;
+	if (link->text[0] == '/')
+		walk->at = walk->root;
+	return 0;
+}
+
+/* One part of the path; 1: a link was met, go on with pending. */
+static int walk_part(struct walk *walk, const char *part, size_t length, const char *rest)
+{
+	struct node *next;
+	int r;
+
+	if (walk->at->type != NODE_DIR)
+		return -ENOTDIR;
+	if (length > MAX_NAME)
+		return -ENAMETOOLONG;
+	if (length == 1 && part[0] == '.')
+		return 0;
+	if (length == 2 && part[0] == '.' && part[1] == '.') {
+		if (!walk->follow)
+			return -EXDEV;
+		if (walk->at != walk->root && walk->at->parent)
+			walk->at = walk->at->parent;
+		return 0;
+	}
+	next = tree_find(walk->at, part, length);
+	if (!next)
+		return -ENOENT;
+	if (next->type != NODE_LINK) {
+		walk->at = next;
+		return 0;
+	}
+	if (!walk->follow) {
+		walk->at = next;
+		return *rest ? -ELOOP : 0;
+	}
+	r = walk_link(walk, next, rest);
+	return r < 0 ? r : 1;
+}
+
+int tree_walk(struct node *root, struct node *dir, const char *path, bool follow,
+	      struct node **ret_node)
+{
+	struct walk walk = { .root = root, .at = dir, .follow = follow };
+	const char *at = path;
+	size_t length;
+	int r = 0;
+
+	if (strlen(path) >= MHP_PATH_SIZE)
+		return -ENAMETOOLONG;
+	for (;;) {
+		const char *part = at + strspn(at, "/");
+
+		length = strcspn(part, "/");
+		if (!length) {
+			/* "file/" asks for a directory */
+			if (part > at && walk.at->type == NODE_FILE)
+				r = -ENOTDIR;
+			break;
+		}
+		at = part + length;
+		r = walk_part(&walk, part, length, at + strspn(at, "/"));
+		if (r < 0)
+			break;
+		if (r > 0)
+			at = walk.pending;
+		r = 0;
+	}
+	free(walk.pending);
+	if (r < 0)
+		return r;
+	*ret_node = walk.at;
+	return 0;
+}
+
+char *tree_path(const struct node *node)
+{
+	size_t length = 0;
+	const struct node *at;
+	char *path;
+
+	if (!node->parent)
+		return strdup("/");
+	for (at = node; at->parent; at = at->parent)
+		length += 1 + strlen(at->name);
+	path = malloc(length + 1);
+	if (!path)
+		return NULL;
+	path[length] = '\0';
+	for (at = node; at->parent; at = at->parent) {
+		size_t part = strlen(at->name);
+
+		length -= part;
+		memcpy(path + length, at->name, part);
+		path[--length] = '/';
+	}
+	return path;
+}
+
+static size_t depth_of(const struct node *node)
+{
+	size_t depth = 0;
+
+	for (; node->parent; node = node->parent)
+		depth++;
+	return depth;
+}
+
+static void add_path_below(struct buf *buf, const struct node *node, const struct node *top)
+{
+	if (node == top)
+		return;
+	add_path_below(buf, node->parent, top);
+	buf_add(buf, "%s%s", node->parent == top ? "" : "/", node->name);
+}
+
+char *tree_relative_path(const struct node *from_dir, const struct node *to)
+{
+	size_t from_depth = depth_of(from_dir), to_depth = depth_of(to);
+	const struct node *a = from_dir, *b = to;
+	struct buf buf = { 0 };
+	char *text;
+
+	for (; from_depth > to_depth; from_depth--) {
+		a = a->parent;
+		buf_add_str(&buf, "../");
+	}
+	for (; to_depth > from_depth; to_depth--)
+		b = b->parent;
+	for (; a != b; a = a->parent, b = b->parent)
+		buf_add_str(&buf, "../");
+	add_path_below(&buf, to, b);
+	return buf_finish(&buf, &text) < 0 ? NULL : text;
+}

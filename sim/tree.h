@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A file tree in memory: directories, files, symbolic links. A file has fixed
+ * text, or an attribute that renders it when it is read and acts when it is
+ * written. Children are kept sorted, numbers in names by value: memory9 comes
+ * before memory10.
+ *
+ * A node that was removed from the tree stays valid for whoever holds a
+ * reference; it has no children and no attribute any more.
+ */
+#ifndef SIM_TREE_H
+#define SIM_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+struct mhp_sim;
+
+enum node_type {
+	NODE_DIR,
+	NODE_FILE,
+	NODE_LINK,
+};
+
+/* What reading a file of fixed text gives, in node.code; a negative errno value too. */
+#define NODE_READABLE	0
+#define NODE_WRITE_ONLY	1
+#define NODE_BINARY	2
+
+/* A file that the model renders, or acts upon. A missing function is -EACCES. */
+struct attr {
+	int (*show)(struct mhp_sim *sim, void *owner, struct buf *buf);
+	/* word has a newline only where the writer gave one */
+	int (*store)(struct mhp_sim *sim, void *owner, const char *word);
+};
+
+struct node {
+	const char *name;
+	unsigned int refs;
+	enum node_type type;
+	int code;		/* NODE_FILE */
+	unsigned int group;	/* which sorted part of the capture it is written to */
+	unsigned int line;	/* of the capture, 0 if made since */
+	struct node *parent;	/* NULL: the root, or removed */
+	void *children;		/* NODE_DIR: for tsearch() */
+	char *text;		/* NODE_FILE: as it is read; NODE_LINK: its target */
+	const struct attr *attr;
+	void *owner;		/* handed to attr */
+};
+
+/* Order of names: digits by value, the rest by bytes. */
+int compare_names(const char *a, const char *b);
+
+/* Text is copied; NULL is fine for a directory. NULL upon lack of memory. */
+struct node *node_new(enum node_type type, const char *name, size_t length, const char *text);
+struct node *node_ref(struct node *node);
+void node_unref(struct node *node);
+/* Is it still part of the tree that has this root? */
+bool node_is_alive(const struct node *node, const struct node *root);
+
+/*
+ * Takes the caller's reference over, also upon failure. -EEXIST; -ENOMEM, also for
+ * a node of NULL
+ */
+int tree_add(struct node *dir, struct node *node);
+/* node_new() and tree_add(); ret_node is borrowed and may be NULL */
+int tree_add_new(struct node *dir, enum node_type type, const char *name, const char *text,
+		 struct node **ret_node);
+/* Takes node and all below it out of the tree. */
+void tree_remove(struct node *node);
+/* A child by name; NULL if there is none. Borrowed. */
+struct node *tree_find(const struct node *dir, const char *name, size_t length);
+struct node *tree_child(const struct node *dir, const char *name);
+/* A copy, by name if that is not NULL, that is not part of the tree: fixed text only. */
+struct node *tree_clone(const struct node *node, const char *name);
+
+/*
+ * Children in order, each with a reference of the caller's; free the array with
+ * tree_free_children().
+ */
+int tree_copy_children(const struct node *dir, struct node ***ret_nodes, size_t *ret_count);
+void tree_free_children(struct node **nodes, size_t count);
+
+/*
+ * Walks a path from dir, below root. With follow, symbolic links on the way are
+ * followed, and so is the last part; without, a link on the way is -ELOOP, and
+ * the last part is given as it is. ".." is -EXDEV without follow, and stops at
+ * the root with it. -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM. Borrowed.
+ */
+int tree_walk(struct node *root, struct node *dir, const char *path, bool follow,
+	      struct node **ret_node);
+/* Path below the root, "/" for the root itself; NULL upon lack of memory. */
+char *tree_path(const struct node *node);
+/* Text for a link in from_dir that points to a node of the same tree. */
+char *tree_relative_path(const struct node *from_dir, const struct node *to);
+
+#endif /* SIM_TREE_H */
