@@ -25,6 +25,25 @@
 /* Beyond what any architecture has: 2^24 blocks of 16 MiB are 256 TiB. */
 #define MAX_REGION_BLOCKS (UINT64_C(1) << 24)
 
+/* ---- request.c: what a goal means ---- */
+
+/* The four words that memoryN/state and daxX.Y/state take, never NULL. */
+const char *online_word(enum mhp_online_type type);
+bool zone_is_kernel(enum mhp_zone zone);
+/* The type that brings memory back to a zone it was in. */
+enum mhp_online_type zone_online_type(enum mhp_zone zone);
+/* Is a block that is in this state and zone as a goal and type want it? */
+bool is_as_wanted(enum mhp_goal goal, enum mhp_online_type type, enum mhp_state state,
+		  enum mhp_zone zone);
+
+struct mhp_request {
+	char *region;
+	enum mhp_goal goal;
+	bool type_set, type_default;
+	enum mhp_online_type type;
+	uint64_t rules;
+};
+
 /* ---- text.c: text for people, and copies ---- */
 
 /* A growing text; once memory ran out it stays failed. */
@@ -312,5 +331,97 @@ int scan_open_memory(struct scan *scan);
 int scan_block_names(struct scan *scan);
 int scan_block_states(struct scan *scan);
 int scan_nodes(struct scan *scan);
+
+/* ---- conflict.c ---- */
+
+struct mhp_conflict {
+	enum mhp_conflict_code code;
+	uint64_t *blocks;
+	size_t n_blocks;
+	char *message;
+	const char *hint;
+};
+struct conflicts {
+	struct mhp_conflict *list;
+	size_t count, room;
+};
+/* Takes the message and the conflict's blocks over, upon failure too. */
+int conflicts_add(struct conflicts *list, struct mhp_conflict *conflict, struct text *message);
+void conflicts_free(struct conflicts *list);
+/* "32-34,36" */
+void text_add_ids(struct text *text, const uint64_t *ids, size_t count);
+/* a line or two each, that start with what */
+void text_add_conflicts(struct text *text, const char *what, const struct conflicts *found);
+
+/* ---- plan.c ---- */
+
+struct mhp_step {
+	const struct mhp_plan *plan;
+	enum mhp_step_kind kind;
+	size_t block;		/* MHP_STEP_BLOCK: index in the plan's blocks */
+	const char *word;
+	const char *undo_word;
+	enum mhp_state expected_state, wanted_state;
+	enum mhp_zone expected_zone;
+	enum mhp_online_type type;
+};
+
+/* a block of the plan's region, as it was */
+struct plan_block {
+	uint64_t id;
+	enum mhp_state state;
+	enum mhp_zone zone;
+};
+
+struct mhp_plan {
+	int refs;
+	char *region;
+	char *path;		/* the device's directory */
+	char *driver;		/* NULL: none */
+	char *device_word;	/* daxX.Y/state, NULL: no such file */
+	int node;		/* -1: not known */
+	bool numa;
+	uint64_t block_size;
+	enum mhp_goal goal;
+	enum mhp_online_type type;
+	uint64_t rules;
+	struct block_run *runs;
+	size_t n_runs;
+	struct plan_block *blocks;
+	size_t n_blocks;
+	struct mhp_step *steps;
+	size_t n_steps, steps_room;
+	struct conflicts conflicts, warnings;
+};
+int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step);
+
+/* ---- planner.c ---- */
+
+typedef bool (*block_test)(const struct mhp_plan *plan, const struct plan_block *block);
+size_t count_blocks(const struct mhp_plan *plan, block_test test);
+bool is_met(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_present(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_online(const struct mhp_plan *plan, const struct plan_block *block);
+
+/* ---- order.c: 0 or -ENOMEM ---- */
+
+/* Offline what passes the test, online what is not met. */
+int plan_offline_blocks(struct mhp_plan *plan, block_test test);
+int plan_online_blocks(struct mhp_plan *plan);
+int plan_unplug_device(struct mhp_plan *plan);
+int plan_online_device(struct mhp_plan *plan);
+int plan_unbind_device(struct mhp_plan *plan);
+/*
+ * Blocks come back with the whole device only, all in one zone: in Movable if any
+ * was not in a kernel zone, for from there they can leave again. Those that were
+ * offline, or elsewhere, are then put right one by one.
+ */
+enum mhp_online_type way_back(const struct plan_block *was, size_t count);
+
+/* ---- warnings.c ---- */
+
+/* Is this the driver's word for the device? */
+bool device_says(const struct mhp_plan *plan, const char *word);
+int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region);
 
 #endif /* MHP_INTERNAL_H */

@@ -197,6 +197,42 @@ static void snapshot_without_memory(void **state)
 	}
 }
 
+static void plan_without_memory(void **state)
+{
+	struct mhp_ctx *ctx = fakesys_ctx(flawed_machine(), FAKESYS_MEMORY);
+	struct mhp_request *request;
+	struct mhp_snapshot *snap;
+	struct mhp_plan *plan;
+	int r;
+
+	(void)state;
+	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_request_new(&request), 0);
+	for (int goal = MHP_GOAL_OFFLINE; goal <= MHP_GOAL_UNPLUGGED; goal++) {
+		assert_int_equal(mhp_request_set_region(request, goal == MHP_GOAL_ONLINE ?
+							"dax0.0" : "dax0.1"), 0);
+		assert_int_equal(mhp_request_set_goal(request, goal), 0);
+		mhp_request_set_default_type(request);
+		calls = 0;
+		for (size_t at = 1; !calls || calls >= at; at++) {
+			size_t number = live_count;
+
+			calls = 0;
+			fail_at = at;
+			plan = NULL;
+			r = mhp_plan_new(snap, request, &plan);
+			fail_at = 0;
+			assert_int_equal(r, calls >= at ? -ENOMEM : 0);
+			assert_int_equal(plan != NULL, r == 0);
+			mhp_plan_unref(plan);
+			assert_int_equal(live_count, number);
+		}
+	}
+	mhp_request_free(request);
+	mhp_snapshot_unref(snap);
+	mhp_ctx_unref(ctx);
+}
+
 static void context_without_memory(void **state)
 {
 	struct mhp_ctx *ctx;
@@ -223,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(bytes_a_block, fakesys_free_all),
 		cmocka_unit_test_teardown(snapshot_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(plan_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
 	};
 

@@ -6,6 +6,7 @@
  * Stages pass finished values to one another:
  *
  *   discover   mhp_snapshot_new()  a picture of the machine, never changed
+ *   plan       mhp_plan_new()      what would be written, without any I/O
  *
  * Every function that can fail returns 0 or a negative errno value and nothing
  * else; results go to the ret_ arguments, which are written upon success only.
@@ -27,5 +28,7 @@
 #include <mhp/node.h>
 #include <mhp/region.h>
 #include <mhp/policy.h>
+#include <mhp/request.h>
+#include <mhp/plan.h>
 
 #endif /* MHP_MHP_H */

@@ -322,6 +322,26 @@ static void check_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	}
 }
 
+static void check_plan(const struct mhp_snapshot *snap, const struct mhp_region *region,
+		       enum mhp_goal goal, uint64_t rules)
+{
+	struct mhp_request *request;
+	struct mhp_plan *plan;
+	char *text;
+
+	assert_int_equal(mhp_request_new(&request), 0);
+	assert_int_equal(mhp_request_set_region(request, mhp_region_get_name(region)), 0);
+	assert_int_equal(mhp_request_set_goal(request, goal), 0);
+	if (goal == MHP_GOAL_ONLINE)
+		assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE), 0);
+	assert_int_equal(mhp_request_set_rules(request, rules), 0);
+	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+	assert_int_equal(mhp_plan_copy_text(plan, &text), 0);
+	free(text);
+	mhp_plan_unref(plan);
+	mhp_request_free(request);
+}
+
 void check_snapshot(const struct mhp_snapshot *snap)
 {
 	const char *path, *text;
@@ -332,6 +352,10 @@ void check_snapshot(const struct mhp_snapshot *snap)
 		const struct mhp_region *region = mhp_snapshot_get_region(snap, i);
 
 		check_region(snap, region);
+		check_plan(snap, region, MHP_GOAL_ONLINE, 0);
+		check_plan(snap, region, MHP_GOAL_ONLINE, MHP_RULE_REZONE);
+		check_plan(snap, region, MHP_GOAL_OFFLINE, MHP_RULE_KEEP);
+		check_plan(snap, region, MHP_GOAL_UNPLUGGED, MHP_RULE_PER_BLOCK);
 	}
 	for (size_t i = 0; i < mhp_snapshot_count_problems(snap); i++) {
 		assert_int_equal(mhp_snapshot_get_problem(snap, i, &path, &code, &text), 0);

@@ -26,7 +26,7 @@ char *dump_problems(const struct mhp_snapshot *snap);
  */
 char *new_lines(const char *before, const char *after);
 
-/* Whatever the machine said: sorted, in range, sums are right. */
+/* Whatever the machine said: sorted, in range, sums are right, plans can be made. */
 void check_snapshot(const struct mhp_snapshot *snap);
 
 #endif /* MHP_TESTS_DUMP_H */

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/plan.h
+ * @brief What would be written to fulfil a request, step by step, and what
+ * stands against it.
+ *
+ * A plan is a pure function of a snapshot and a request: making one touches
+ * nothing. Its steps come in the order in which they are to be carried out.
+ * Steps, conflicts and warnings are borrowed from the plan and live as long as
+ * it does. A plan without steps and without conflicts says that the request is
+ * met already.
+ *
+ *	struct mhp_plan *plan;
+ *	r = mhp_plan_new(snap, req, &plan);
+ *	if (r == 0 && mhp_plan_count_conflicts(plan) == 0)
+ *		r = mhp_apply(ctx, plan, NULL, &report);
+ *	mhp_plan_unref(plan);
+ */
+#ifndef MHP_PLAN_H
+#define MHP_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mhp/request.h>
+#include <mhp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_snapshot;
+struct mhp_plan;
+struct mhp_step;
+struct mhp_conflict;
+
+/** What a step writes to. */
+enum mhp_step_kind {
+	MHP_STEP_UNKNOWN = 0,
+	MHP_STEP_BLOCK = 1,		/**< memoryN/state */
+	MHP_STEP_DEVICE = 2,		/**< daxX.Y/state: all ranges at once */
+	MHP_STEP_UNBIND = 3,		/**< the driver's unbind file */
+};
+
+/** What stands against a request, or is to be known about it. */
+enum mhp_conflict_code {
+	MHP_CONFLICT_UNKNOWN = 0,
+	/* conflicts: the plan cannot be applied */
+	MHP_CONFLICT_WRONG_ZONE = 1,	/**< online in another zone; MHP_RULE_REZONE */
+	MHP_CONFLICT_NO_BLOCK = 2,	/**< smaller than a memory block, or lies badly */
+	MHP_CONFLICT_NOT_BOUND = 3,	/**< the device is not bound to kmem */
+	MHP_CONFLICT_ABSENT = 4,	/**< there is no block to change */
+	MHP_CONFLICT_STRANDED = 5,	/**< memory without a driver: stays until reboot */
+	MHP_CONFLICT_SPANS_ZONES = 6,	/**< valid_zones is "none": never goes offline */
+	MHP_CONFLICT_UNREADABLE = 7,	/**< what the plan needs could not be read */
+	MHP_CONFLICT_GOING_OFFLINE = 8,	/**< somebody is offlining a block just now */
+	MHP_CONFLICT_NO_DEFAULT = 9,	/**< default asked for, and there is none */
+	MHP_CONFLICT_OVERLAP = 10,	/**< a range is another region's too */
+	MHP_CONFLICT_NO_PERMISSION = 11,/**< what the plan needs is for root to read */
+	/* warnings */
+	MHP_WARNING_LOST_BYTES = 64,	/**< memory outside whole blocks stays unused */
+	MHP_WARNING_STALE_WORD = 65,	/**< the device word disagrees with the blocks */
+	MHP_WARNING_WORD_WILL_LIE = 66,	/**< after the plan the device word will */
+	MHP_WARNING_NOT_UNDOABLE = 67,	/**< a step cannot be undone */
+};
+
+/**
+ * Plan a request.
+ *
+ * @param snap      the machine as it is; the plan keeps what it needs of it
+ * @param request   what is wanted; the plan keeps what it needs of it
+ * @param ret_plan  the plan, with one reference, which the caller owns. Made
+ *                  also where conflicts forbid to apply it
+ * @return 0; -ENOENT no such region; -EACCES and others: regions could not be
+ *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
+ *         or an online type; -ENOMEM
+ * @since 0.1
+ */
+int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,
+		 struct mhp_plan **ret_plan);
+
+/**
+ * Take a reference.
+ *
+ * @return plan; NULL if it is NULL
+ * @since 0.1
+ */
+struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
+
+/**
+ * Drop a reference; the last one frees the plan. NULL is fine.
+ *
+ * @return NULL
+ * @since 0.1
+ */
+struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
+
+/**
+ * Name of the region that the plan is about.
+ *
+ * @return borrowed; NULL if it is about several, which no request of this release
+ *         can ask for
+ * @since 0.1
+ */
+const char *mhp_plan_get_region(const struct mhp_plan *plan);
+
+/**
+ * Goal of the plan. MHP_GOAL_ONLINE with the type MHP_OFFLINE has become
+ * MHP_GOAL_OFFLINE.
+ *
+ * @since 0.1
+ */
+enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
+
+/**
+ * Type that memory is onlined with; the system's default where the request asked
+ * for that. MHP_OFFLINE if the goal is not MHP_GOAL_ONLINE, and with
+ * MHP_CONFLICT_NO_DEFAULT.
+ *
+ * @since 0.1
+ */
+enum mhp_online_type mhp_plan_get_online_type(const struct mhp_plan *plan);
+
+/**
+ * Rules of the request: MHP_RULE_...
+ *
+ * @since 0.1
+ */
+uint64_t mhp_plan_get_rules(const struct mhp_plan *plan);
+
+/**
+ * Number of steps.
+ *
+ * @since 0.1
+ */
+size_t mhp_plan_count_steps(const struct mhp_plan *plan);
+
+/**
+ * A step by position.
+ *
+ * @return the step, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_step *mhp_plan_get_step(const struct mhp_plan *plan, size_t index);
+
+/**
+ * Number of conflicts. With any, mhp_apply() writes nothing.
+ *
+ * @since 0.1
+ */
+size_t mhp_plan_count_conflicts(const struct mhp_plan *plan);
+
+/**
+ * A conflict by position.
+ *
+ * @return the conflict, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_conflict *mhp_plan_get_conflict(const struct mhp_plan *plan, size_t index);
+
+/**
+ * Number of warnings: what is to be known and does not stop the plan.
+ *
+ * @since 0.1
+ */
+size_t mhp_plan_count_warnings(const struct mhp_plan *plan);
+
+/**
+ * A warning by position; it has the form of a conflict.
+ *
+ * @return the warning, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_conflict *mhp_plan_get_warning(const struct mhp_plan *plan, size_t index);
+
+/**
+ * The plan as text for people: conflicts, warnings, steps.
+ *
+ * @param plan      the plan
+ * @param ret_text  lines, each with a newline; the caller frees it with free()
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text);
+
+/**
+ * What a step writes to.
+ *
+ * @since 0.1
+ */
+enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
+
+/**
+ * Number of physical ranges that a step changes.
+ *
+ * @since 0.1
+ */
+size_t mhp_step_count_ranges(const struct mhp_step *step);
+
+/**
+ * A physical range that a step changes: whole blocks.
+ *
+ * @param step            the step
+ * @param index           from 0
+ * @param ret_start       first byte's address
+ * @param ret_size_bytes  length
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_step_get_range(const struct mhp_step *step, size_t index,
+		       uint64_t *ret_start, uint64_t *ret_size_bytes);
+
+/**
+ * The file that a step writes.
+ *
+ * @param step      the step
+ * @param ret_path  path below the root; the caller frees it with free()
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
+
+/**
+ * The word that a step writes.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+const char *mhp_step_get_word(const struct mhp_step *step);
+
+/**
+ * State and zone that a step expects; if it meets anything else but what it
+ * wants, the machine has moved and the plan is stale.
+ *
+ * @param step       the step
+ * @param ret_state  the state; of a device's blocks together. May be NULL
+ * @param ret_zone   the zone; MHP_ZONE_UNKNOWN if not online. May be NULL
+ * @since 0.1
+ */
+void mhp_step_get_expected(const struct mhp_step *step, enum mhp_state *ret_state,
+			   enum mhp_zone *ret_zone);
+
+/**
+ * State that a step is to lead to, and the type that decides its zone.
+ *
+ * @param step       the step
+ * @param ret_state  the state. May be NULL
+ * @param ret_type   the type where the state is MHP_STATE_ONLINE, else
+ *                   MHP_OFFLINE. May be NULL
+ * @since 0.1
+ */
+void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
+			 enum mhp_online_type *ret_type);
+
+/**
+ * The first word that undoing a step writes. After a step for a whole device,
+ * blocks that were offline or in another zone are then put right one by one.
+ *
+ * @return borrowed; NULL if the step cannot be undone
+ * @since 0.1
+ */
+const char *mhp_step_get_undo_word(const struct mhp_step *step);
+
+/**
+ * What a conflict or warning is about.
+ *
+ * @since 0.1
+ */
+enum mhp_conflict_code mhp_conflict_get_code(const struct mhp_conflict *conflict);
+
+/**
+ * Number of blocks that it is about; 0 if it is about the region.
+ *
+ * @since 0.1
+ */
+size_t mhp_conflict_count_blocks(const struct mhp_conflict *conflict);
+
+/**
+ * A block that it is about.
+ *
+ * @param conflict  the conflict
+ * @param index     from 0; they are sorted
+ * @param ret_id    the block's number
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_conflict_get_block_id(const struct mhp_conflict *conflict, size_t index, uint64_t *ret_id);
+
+/**
+ * What is wrong, in one line of English without a newline, printable.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+const char *mhp_conflict_get_message(const struct mhp_conflict *conflict);
+
+/**
+ * What can be done, in one line of English without a newline, printable; names
+ * no program's option.
+ *
+ * @return borrowed; NULL if there is nothing to say
+ * @since 0.1
+ */
+const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
+
+/**
+ * A word for a code that stays the same: "wrong-zone", "lost-bytes", ...
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
+
+/**
+ * A word for a kind of step: "block", "device", "unbind"; else "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_step_kind_to_str(enum mhp_step_kind kind);
+
+/**
+ * A word for a goal: "offline", "online", "unplugged"; else "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_goal_to_str(enum mhp_goal goal);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_PLAN_H */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/request.h
+ * @brief What the caller wants: a target, a goal, and the rules.
+ *
+ * One owner, who frees it; a plan keeps what it needs of it.
+ *
+ *	struct mhp_request *req;
+ *	r = mhp_request_new(&req);
+ *	mhp_request_set_region(req, "dax0.0");
+ *	mhp_request_set_goal(req, MHP_GOAL_ONLINE);
+ *	mhp_request_set_online_type(req, MHP_ONLINE_MOVABLE);
+ */
+#ifndef MHP_REQUEST_H
+#define MHP_REQUEST_H
+
+#include <stdint.h>
+
+#include <mhp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_request;
+
+/** What is to become of the target. */
+enum mhp_goal {
+	MHP_GOAL_UNKNOWN = 0,
+	MHP_GOAL_OFFLINE = 1,		/**< blocks present and offline */
+	MHP_GOAL_ONLINE = 2,		/**< every block online, with the type set by
+					     mhp_request_set_online_type() or
+					     mhp_request_set_default_type() */
+	MHP_GOAL_UNPLUGGED = 3,		/**< no blocks left */
+};
+
+/** Rules of a request, to be joined by |. */
+enum mhp_rule {
+	MHP_RULE_KEEP = 1,		/**< upon failure keep what worked instead of putting
+					     everything back */
+	MHP_RULE_REZONE = 2,		/**< memory that is online in another zone may be
+					     taken offline first */
+	MHP_RULE_PER_BLOCK = 4,		/**< online block by block where the whole device
+					     could be written at once */
+};
+
+/**
+ * Make an empty request.
+ *
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_request_new(struct mhp_request **ret_request);
+
+/**
+ * Free a request. NULL is fine.
+ *
+ * @since 0.1
+ */
+void mhp_request_free(struct mhp_request *request);
+
+/**
+ * Set the target: one region.
+ *
+ * @param request  the request
+ * @param name     the region's name, such as "dax0.0"; copied
+ * @return 0; -EINVAL if it is empty; -ENOMEM
+ * @since 0.1
+ */
+int mhp_request_set_region(struct mhp_request *request, const char *name);
+
+/**
+ * Set the goal.
+ *
+ * @return 0; -EINVAL if it is none
+ * @since 0.1
+ */
+int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal);
+
+/**
+ * Set how memory is to be onlined. MHP_OFFLINE makes MHP_GOAL_ONLINE the same as
+ * MHP_GOAL_OFFLINE.
+ *
+ * @return 0; -EINVAL if type is not one of the four values
+ * @since 0.1
+ */
+int mhp_request_set_online_type(struct mhp_request *request, enum mhp_online_type type);
+
+/**
+ * Have memory onlined as the system does by default at the time of the snapshot
+ * (mhp_snapshot_get_default_online_type()), by name and not by leaving it out.
+ *
+ * @since 0.1
+ */
+void mhp_request_set_default_type(struct mhp_request *request);
+
+/**
+ * Set the rules.
+ *
+ * @param request  the request
+ * @param rules    MHP_RULE_..., or 0, the default
+ * @return 0; -E2BIG if one is not known
+ * @since 0.1
+ */
+int mhp_request_set_rules(struct mhp_request *request, uint64_t rules);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_REQUEST_H */

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A plan as a value: its steps, conflicts and warnings, and its text. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+MHP_EXPORT struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan)
+{
+	if (plan)
+		__atomic_add_fetch(&plan->refs, 1, __ATOMIC_RELAXED);
+	return plan;
+}
+
+MHP_EXPORT struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan)
+{
+	if (!plan || __atomic_sub_fetch(&plan->refs, 1, __ATOMIC_ACQ_REL))
+		return NULL;
+	conflicts_free(&plan->conflicts);
+	conflicts_free(&plan->warnings);
+	free(plan->region);
+	free(plan->path);
+	free(plan->driver);
+	free(plan->device_word);
+	free(plan->runs);
+	free(plan->blocks);
+	free(plan->steps);
+	free(plan);
+	return NULL;
+}
+
+int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step)
+{
+	struct mhp_step *steps;
+
+	if (plan->n_steps == plan->steps_room) {
+		size_t room = plan->steps_room ? 2 * plan->steps_room : 16;
+
+		steps = reallocarray(plan->steps, room, sizeof(*steps));
+		if (!steps)
+			return -ENOMEM;
+		plan->steps = steps;
+		plan->steps_room = room;
+	}
+	plan->steps[plan->n_steps] = *step;
+	plan->steps[plan->n_steps++].plan = plan;
+	return 0;
+}
+
+MHP_EXPORT const char *mhp_plan_get_region(const struct mhp_plan *plan)
+{
+	return plan->region;
+}
+
+MHP_EXPORT enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan)
+{
+	return plan->goal;
+}
+
+MHP_EXPORT enum mhp_online_type mhp_plan_get_online_type(const struct mhp_plan *plan)
+{
+	return plan->type;
+}
+
+MHP_EXPORT uint64_t mhp_plan_get_rules(const struct mhp_plan *plan)
+{
+	return plan->rules;
+}
+
+MHP_EXPORT size_t mhp_plan_count_steps(const struct mhp_plan *plan)
+{
+	return plan->n_steps;
+}
+
+MHP_EXPORT const struct mhp_step *mhp_plan_get_step(const struct mhp_plan *plan, size_t index)
+{
+	return index < plan->n_steps ? &plan->steps[index] : NULL;
+}
+
+MHP_EXPORT size_t mhp_plan_count_conflicts(const struct mhp_plan *plan)
+{
+	return plan->conflicts.count;
+}
+
+MHP_EXPORT const struct mhp_conflict *mhp_plan_get_conflict(const struct mhp_plan *plan,
+							    size_t index)
+{
+	return index < plan->conflicts.count ? &plan->conflicts.list[index] : NULL;
+}
+
+MHP_EXPORT size_t mhp_plan_count_warnings(const struct mhp_plan *plan)
+{
+	return plan->warnings.count;
+}
+
+MHP_EXPORT const struct mhp_conflict *mhp_plan_get_warning(const struct mhp_plan *plan,
+							   size_t index)
+{
+	return index < plan->warnings.count ? &plan->warnings.list[index] : NULL;
+}
+
+/* ---- steps ---- */
+
+MHP_EXPORT enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step)
+{
+	return step->kind;
+}
+
+MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
+{
+	return step->kind == MHP_STEP_BLOCK ? 1 : step->plan->n_runs;
+}
+
+MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
+				  uint64_t *ret_start, uint64_t *ret_size_bytes)
+{
+	const struct mhp_plan *plan = step->plan;
+	struct block_run run;
+
+	if (index >= mhp_step_count_ranges(step))
+		return -EINVAL;
+	if (step->kind == MHP_STEP_BLOCK)
+		run = (struct block_run){ plan->blocks[step->block].id, 1 };
+	else
+		run = plan->runs[index];
+	*ret_start = run.first * plan->block_size;
+	*ret_size_bytes = run.count * plan->block_size;
+	return 0;
+}
+
+MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
+{
+	const struct mhp_plan *plan = step->plan;
+
+	switch (step->kind) {
+	case MHP_STEP_BLOCK:
+		return copy_text(ret_path, MEMORY_PATH "/memory%" PRIu64 "/state",
+				 plan->blocks[step->block].id);
+	case MHP_STEP_DEVICE:
+		return copy_text(ret_path, "%s/state", plan->path);
+	case MHP_STEP_UNBIND:
+	case MHP_STEP_UNKNOWN:
+		break;
+	}
+	return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/unbind", plan->driver);
+}
+
+MHP_EXPORT const char *mhp_step_get_word(const struct mhp_step *step)
+{
+	return step->word;
+}
+
+MHP_EXPORT void mhp_step_get_expected(const struct mhp_step *step, enum mhp_state *ret_state,
+				      enum mhp_zone *ret_zone)
+{
+	if (ret_state)
+		*ret_state = step->expected_state;
+	if (ret_zone)
+		*ret_zone = step->expected_zone;
+}
+
+MHP_EXPORT void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
+				    enum mhp_online_type *ret_type)
+{
+	if (ret_state)
+		*ret_state = step->wanted_state;
+	if (ret_type)
+		*ret_type = step->type;
+}
+
+MHP_EXPORT const char *mhp_step_get_undo_word(const struct mhp_step *step)
+{
+	return step->undo_word;
+}
+
+MHP_EXPORT const char *mhp_step_kind_to_str(enum mhp_step_kind kind)
+{
+	switch (kind) {
+	case MHP_STEP_BLOCK:
+		return "block";
+	case MHP_STEP_DEVICE:
+		return "device";
+	case MHP_STEP_UNBIND:
+		return "unbind";
+	case MHP_STEP_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+/* ---- text ---- */
+
+static void add_situation(struct text *text, enum mhp_state state, enum mhp_zone zone)
+{
+	text_add(text, "%s", mhp_state_to_str(state));
+	if (zone != MHP_ZONE_UNKNOWN)
+		text_add(text, " %s", mhp_zone_to_str(zone));
+}
+
+static void add_wanted(struct text *text, const struct mhp_step *step)
+{
+	if (step->wanted_state == MHP_STATE_ONLINE)
+		text_add(text, "%s", online_word(step->type));
+	else
+		text_add(text, "%s", mhp_state_to_str(step->wanted_state));
+}
+
+static void add_step(struct text *text, const struct mhp_step *step)
+{
+	const struct mhp_plan *plan = step->plan;
+	char *path;
+
+	if (mhp_step_copy_path(step, &path) < 0) {
+		text->failed = true;
+		return;
+	}
+	if (step->kind == MHP_STEP_BLOCK)
+		text_add(text, "memory%" PRIu64, plan->blocks[step->block].id);
+	else
+		text_add(text, "%s", plan->region);
+	text_add(text, ": write \"%s\" to ", step->word);
+	text_add_escaped(text, path);
+	text_add(text, " (");
+	add_situation(text, step->expected_state, step->expected_zone);
+	text_add(text, " -> ");
+	add_wanted(text, step);
+	if (step->undo_word)
+		text_add(text, "; undo: \"%s\")\n", step->undo_word);
+	else
+		text_add(text, "; cannot be undone)\n");
+	free(path);
+}
+
+MHP_EXPORT int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text)
+{
+	struct text text = { 0 };
+
+	text_add(&text, "%s: %s", plan->region, mhp_goal_to_str(plan->goal));
+	if (plan->goal == MHP_GOAL_ONLINE)
+		text_add(&text, " as %s", plan->type == MHP_OFFLINE ? "default" :
+					  online_word(plan->type));
+	if (plan->conflicts.count)
+		text_add(&text, ": cannot be done\n");
+	else if (!plan->n_steps)
+		text_add(&text, ": nothing to do\n");
+	else
+		text_add(&text, ": %zu step%s\n", plan->n_steps, plan->n_steps == 1 ? "" : "s");
+	text_add_conflicts(&text, "conflict", &plan->conflicts);
+	text_add_conflicts(&text, "warning", &plan->warnings);
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		text_add(&text, "%zu. ", i + 1);
+		add_step(&text, &plan->steps[i]);
+	}
+	return text_finish(&text, ret_text);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What the caller wants, and what a goal means for a block. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define ALL_RULES ((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK))
+
+MHP_EXPORT int mhp_request_new(struct mhp_request **ret_request)
+{
+	struct mhp_request *request = calloc(1, sizeof(*request));
+
+	if (!request)
+		return -ENOMEM;
+	*ret_request = request;
+	return 0;
+}
+
+MHP_EXPORT void mhp_request_free(struct mhp_request *request)
+{
+	if (!request)
+		return;
+	free(request->region);
+	free(request);
+}
+
+MHP_EXPORT int mhp_request_set_region(struct mhp_request *request, const char *name)
+{
+	char *copy;
+
+	if (!name || !*name)
+		return -EINVAL;
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	free(request->region);
+	request->region = copy;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal)
+{
+	if (goal < MHP_GOAL_OFFLINE || goal > MHP_GOAL_UNPLUGGED)
+		return -EINVAL;
+	request->goal = goal;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_set_online_type(struct mhp_request *request,
+					   enum mhp_online_type type)
+{
+	if (!mhp_online_type_to_str(type))
+		return -EINVAL;
+	request->type = type;
+	request->type_set = true;
+	request->type_default = false;
+	return 0;
+}
+
+MHP_EXPORT void mhp_request_set_default_type(struct mhp_request *request)
+{
+	request->type = MHP_OFFLINE;
+	request->type_set = true;
+	request->type_default = true;
+}
+
+MHP_EXPORT int mhp_request_set_rules(struct mhp_request *request, uint64_t rules)
+{
+	if (rules & ~ALL_RULES)
+		return -E2BIG;
+	request->rules = rules;
+	return 0;
+}
+
+MHP_EXPORT const char *mhp_goal_to_str(enum mhp_goal goal)
+{
+	switch (goal) {
+	case MHP_GOAL_OFFLINE:
+		return "offline";
+	case MHP_GOAL_ONLINE:
+		return "online";
+	case MHP_GOAL_UNPLUGGED:
+		return "unplugged";
+	case MHP_GOAL_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+bool zone_is_kernel(enum mhp_zone zone)
+{
+	return zone == MHP_ZONE_DMA || zone == MHP_ZONE_DMA32 || zone == MHP_ZONE_NORMAL ||
+	       zone == MHP_ZONE_HIGHMEM;
+}
+
+const char *online_word(enum mhp_online_type type)
+{
+	const char *word = mhp_online_type_to_str(type);
+
+	return word ? word : "unknown";
+}
+
+enum mhp_online_type zone_online_type(enum mhp_zone zone)
+{
+	return zone == MHP_ZONE_MOVABLE ? MHP_ONLINE_MOVABLE : MHP_ONLINE_KERNEL;
+}
+
+bool is_as_wanted(enum mhp_goal goal, enum mhp_online_type type, enum mhp_state state,
+		  enum mhp_zone zone)
+{
+	if (goal == MHP_GOAL_UNPLUGGED)
+		return state == MHP_STATE_ABSENT;
+	if (goal == MHP_GOAL_OFFLINE || type == MHP_OFFLINE)
+		return state == MHP_STATE_OFFLINE;
+	if (state != MHP_STATE_ONLINE)
+		return false;
+	if (type == MHP_ONLINE_MOVABLE)
+		return zone == MHP_ZONE_MOVABLE;
+	return type == MHP_ONLINE || zone_is_kernel(zone);
+}
