@@ -424,4 +424,121 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count);
 bool device_says(const struct mhp_plan *plan, const char *word);
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region);
 
+/* ---- report.c ---- */
+
+struct mhp_result {
+	uint64_t id;
+	char *path;		/* memoryN/state */
+	const char *wanted;	/* the word */
+	enum mhp_state before_state, after_state;
+	enum mhp_zone before_zone, after_zone;
+	int code;
+	enum mhp_reason reason;
+};
+
+struct report_write {
+	const char *path;	/* of a result, or one of the report's own */
+	const char *word;	/* constant, or the plan's */
+	int code;
+	bool undo;
+};
+
+#define REPORT_WORD_SIZE 64
+
+/*
+ * All memory is there before the first write: what happened must be told
+ * whatever happens.
+ */
+struct mhp_report {
+	struct mhp_plan *plan;
+	enum mhp_outcome outcome;
+	enum mhp_reason reason;
+	int code;
+	char message[1024];
+	const char *hint;
+	struct mhp_result *blocks;
+	size_t n_blocks;
+	struct report_write *writes;
+	size_t n_writes, writes_room;
+	char *device_path, *unbind_path;
+	char device_before[REPORT_WORD_SIZE];	/* "": there is none */
+	char device_after[REPORT_WORD_SIZE];
+};
+int report_new(struct mhp_plan *plan, struct mhp_report **ret_report);
+__attribute__((format(printf, 2, 3)))
+void report_say(struct mhp_report *report, const char *format, ...);
+/* adds to what was said */
+__attribute__((format(printf, 2, 3)))
+void report_add(struct mhp_report *report, const char *format, ...);
+const char *reason_hint(enum mhp_reason reason);
+
+/* ---- apply.c ---- */
+
+/* A plan being carried out. */
+struct apply {
+	struct mhp_ctx *ctx;
+	struct mhp_plan *plan;
+	const struct mhp_apply_opts *opts;
+	struct mhp_report *report;
+	struct sysfs_dir mem, device, driver;
+	struct block_now *now;	/* of each block, when it was last looked at */
+	bool *acted;		/* whether this call changed it */
+	const char *moved;	/* the region: what became of it; NULL: nothing */
+	bool unbound;		/* the driver: there is no way back from that */
+	bool over;		/* no further steps: a failure, unless kept, or cancelled */
+	bool undoing, undo_failed;
+	uint64_t done_bytes, total_bytes;
+};
+
+/* ---- executor.c ---- */
+
+void run_step(struct apply *apply, const struct mhp_step *step);
+/* Asks the caller between steps, and between blocks of a step. */
+bool goes_on(struct apply *apply);
+/* Looks at a block, at all of them. */
+void look(struct apply *apply, size_t index);
+void look_at_all(struct apply *apply);
+/* Write, and keep what came of it; 0 or a negative errno value. */
+int write_block(struct apply *apply, size_t index, const char *word);
+int write_device(struct apply *apply, const char *word);
+bool device_says_now(struct apply *apply, enum mhp_device_state state);
+/* Is the block, when it was last looked at, as the plan's goal wants it? All of them? */
+bool is_goal_met(const struct apply *apply, size_t index);
+bool is_all_met(const struct apply *apply);
+
+/* ---- verdict.c ---- */
+
+enum mhp_reason judge_code(int code);
+/* Why the writing of word, which answered code, left a block as it is now. */
+enum mhp_reason judge(const struct block_now *now, int code, const char *word);
+/*
+ * Note why a block, or the region, is not as it should be. The first failure is
+ * the report's; it ends the steps unless the rules say to keep what worked.
+ */
+void blame_block(struct apply *apply, size_t index, int code, enum mhp_reason reason,
+		 const char *path, const char *word);
+void blame_device(struct apply *apply, int code, enum mhp_reason reason, const char *path,
+		  const char *word);
+/* its state, or its zone */
+void blame_unreadable(struct apply *apply, size_t index);
+/* somebody else was at it: it is not in the state, and zone, that a step expects */
+void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum mhp_zone zone);
+/* by the caller's progress function */
+void blame_cancelled(struct apply *apply);
+
+/* ---- outcome.c ---- */
+
+/* The device's word; "" if there is none. */
+void read_device_word(struct apply *apply, char ret[REPORT_WORD_SIZE]);
+void conclude(struct apply *apply);
+/* Nothing was written: conflicts, or not the same region any more. */
+void conclude_conflicts(struct mhp_report *report);
+void conclude_moved(struct apply *apply);
+
+/* ---- undo.c ---- */
+
+/* Puts back what this call changed. */
+void undo(struct apply *apply);
+bool is_as_before(const struct apply *apply, size_t index);
+
 #endif /* MHP_INTERNAL_H */

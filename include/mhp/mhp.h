@@ -3,10 +3,12 @@
  * @file mhp/mhp.h
  * @brief libmhp: memory hotplug with an explicit type, verified, or put back.
  *
- * Stages pass finished values to one another:
+ * Four stages pass finished values to one another:
  *
  *   discover   mhp_snapshot_new()  a picture of the machine, never changed
  *   plan       mhp_plan_new()      what would be written, without any I/O
+ *   apply      mhp_apply()         writes, reads back, undoes upon failure
+ *   report     struct mhp_report   what became of every block, and why
  *
  * Every function that can fail returns 0 or a negative errno value and nothing
  * else; results go to the ret_ arguments, which are written upon success only.
@@ -30,5 +32,8 @@
 #include <mhp/policy.h>
 #include <mhp/request.h>
 #include <mhp/plan.h>
+#include <mhp/apply.h>
+#include <mhp/report.h>
+#include <mhp/simple.h>
 
 #endif /* MHP_MHP_H */

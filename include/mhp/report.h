@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/report.h
+ * @brief What became of a plan: the outcome, every block, every write.
+ *
+ * One owner, who frees it. What it hands out is borrowed from it.
+ *
+ *	if (mhp_report_get_outcome(report) != MHP_OUTCOME_DONE)
+ *		for (size_t i = 0; i < mhp_report_count_results(report); i++) {
+ *			const struct mhp_result *res = mhp_report_get_result(report, i);
+ *			...
+ *		}
+ *	mhp_report_free(report);
+ */
+#ifndef MHP_REPORT_H
+#define MHP_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mhp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_report;
+struct mhp_result;
+struct mhp_plan;
+
+/** How a plan ended. */
+enum mhp_outcome {
+	MHP_OUTCOME_UNKNOWN = 0,	/**< the true state could not be read */
+	MHP_OUTCOME_DONE = 1,		/**< every block is as wanted */
+	MHP_OUTCOME_UNDONE = 2,		/**< failed; every block is as it was */
+	MHP_OUTCOME_PARTIAL = 3,	/**< failed; some blocks are changed, by this call or
+					     by others, or, with MHP_RULE_KEEP, some are
+					     as wanted */
+	MHP_OUTCOME_REFUSED = 4,	/**< nothing was written: conflicts, stale, or
+					     cancelled before the first write */
+};
+
+/** Why a block ended as it did. */
+enum mhp_reason {
+	MHP_REASON_UNKNOWN = 0,		/**< none of those below: see the errno value */
+	MHP_REASON_DONE = 1,		/**< changed as wanted */
+	MHP_REASON_ALREADY = 2,		/**< was as wanted, or somebody else did it */
+	MHP_REASON_NOT_TRIED = 3,	/**< the call stopped before it came to it */
+	MHP_REASON_UNDONE = 4,		/**< was changed, and put back as another failed */
+	MHP_REASON_CONFLICT = 5,	/**< the plan has a conflict: see the plan */
+	MHP_REASON_STALE = 6,		/**< was not as the plan expected */
+	MHP_REASON_BUSY = 7,		/**< EBUSY: memory in use that cannot be moved */
+	MHP_REASON_WRONG_ZONE = 8,	/**< online, but in another zone */
+	MHP_REASON_SPANS_ZONES = 9,	/**< valid_zones is "none" */
+	MHP_REASON_POISONED = 10,	/**< EHWPOISON: holds broken memory */
+	MHP_REASON_VETOED = 11,		/**< EPERM: its owner in the kernel refused */
+	MHP_REASON_INTERRUPTED = 12,	/**< EINTR: a signal ended the write */
+	MHP_REASON_GONE = 13,		/**< ENOENT, ENODEV: the block is no more */
+	MHP_REASON_NO_PERMISSION = 14,	/**< EACCES: not root */
+	MHP_REASON_READ_ONLY = 15,	/**< EROFS: sysfs is mounted read-only */
+	MHP_REASON_NO_MEMORY = 16,	/**< ENOMEM: the kernel lacks memory for it */
+	MHP_REASON_TRY_AGAIN = 17,	/**< EAGAIN: refused for the moment */
+	MHP_REASON_NOT_TAKEN = 18,	/**< the write succeeded without effect */
+	MHP_REASON_STRANDED = 19,	/**< stays without a driver until reboot */
+	MHP_REASON_CANCELLED = 20,	/**< the caller's progress function stopped it */
+	MHP_REASON_UNREADABLE = 21,	/**< what it is now could not be read */
+	MHP_REASON_INVALID = 22,	/**< EINVAL, and not because it was so already */
+	MHP_REASON_NOT_PUT_BACK = 23,	/**< was changed, and could not be put back */
+};
+
+/**
+ * Free a report. NULL is fine.
+ *
+ * @since 0.1
+ */
+void mhp_report_free(struct mhp_report *report);
+
+/**
+ * How the plan ended.
+ *
+ * @since 0.1
+ */
+enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report);
+
+/**
+ * The plan that was carried out.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+struct mhp_plan *mhp_report_get_plan(const struct mhp_report *report);
+
+/**
+ * The first thing that failed: why.
+ *
+ * @return MHP_REASON_DONE if nothing did, MHP_REASON_ALREADY if nothing had to be
+ *         done
+ * @since 0.1
+ */
+enum mhp_reason mhp_report_get_reason(const struct mhp_report *report);
+
+/**
+ * The first thing that failed: the kernel's answer.
+ *
+ * @return a negative errno value; 0 if no system call failed
+ * @since 0.1
+ */
+int mhp_report_get_code(const struct mhp_report *report);
+
+/**
+ * What happened, in one line of English without a newline, printable: the block
+ * or device that failed, the file, the word written, the kernel's answer; and the
+ * same of the first thing that could not be put back.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+const char *mhp_report_get_message(const struct mhp_report *report);
+
+/**
+ * What can be done, in one line of English without a newline, printable.
+ *
+ * @return borrowed; NULL if there is nothing to say
+ * @since 0.1
+ */
+const char *mhp_report_get_hint(const struct mhp_report *report);
+
+/**
+ * Number of blocks: the whole blocks of the plan's region.
+ *
+ * @since 0.1
+ */
+size_t mhp_report_count_results(const struct mhp_report *report);
+
+/**
+ * What became of a block, by position; they are sorted by address.
+ *
+ * @return borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_result *mhp_report_get_result(const struct mhp_report *report, size_t index);
+
+/**
+ * Number of a block: the N of memoryN.
+ *
+ * @since 0.1
+ */
+uint64_t mhp_result_get_id(const struct mhp_result *result);
+
+/**
+ * What the block was to become, in one word: "online", "online_kernel",
+ * "online_movable", "offline", "absent".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_result_get_wanted_word(const struct mhp_result *result);
+
+/**
+ * What the block was when the snapshot was taken.
+ *
+ * @param result     the result
+ * @param ret_state  may be NULL
+ * @param ret_zone   MHP_ZONE_UNKNOWN if it was not online; may be NULL
+ * @since 0.1
+ */
+void mhp_result_get_before(const struct mhp_result *result, enum mhp_state *ret_state,
+			   enum mhp_zone *ret_zone);
+
+/**
+ * What the block is now, as read back.
+ *
+ * @param result     the result
+ * @param ret_state  may be NULL
+ * @param ret_zone   MHP_ZONE_UNKNOWN if it is not online; may be NULL
+ * @since 0.1
+ */
+void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_state,
+			  enum mhp_zone *ret_zone);
+
+/**
+ * The errno value that goes with the reason: the kernel's answer to the write, to
+ * this block or to its whole device, or to the read, that the reason is about.
+ *
+ * @return a negative errno value; 0 if there is none: the block is as wanted, or
+ *         nothing that was tried with it failed
+ * @since 0.1
+ */
+int mhp_result_get_code(const struct mhp_result *result);
+
+/**
+ * Why the block ended as it did. It never rests on the errno value alone: the
+ * block is looked at first.
+ *
+ * @since 0.1
+ */
+enum mhp_reason mhp_result_get_reason(const struct mhp_result *result);
+
+/**
+ * Number of writes, in the order in which they were made.
+ *
+ * @since 0.1
+ */
+size_t mhp_report_count_writes(const struct mhp_report *report);
+
+/**
+ * A write.
+ *
+ * @param report    the report
+ * @param index     from 0
+ * @param ret_path  the file, below the root, borrowed, to be escaped before it goes
+ *                  to a terminal; may be NULL
+ * @param ret_word  what was written, borrowed; may be NULL
+ * @param ret_code  the kernel's answer: 0 or a negative errno value; may be NULL
+ * @param ret_undo  whether it was made to put something back; may be NULL
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_report_get_write(const struct mhp_report *report, size_t index, const char **ret_path,
+			 const char **ret_word, int *ret_code, bool *ret_undo);
+
+/**
+ * The driver's own word for the whole device, before and after.
+ *
+ * Blocks can be put back and the word not: it is then told here only. Both words
+ * are to be escaped before they go to a terminal.
+ *
+ * @param report      the report
+ * @param ret_before  NULL if there was none, or the report is about several
+ *                    devices; may be NULL
+ * @param ret_after   NULL likewise; may be NULL
+ * @since 0.1
+ */
+void mhp_report_get_device_words(const struct mhp_report *report, const char **ret_before,
+				 const char **ret_after);
+
+/**
+ * A word for an outcome: "done", "undone", "partial", "refused"; else "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_outcome_to_str(enum mhp_outcome outcome);
+
+/**
+ * Is it one of the reasons for which a block, or the whole, is not as wanted? True
+ * of reasons that a later release brings and this one does not know.
+ *
+ * @since 0.1
+ */
+bool mhp_reason_is_failure(enum mhp_reason reason);
+
+/**
+ * A word for a reason that stays the same: "done", "busy", "wrong-zone", ...
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_reason_to_str(enum mhp_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_REPORT_H */

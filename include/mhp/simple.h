@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/simple.h
+ * @brief Snapshot, plan and apply in one call.
+ *
+ * These are made of the other public functions only and can do nothing that
+ * those cannot.
+ */
+#ifndef MHP_SIMPLE_H
+#define MHP_SIMPLE_H
+
+#include <stdint.h>
+
+#include <mhp/request.h>
+#include <mhp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_apply_opts;
+struct mhp_ctx;
+struct mhp_report;
+
+/**
+ * Fulfil a request: take a snapshot, plan, apply.
+ *
+ * @param ctx         the context
+ * @param request     what is wanted
+ * @param opts        how to apply; NULL for the defaults
+ * @param ret_report  the report, which the caller frees
+ * @return 0 the report tells the outcome; else as mhp_snapshot_new(),
+ *         mhp_plan_new() and mhp_apply()
+ * @since 0.1
+ */
+int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
+	       const struct mhp_apply_opts *opts, struct mhp_report **ret_report);
+
+/**
+ * Online a region with a type.
+ *
+ * @param ctx         the context
+ * @param region      its name
+ * @param type        how
+ * @param rules       MHP_RULE_..., or 0
+ * @param ret_report  the report, which the caller frees
+ * @return as mhp_fulfil(); -EINVAL type is not known; -E2BIG a rule is not
+ * @since 0.1
+ */
+int mhp_online_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_type type,
+		      uint64_t rules, struct mhp_report **ret_report);
+
+/**
+ * Take a region offline; its blocks stay present.
+ *
+ * @return as mhp_online_region()
+ * @since 0.1
+ */
+int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
+		       struct mhp_report **ret_report);
+
+/**
+ * Take a region out of System RAM: no blocks are left.
+ *
+ * @return as mhp_online_region()
+ * @since 0.1
+ */
+int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
+		      struct mhp_report **ret_report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_SIMPLE_H */

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What became of a plan, as a value. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Room for every write that carrying out and undoing the plan can take. */
+static size_t most_writes(const struct mhp_plan *plan)
+{
+	size_t most = 2 * plan->n_blocks + 2;	/* undo */
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		/* a device step may go on block by block: twice */
+		most += plan->steps[i].kind == MHP_STEP_DEVICE ? 2 * plan->n_blocks + 2 : 1;
+	return most;
+}
+
+static const char *wanted_word(const struct mhp_plan *plan)
+{
+	if (plan->goal == MHP_GOAL_UNPLUGGED)
+		return mhp_state_to_str(MHP_STATE_ABSENT);
+	return online_word(plan->goal == MHP_GOAL_ONLINE ? plan->type : MHP_OFFLINE);
+}
+
+int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
+{
+	struct mhp_report *report = calloc(1, sizeof(*report));
+
+	if (!report)
+		return -ENOMEM;
+	report->plan = mhp_plan_ref(plan);
+	report->writes_room = most_writes(plan);
+	report->writes = calloc(report->writes_room, sizeof(*report->writes));
+	report->blocks = calloc(plan->n_blocks + 1, sizeof(*report->blocks));
+	if (!report->writes || !report->blocks ||
+	    copy_text(&report->device_path, "%s/state", plan->path) < 0 ||
+	    copy_text(&report->unbind_path, DAX_DRIVERS_PATH "/%s/unbind",
+		      plan->driver ? plan->driver : "") < 0)
+		goto fail;
+	for (size_t i = 0; i < plan->n_blocks; i++) {
+		struct mhp_result *result = &report->blocks[i];
+
+		*result = (struct mhp_result){
+			.id = plan->blocks[i].id,
+			.wanted = wanted_word(plan),
+			.before_state = plan->blocks[i].state,
+			.before_zone = plan->blocks[i].zone,
+			.after_state = plan->blocks[i].state,
+			.after_zone = plan->blocks[i].zone,
+			.reason = MHP_REASON_NOT_TRIED,
+		};
+		if (copy_text(&result->path, MEMORY_PATH "/memory%" PRIu64 "/state",
+			      result->id) < 0)
+			goto fail;
+		report->n_blocks++;
+	}
+	*ret_report = report;
+	return 0;
+fail:
+	mhp_report_free(report);
+	return -ENOMEM;
+}
+
+void report_say(struct mhp_report *report, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(report->message, sizeof(report->message), format, ap);
+	va_end(ap);
+}
+
+void report_add(struct mhp_report *report, const char *format, ...)
+{
+	size_t length = strlen(report->message);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(report->message + length, sizeof(report->message) - length, format, ap);
+	va_end(ap);
+}
+
+MHP_EXPORT void mhp_report_free(struct mhp_report *report)
+{
+	if (!report)
+		return;
+	for (size_t i = 0; i < report->n_blocks; i++)
+		free(report->blocks[i].path);
+	mhp_plan_unref(report->plan);
+	free(report->device_path);
+	free(report->unbind_path);
+	free(report->writes);
+	free(report->blocks);
+	free(report);
+}
+
+MHP_EXPORT enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report)
+{
+	return report->outcome;
+}
+
+MHP_EXPORT struct mhp_plan *mhp_report_get_plan(const struct mhp_report *report)
+{
+	return report->plan;
+}
+
+MHP_EXPORT enum mhp_reason mhp_report_get_reason(const struct mhp_report *report)
+{
+	return report->reason;
+}
+
+MHP_EXPORT int mhp_report_get_code(const struct mhp_report *report)
+{
+	return report->code;
+}
+
+MHP_EXPORT const char *mhp_report_get_message(const struct mhp_report *report)
+{
+	return report->message;
+}
+
+MHP_EXPORT const char *mhp_report_get_hint(const struct mhp_report *report)
+{
+	return report->hint;
+}
+
+MHP_EXPORT size_t mhp_report_count_results(const struct mhp_report *report)
+{
+	return report->n_blocks;
+}
+
+MHP_EXPORT const struct mhp_result *mhp_report_get_result(const struct mhp_report *report,
+							 size_t index)
+{
+	return index < report->n_blocks ? &report->blocks[index] : NULL;
+}
+
+MHP_EXPORT uint64_t mhp_result_get_id(const struct mhp_result *result)
+{
+	return result->id;
+}
+
+MHP_EXPORT const char *mhp_result_get_wanted_word(const struct mhp_result *result)
+{
+	return result->wanted;
+}
+
+MHP_EXPORT void mhp_result_get_before(const struct mhp_result *result,
+				      enum mhp_state *ret_state, enum mhp_zone *ret_zone)
+{
+	if (ret_state)
+		*ret_state = result->before_state;
+	if (ret_zone)
+		*ret_zone = result->before_zone;
+}
+
+MHP_EXPORT void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_state,
+				     enum mhp_zone *ret_zone)
+{
+	if (ret_state)
+		*ret_state = result->after_state;
+	if (ret_zone)
+		*ret_zone = result->after_zone;
+}
+
+MHP_EXPORT int mhp_result_get_code(const struct mhp_result *result)
+{
+	return result->code;
+}
+
+MHP_EXPORT enum mhp_reason mhp_result_get_reason(const struct mhp_result *result)
+{
+	return result->reason;
+}
+
+MHP_EXPORT size_t mhp_report_count_writes(const struct mhp_report *report)
+{
+	return report->n_writes;
+}
+
+MHP_EXPORT int mhp_report_get_write(const struct mhp_report *report, size_t index,
+				    const char **ret_path, const char **ret_word, int *ret_code,
+				    bool *ret_undo)
+{
+	const struct report_write *write;
+
+	if (index >= report->n_writes)
+		return -EINVAL;
+	write = &report->writes[index];
+	if (ret_path)
+		*ret_path = write->path;
+	if (ret_word)
+		*ret_word = write->word;
+	if (ret_code)
+		*ret_code = write->code;
+	if (ret_undo)
+		*ret_undo = write->undo;
+	return 0;
+}
+
+MHP_EXPORT void mhp_report_get_device_words(const struct mhp_report *report,
+					    const char **ret_before, const char **ret_after)
+{
+	if (ret_before)
+		*ret_before = *report->device_before ? report->device_before : NULL;
+	if (ret_after)
+		*ret_after = *report->device_after ? report->device_after : NULL;
+}
+
+MHP_EXPORT const char *mhp_outcome_to_str(enum mhp_outcome outcome)
+{
+	static const char *const words[] = {
+		[MHP_OUTCOME_UNKNOWN] = "unknown",
+		[MHP_OUTCOME_DONE] = "done",
+		[MHP_OUTCOME_UNDONE] = "undone",
+		[MHP_OUTCOME_PARTIAL] = "partial",
+		[MHP_OUTCOME_REFUSED] = "refused",
+	};
+
+	return (size_t)outcome < ARRAY_SIZE(words) ? words[outcome] : words[0];
+}
+
+static const struct {
+	const char *word;
+	const char *hint;
+} reasons[] = {
+	[MHP_REASON_UNKNOWN] = { "unknown", "the kernel log may say why" },
+	[MHP_REASON_DONE] = { "done", NULL },
+	[MHP_REASON_ALREADY] = { "already", NULL },
+	[MHP_REASON_NOT_TRIED] = { "not-tried", NULL },
+	[MHP_REASON_UNDONE] = { "undone", NULL },
+	[MHP_REASON_CONFLICT] = { "conflict", NULL },
+	[MHP_REASON_STALE] = { "stale", "somebody else changes it too: look and plan again" },
+	[MHP_REASON_BUSY] = { "busy",
+		"it holds memory that cannot be moved, as kernel memory cannot: such a block "
+		"leaves its zone upon a reboot, if at all" },
+	[MHP_REASON_WRONG_ZONE] = { "wrong-zone",
+		"a zone is changed by going offline first, which the request must allow" },
+	[MHP_REASON_SPANS_ZONES] = { "spans-zones", "it can never go offline" },
+	[MHP_REASON_POISONED] = { "poisoned",
+		"it holds broken memory: unplug the region and online it again, or do without it" },
+	[MHP_REASON_VETOED] = { "vetoed", "the driver that owns the memory refused" },
+	[MHP_REASON_INTERRUPTED] = { "interrupted", "try again" },
+	[MHP_REASON_GONE] = { "gone", "look and plan again" },
+	[MHP_REASON_NO_PERMISSION] = { "no-permission", "run as root" },
+	[MHP_REASON_READ_ONLY] = { "read-only",
+		"sysfs is mounted read-only here, as in containers: run where it is writable" },
+	[MHP_REASON_NO_MEMORY] = { "no-memory", "free some memory and try again" },
+	[MHP_REASON_TRY_AGAIN] = { "try-again", "try again" },
+	[MHP_REASON_NOT_TAKEN] = { "not-taken", "the kernel log may say why" },
+	[MHP_REASON_STRANDED] = { "stranded", "it stays without a driver until a reboot" },
+	[MHP_REASON_CANCELLED] = { "cancelled", NULL },
+	[MHP_REASON_UNREADABLE] = { "unreadable", "look at the file: without it nothing can be verified" },
+	[MHP_REASON_INVALID] = { "invalid", "the kernel log may say why" },
+	[MHP_REASON_NOT_PUT_BACK] = { "not-put-back", NULL },
+};
+
+MHP_EXPORT const char *mhp_reason_to_str(enum mhp_reason reason)
+{
+	return (size_t)reason < ARRAY_SIZE(reasons) ? reasons[reason].word : reasons[0].word;
+}
+
+const char *reason_hint(enum mhp_reason reason)
+{
+	return reasons[reason].hint;
+}
+
+MHP_EXPORT bool mhp_reason_is_failure(enum mhp_reason reason)
+{
+	return reason == MHP_REASON_UNKNOWN || reason >= MHP_REASON_STALE;
+}

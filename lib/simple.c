@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* One-call helpers, made of public functions only. */
+#include <mhp/mhp.h>
+
+#include "internal.h"
+
+MHP_EXPORT int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
+			  const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
+{
+	struct mhp_snapshot *snap;
+	struct mhp_plan *plan;
+	int r;
+
+	r = mhp_snapshot_new(ctx, NULL, &snap);
+	if (r < 0)
+		return r;
+	r = mhp_plan_new(snap, request, &plan);
+	mhp_snapshot_unref(snap);
+	if (r < 0)
+		return r;
+	r = mhp_apply(ctx, plan, opts, ret_report);
+	mhp_plan_unref(plan);
+	return r;
+}
+
+/* type is for MHP_GOAL_ONLINE */
+static int fulfil_goal(struct mhp_ctx *ctx, const char *region, enum mhp_goal goal,
+		       enum mhp_online_type type, uint64_t rules, struct mhp_report **ret_report)
+{
+	struct mhp_request *request;
+	int r;
+
+	r = mhp_request_new(&request);
+	if (r < 0)
+		return r;
+	r = mhp_request_set_region(request, region);
+	if (r == 0)
+		r = mhp_request_set_goal(request, goal);
+	if (r == 0)
+		r = mhp_request_set_online_type(request, type);
+	if (r == 0)
+		r = mhp_request_set_rules(request, rules);
+	if (r == 0)
+		r = mhp_fulfil(ctx, request, NULL, ret_report);
+	mhp_request_free(request);
+	return r;
+}
+
+MHP_EXPORT int mhp_online_region(struct mhp_ctx *ctx, const char *region,
+				 enum mhp_online_type type, uint64_t rules,
+				 struct mhp_report **ret_report)
+{
+	return fulfil_goal(ctx, region, MHP_GOAL_ONLINE, type, rules, ret_report);
+}
+
+MHP_EXPORT int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
+				  struct mhp_report **ret_report)
+{
+	return fulfil_goal(ctx, region, MHP_GOAL_OFFLINE, MHP_OFFLINE, rules, ret_report);
+}
+
+MHP_EXPORT int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
+				 struct mhp_report **ret_report)
+{
+	return fulfil_goal(ctx, region, MHP_GOAL_UNPLUGGED, MHP_OFFLINE, rules, ret_report);
+}

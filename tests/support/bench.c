@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What the tests of applying a plan share. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/bench.h"
+
+void set_up(struct bench *bench, const char *machine)
+{
+	const char *dir = getenv("TEST_DATA");
+	char path[4096];
+
+	memset(bench, 0, sizeof(*bench));
+	snprintf(path, sizeof(path), "%s/machines/%s", dir ? dir : "tests", machine);
+	assert_int_equal(mhp_sim_new_from_capture(path, NULL, &bench->sim), 0);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+}
+
+void tear_down(struct bench *bench)
+{
+	mhp_report_free(bench->report);
+	mhp_ctx_unref(bench->ctx);
+	mhp_sim_unref(bench->sim);
+}
+
+const char *block_file(unsigned int id, const char *file)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), MEMORY_PATH "/memory%u/%s", id, file);
+	return path;
+}
+
+const char *is(struct bench *bench, unsigned int id)
+{
+	static char answer[64];
+	char *text;
+
+	if (mhp_sim_read(bench->sim, block_file(id, "state"), &text) < 0)
+		return "absent";
+	if (!strcmp(text, "online\n")) {
+		free(text);
+		assert_int_equal(mhp_sim_read(bench->sim, block_file(id, "valid_zones"), &text), 0);
+	}
+	text[strcspn(text, "\n")] = '\0';
+	snprintf(answer, sizeof(answer), "%s", text);
+	free(text);
+	return answer;
+}
+
+void put(struct bench *bench, const char *path, const char *word)
+{
+	assert_int_equal(mhp_sim_write(bench->sim, path, word), 0);
+}
+
+void put_blocks(struct bench *bench, unsigned int first, unsigned int last,
+		const char *word)
+{
+	for (unsigned int id = first; id <= last; id++)
+		put(bench, block_file(id, "state"), word);
+}
+
+static enum mhp_outcome after(struct bench *bench, int r, size_t writes_before)
+{
+	assert_int_equal(r, 0);
+	bench->writes = mhp_sim_count_writes(bench->sim) - writes_before;
+	/* the report lists each write that was made */
+	assert_int_equal(mhp_report_count_writes(bench->report), bench->writes);
+	return mhp_report_get_outcome(bench->report);
+}
+
+enum mhp_outcome online(struct bench *bench, enum mhp_online_type type, uint64_t rules)
+{
+	size_t before = mhp_sim_count_writes(bench->sim);
+
+	mhp_report_free(bench->report);
+	return after(bench, mhp_online_region(bench->ctx, "dax0.0", type, rules, &bench->report),
+		     before);
+}
+
+enum mhp_outcome offline(struct bench *bench, uint64_t rules)
+{
+	size_t before = mhp_sim_count_writes(bench->sim);
+
+	mhp_report_free(bench->report);
+	return after(bench, mhp_offline_region(bench->ctx, "dax0.0", rules, &bench->report), before);
+}
+
+enum mhp_outcome unplug(struct bench *bench, uint64_t rules)
+{
+	size_t before = mhp_sim_count_writes(bench->sim);
+
+	mhp_report_free(bench->report);
+	return after(bench, mhp_unplug_region(bench->ctx, "dax0.0", rules, &bench->report), before);
+}
+
+struct mhp_plan *planned(struct bench *bench, enum mhp_goal goal, enum mhp_online_type type,
+			 uint64_t rules)
+{
+	struct mhp_request *request;
+	struct mhp_snapshot *snap;
+	struct mhp_plan *plan;
+
+	assert_int_equal(mhp_snapshot_new(bench->ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_request_new(&request), 0);
+	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
+	assert_int_equal(mhp_request_set_goal(request, goal), 0);
+	assert_int_equal(mhp_request_set_online_type(request, type), 0);
+	assert_int_equal(mhp_request_set_rules(request, rules), 0);
+	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+	mhp_request_free(request);
+	mhp_snapshot_unref(snap);
+	return plan;
+}
+
+enum mhp_outcome apply_plan(struct bench *bench, struct mhp_plan *plan,
+			    const struct mhp_apply_opts *opts)
+{
+	size_t before = mhp_sim_count_writes(bench->sim);
+	int r;
+
+	mhp_report_free(bench->report);
+	r = mhp_apply(bench->ctx, plan, opts, &bench->report);
+	mhp_plan_unref(plan);
+	return after(bench, r, before);
+}
+
+const struct mhp_result *result(struct bench *bench, uint64_t id)
+{
+	for (size_t i = 0; i < mhp_report_count_results(bench->report); i++)
+		if (mhp_result_get_id(mhp_report_get_result(bench->report, i)) == id)
+			return mhp_report_get_result(bench->report, i);
+	fail_msg("no result for memory%u", (unsigned int)id);
+	return NULL;
+}
+
+void assert_write(struct bench *bench, size_t index, const char *path, const char *word)
+{
+	const char *its_path, *its_word;
+
+	assert_int_equal(mhp_report_get_write(bench->report, index, &its_path, &its_word, NULL,
+					      NULL), 0);
+	assert_string_equal(its_path, path);
+	assert_string_equal(its_word, word);
+}
+
+void assert_writes(struct bench *bench, const char *expected)
+{
+	const char *path, *word;
+	struct text text = { 0 };
+	unsigned int id;
+	char *str;
+	int code;
+
+	for (size_t i = 0; mhp_report_get_write(bench->report, i, &path, &word, &code, NULL) == 0;
+	     i++) {
+		if (sscanf(path, MEMORY_PATH "/memory%u/state", &id) == 1)
+			text_add(&text, "%s%u", i ? " " : "", id);
+		else
+			text_add(&text, "%s%s", i ? " " : "", strcmp(path, UNBIND) ? word : "unbind");
+		text_add(&text, "%s", code ? "!" : "");
+	}
+	assert_int_equal(text_finish(&text, &str), 0);
+	assert_string_equal(str, expected);
+	free(str);
+}
+
+void assert_says(struct bench *bench, const char *part)
+{
+	if (!strstr(mhp_report_get_message(bench->report), part))
+		fail_msg("\"%s\" is not in \"%s\"", part, mhp_report_get_message(bench->report));
+}
