@@ -1,0 +1,129 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# For the tests of the program mhp: run it, and say what differs from what was
+# expected. Each test reads this file first, and ends with "finish".
+
+set -u
+
+: "${MHP:?is to be the path of the program}"
+: "${TEST_DATA:?is to be the path of the folder tests}"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failures=0
+last=
+machines=$TEST_DATA/machines
+# shellcheck disable=SC2034 # tests use it
+cxl=$machines/7.3-cxl-region-region.txt
+
+fail()
+{
+	printf 'FAIL: %s\n' "$*"
+	failures=$((failures + 1))
+}
+
+finish()
+{
+	[ "$failures" -eq 0 ] || exit 1
+	exit 0
+}
+
+# show FILE...: the beginning of files in $tmp
+show()
+{
+	for file; do
+		sed -n '1,20s/^/  /p' "$tmp/$file"
+	done
+}
+
+# need PROGRAM: skip the test where it is missing
+need()
+{
+	command -v "$1" >/dev/null || { echo "SKIP: $1 is missing"; exit 77; }
+}
+
+# run CODE ARGS: its exit code must be CODE; the output is in $tmp/out and $tmp/err
+run()
+{
+	want=$1
+	shift
+	last="mhp $*"
+	got=0
+	"$MHP" "$@" >"$tmp/out" 2>"$tmp/err" || got=$?
+	if [ "$got" -ne "$want" ]; then
+		fail "$last: exit code $got, expected $want"
+		show out err
+	fi
+	# of an error there is exactly one line
+	if [ "$want" -ne 0 ] && [ "$(wc -l <"$tmp/err")" -ne 1 ]; then
+		fail "$last: not one line on standard error:"
+		show err
+	fi
+}
+
+has()
+{
+	grep -qF -e "$2" "$tmp/$1" && return
+	fail "$last: no \"$2\" in:"
+	show "$1"
+}
+
+out_has() { has out "$1"; }
+err_has() { has err "$1"; }
+
+out_lacks()
+{
+	grep -qF -e "$1" "$tmp/out" || return 0
+	fail "$last: \"$1\" in:"
+	show out
+}
+
+no_out()
+{
+	[ -s "$tmp/out" ] || return 0
+	fail "$last: prints something:"
+	show out
+}
+
+no_err()
+{
+	[ -s "$tmp/err" ] || return 0
+	fail "$last: complains:"
+	show err
+}
+
+# json EXPRESSION VALUE: of the last output, by jq
+json()
+{
+	found=$(jq -c "$1" "$tmp/out" 2>&1) || found="no JSON: $found"
+	[ "$found" = "$2" ] || fail "$last: $1 is $found, expected $2"
+}
+
+# json_holds EXPRESSION: an expression that must be true
+json_holds() { json "$1" true; }
+
+# make_tree CAPTURE DIR: a capture's files, links and folders below DIR
+make_tree()
+{
+	mkdir -p "$2"
+	awk '
+	/^#/ { next }
+	/^\t/ { next }
+	/^[^ ]* -> / { print "link", $1, $3; next }
+	/\/$/ { print "dir", $0, "-"; next }
+	/: </ { next }
+	{ i = index($0, ": "); if (i) print "file", substr($0, 1, i - 1), substr($0, i + 2) }
+	' "$1" >"$tmp/tree"
+	awk -v root="$2" '{ p = $2; sub(/\/[^\/]*$/, "", p); if ($1 == "dir") p = $2; print root p }' \
+		"$tmp/tree" | sort -u | xargs -d '\n' mkdir -p
+	awk -v root="$2" '$1 == "file" {
+		path = $2; $1 = $2 = ""; sub(/^ +/, ""); print > (root path); close(root path)
+	}' "$tmp/tree"
+	awk -v root="$2" '$1 == "link" { print $3; print root $2 }' "$tmp/tree" |
+		xargs -d '\n' -n 2 ln -s
+	# what stands on several lines
+	mkdir -p "$2/proc"
+	awk '/^\/proc\/iomem:/ { on = 1; next } /^\t/ && on { print substr($0, 2); next } { on = 0 }' \
+		"$1" >"$2/proc/iomem"
+}

@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# mhp list and mhp show, on every recorded machine, as text and as JSON.
+
+# shellcheck source=tests/cli/lib.sh
+. "$TEST_DATA/cli/lib.sh"
+need jq
+
+# What holds of every machine: types, and what fits what.
+cat >"$tmp/sound" <<'EOF2'
+def ids: if . == "" then [] else
+	[split(",")[] | split("-") | map(tonumber) | range(.[0]; .[-1] + 1)] end;
+. as $top |
+.schema == 1 and
+(.block_size_bytes | . > 0) and
+(.default_online_type | . == null or
+	IN("offline", "online", "online_kernel", "online_movable")) and
+(.errors | type == "array") and
+([.blocks[] |
+	(.id | type == "number") and
+	(.state | . == null or IN("online", "offline", "going-offline")) and
+	(.zones | . == null or (type == "array" and length > 0)) and
+	(.region as $name | $name == null or any($top.regions[]; .name == $name))] | all) and
+([.blocks[].id] | . == sort and . == unique) and
+([.nodes[] |
+	.id as $node |
+	(.blocks | ids) == [$top.blocks[] | select(.node == $node).id] and
+	.online_bytes == ([$top.blocks[] | select(.node == $node and .state == "online")] |
+		length) * $top.block_size_bytes] | all) and
+([.regions[] |
+	.name as $name |
+	[$top.blocks[] | select(.region == $name)] as $mine |
+	(.state | . == null or IN("online", "offline", "mixed", "absent")) and
+	(.ranges | . == null or (all(.[]; .start | startswith("0x")) and all(.[]; .size > 0))) and
+	(.ranges == null or (([.ranges[].size] | add) == .size_bytes and
+		.size_bytes - .lost_bytes == (.blocks | ids | length) * $top.block_size_bytes and
+		($mine | map(.id)) - (.blocks | ids) == [] and
+		.online_bytes == ([$mine[] | select(.state == "online")] | length) *
+			$top.block_size_bytes)) and
+	(if .state == "online" or .state == "offline" then
+		.state as $state | all($mine[]; .state == $state) else true end) and
+	(if .state == "absent" then $mine == [] else true end) and
+	(if .zone == null or .zone == "mixed" then true else
+		.zone as $zone | all($mine[]; .state != "online" or .zones[0] == $zone) end)] | all)
+EOF2
+
+for machine in "$machines"/*.txt; do
+	run 0 --capture "$machine" list
+	no_err
+	out_has 'block size'
+	cp "$tmp/out" "$tmp/text"
+	run 0 --capture "$machine" list --json
+	no_err
+	json .errors '[]'
+	jq -e -f "$tmp/sound" "$tmp/out" >"$tmp/verdict" 2>&1 || {
+		fail "$last: JSON is not sound: $(cat "$tmp/verdict")"
+		continue
+	}
+	cp "$tmp/out" "$tmp/list"
+	for region in $(jq -r '.regions[].name' "$tmp/list"); do
+		grep -q "^$region " "$tmp/text" || fail "$last: $region is not in the table"
+		run 0 --capture "$machine" show "$region"
+		no_err
+		out_has "$region"
+		run 0 --capture "$machine" show "$region" --json
+		no_err
+		json .schema 1
+		# the same as in the list
+		jq --arg name "$region" '.regions[] | select(.name == $name)' "$tmp/list" >"$tmp/a"
+		jq .region "$tmp/out" >"$tmp/b"
+		cmp -s "$tmp/a" "$tmp/b" || fail "$last: not the region of the list"
+		jq --arg name "$region" '[.blocks[] | select(.region == $name)]' "$tmp/list" >"$tmp/a"
+		jq .blocks "$tmp/out" >"$tmp/b"
+		cmp -s "$tmp/a" "$tmp/b" || fail "$last: not the blocks of the list"
+	done
+done
+
+# One machine in full.
+run 0 --capture "$cxl" list --json
+json .block_size_bytes 134217728
+json .default_online_type '"offline"'
+json .online_policy '"contig-zones"'
+json '.nodes[1]' '{"id":1,"has_cpu":false,"has_memory":false,"has_normal_memory":false,"blocks":"34-37","online_bytes":0}'
+json '.regions | length' 1
+json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0}'
+json '.regions[0].path' '"/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"'
+json '.blocks | length' 12
+json '.blocks[0]' '{"id":0,"state":"online","zones":["none"],"node":0,"region":null}'
+json '.blocks[11]' '{"id":37,"state":"offline","zones":["Normal","Movable"],"node":1,"region":"dax0.0"}'
+
+run 0 --capture "$cxl" list
+grep -Eq '^dax0\.0 +dax +512 MiB +1 +kmem +offline +- +34-37$' "$tmp/out" ||
+	fail "$last: no line of dax0.0: $(cat "$tmp/out")"
+out_lacks DEVICE		# it agrees with the blocks
+out_lacks LOST			# nothing is
+out_has '1 GiB online on node 0: blocks 0-7'
+
+run 0 --capture "$cxl" show dax0.0
+out_has '0x110000000-0x12fffffff  512 MiB'
+out_has 'may go to Normal Movable'
+
+# What is no machine.
+run 1 --capture "$cxl" show dax0.1
+no_out
+err_has 'mhp: dax0.1: no such region; there is dax0.0'
+run 1 --capture "$cxl" show dax0.1 --json
+no_out
+run 1 --capture "$tmp/nowhere" list
+no_out
+err_has "$tmp/nowhere"
+err_has 'ENOENT'
+run 1 --capture "$tmp" list
+err_has "$tmp"
+printf 'this is no capture\n' >"$tmp/bad"
+run 1 --capture "$tmp/bad" list --json
+no_out
+err_has "$tmp/bad"
+: >"$tmp/empty"
+run 1 --capture "$tmp/empty" list
+err_has 'mhp: '
+printf '# kernel: 7.3\n/proc/iomem: \n' >"$tmp/bare"
+run 1 --capture "$tmp/bare" list
+err_has 'no memory hotplug here'
+
+finish

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Which machine the program works on: this one, another root, a capture to look
+ * at, or a simulated machine. And what to say when it cannot be read.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+/* The last message tells most about the call that then fails. */
+static void keep_message(void *data, int code, const char *path, const char *message)
+{
+	struct machine *machine = data;
+	char *why = text_error(code);
+	/* these two codes stand for what the message says in words */
+	bool told = code == 0 || code == -EBADMSG || code == -ENODEV;
+
+	free(machine->message);
+	machine->message = text_format("%s%s%s%s%s", path ? path : "", path ? ": " : "", message,
+				       told ? "" : ": ", told ? "" : why);
+	free(why);
+}
+
+/* Say why a call failed; about is the region or file in question, or NULL. */
+void machine_complain(const struct machine *machine, const char *about, int code)
+{
+	const char *hint = "";
+	char *why = text_error(code);
+
+	if (exit_of_code(code) == EXIT_NO_PERMISSION && geteuid() != 0)
+		hint = "; run as root";
+	complain("%s%s%s%s", about ? about : "", about ? ": " : "",
+		 machine->message ? machine->message : why, hint);
+	free(why);
+}
+
+static int open_simulated(struct machine *machine, const char *path, uint64_t flags)
+{
+	const struct options *options = machine->options;
+	struct mhp_sim_opts opts = {
+		.size = sizeof(opts),
+		.flags = flags,
+		.log_fn = keep_message,
+		.log_data = machine,
+	};
+	int code;
+
+	code = mhp_sim_new_from_capture(path, &opts, &machine->sim);
+	if (code < 0)
+		return code;
+	for (size_t i = 0; i < options->sim_fail_count; i++) {
+		const struct sim_fail *fail = &options->sim_fail[i];
+
+		code = mhp_sim_fail_block(machine->sim, fail->block, fail->word, -fail->code, 0);
+		if (code < 0)
+			return code;
+	}
+	return mhp_sim_new_ctx(machine->sim, &machine->ctx);
+}
+
+/* Returns an exit code, having said why. */
+int machine_open(struct machine *machine, const struct options *options)
+{
+	const char *path;
+	int code;
+
+	memset(machine, 0, sizeof(*machine));
+	machine->options = options;
+
+	if (options->capture) {
+		path = options->capture;
+		code = open_simulated(machine, path, MHP_SIM_READ_ONLY);
+	} else if (options->sim) {
+		path = options->sim;
+		code = open_simulated(machine, path, 0);
+	} else {
+		path = options->root ? options->root : "/";
+		code = mhp_ctx_new(options->root, &machine->ctx);
+	}
+	if (code < 0) {
+		/* the simulated machine's messages name the file themselves */
+		machine_complain(machine, machine->message ? NULL : path, code);
+		return exit_of_code(code);
+	}
+	mhp_ctx_set_log_fn(machine->ctx, keep_message, machine);
+	return EXIT_AS_ASKED;
+}
+
+static int save(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	int code = 0;
+
+	if (!file)
+		return -errno;
+	if (fputs(text, file) == EOF || fflush(file) == EOF)
+		code = -errno;
+	if (fclose(file) == EOF && code == 0)
+		code = -errno;
+	return code;
+}
+
+/* Save the simulated machine if that was asked for, and let go of it. */
+int machine_close(struct machine *machine)
+{
+	const char *path = machine->options->sim_save;
+	char *text = NULL;
+	int code = 0;
+
+	if (path && machine->ctx) {
+		code = mhp_sim_copy_capture(machine->sim, &text);
+		if (code == 0)
+			code = save(path, text);
+		if (code < 0) {
+			char *why = text_error(code);
+
+			complain("%s: the simulated machine was not saved: %s", path, why);
+			free(why);
+		}
+		free(text);
+	}
+	mhp_ctx_unref(machine->ctx);
+	mhp_sim_unref(machine->sim);
+	free(machine->message);
+	return exit_of_code(code);
+}
+
+/* Returns an exit code, having said why. */
+int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapshot **ret_snap)
+{
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
+	int code;
+
+	code = mhp_snapshot_new(machine->ctx, &opts, ret_snap);
+	if (code < 0)
+		machine_complain(machine, NULL, code);
+	return exit_of_code(code);
+}
+
+void machine_complain_no_region(const struct mhp_snapshot *snap, const char *name)
+{
+	size_t count = mhp_snapshot_count_regions(snap);
+	int code = mhp_snapshot_get_regions_code(snap);
+	char *names = text_format("%s", "");
+
+	if (code < 0) {
+		char *why = text_error(code);
+
+		complain("%s: /sys/bus/dax/devices: %s; regions could not be listed", name, why);
+		free(why);
+		free(names);
+		return;
+	}
+	if (count == 0) {
+		complain("%s: no such region; there is none on this machine", name);
+		free(names);
+		return;
+	}
+	/* enough to find a slip of the finger, and still one line */
+	for (size_t i = 0; i < count && i < 8; i++) {
+		char *more = text_format("%s%s%s", names, i ? ", " : "",
+					 mhp_region_get_name(mhp_snapshot_get_region(snap, i)));
+
+		free(names);
+		names = more;
+	}
+	complain("%s: no such region; there %s %s%s", name, count == 1 ? "is" : "are", names,
+		 count > 8 ? ", ..." : "");
+	free(names);
+}
+
+/* Tell on standard error which files could not be read. */
+void machine_notes(const struct mhp_snapshot *snap)
+{
+	const char *path, *text, *denied = NULL;
+	size_t others = 0, count_denied = 0;
+	int code;
+
+	for (size_t i = 0; mhp_snapshot_get_problem(snap, i, &path, &code, &text) == 0; i++) {
+		char *why;
+
+		if (exit_of_code(code) == EXIT_NO_PERMISSION) {
+			if (count_denied++ == 0)
+				denied = path;
+			continue;
+		}
+		if (others++ >= 5)
+			continue;
+		why = text_error(code);
+		if (code == -EBADMSG && text)
+			complain("%s: makes no sense: \"%.64s\"", path, text);
+		else if (code == -EBADMSG)
+			complain("%s: makes no sense", path);
+		else
+			complain("%s: %s", path, why);
+		free(why);
+	}
+	if (others > 5)
+		complain("%zu more files could not be read; --json lists them", others - 5);
+	if (count_denied == 1)
+		complain("%s: not permitted to read it%s", denied,
+			 geteuid() ? "; run as root" : "");
+	else if (count_denied)
+		complain("%zu files may not be read, such as %s%s", count_denied, denied,
+			 geteuid() ? "; run as root" : "");
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* mhp show: everything about one region. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+static void print_text(const char *key, int code, const char *text)
+{
+	char *why;
+
+	if (code == 0 || code == -ENODATA) {
+		say("%-14s %s\n", key, code == 0 && text ? text : "-");
+		return;
+	}
+	why = text_error(code);
+	say("%-14s unreadable: %s\n", key, why);
+	free(why);
+}
+
+static void print_ranges(const struct mhp_region *region)
+{
+	uint64_t start, bytes;
+	char size[TEXT_SIZE_MAX];
+	size_t count;
+	int code;
+
+	code = mhp_region_count_ranges(region, &count);
+	if (code < 0) {
+		print_text("ranges", code, NULL);
+		return;
+	}
+	for (size_t i = 0; mhp_region_get_range(region, i, &start, &bytes) == 0; i++)
+		say("%-14s 0x%" PRIx64 "-0x%" PRIx64 "  %s\n", i ? "" : "ranges", start,
+		    start + (bytes - 1), text_size(bytes, size));
+	if (mhp_region_get_size_bytes(region, &bytes) == 0)
+		say("%-14s %s\n", "size", text_size(bytes, size));
+	if (mhp_region_get_online_bytes(region, &bytes) == 0)
+		say("%-14s %s\n", "in use", text_size(bytes, size));
+	if (mhp_region_get_lost_bytes(region, &bytes) == 0 && bytes)
+		say("%-14s %s (does not fill whole blocks)\n", "lost", text_size(bytes, size));
+}
+
+/* The words of valid_zones; the caller frees it. */
+static char *zones_of(const struct mhp_snapshot *snap, const struct mhp_block *block)
+{
+	const char *odd = mhp_snapshot_get_block_zones_text(snap, block);
+	char *text = text_format("%s", odd ? odd : "");
+
+	for (size_t i = 0; !odd && i < mhp_block_count_zones(block); i++) {
+		char *more = text_format("%s%s%s", text, i ? " " : "",
+					 mhp_zone_to_str(mhp_block_get_zone_at(block, i)));
+
+		free(text);
+		text = more;
+	}
+	return text;
+}
+
+/* Blocks in a row that are alike. */
+struct run {
+	uint64_t first;
+	uint64_t count;
+	enum mhp_state state;
+	int node;
+	char *zones;
+};
+
+static void print_run(struct run *run, uint64_t block_size)
+{
+	char size[TEXT_SIZE_MAX], node[32] = "";
+	char *ids;
+
+	if (run->count == 0)
+		return;
+	if (run->count == 1)
+		ids = text_format("%" PRIu64, run->first);
+	else
+		ids = text_format("%" PRIu64 "-%" PRIu64, run->first, run->first + run->count - 1);
+	if (run->node >= 0)
+		snprintf(node, sizeof(node), "  node %d", run->node);
+	say("  %-12s %10s  %s%s%s%s\n", ids, text_size(run->count * block_size, size),
+	    mhp_state_to_str(run->state), node,
+	    !*run->zones ? "" : run->state == MHP_STATE_ONLINE ? "  in " : "  may go to ",
+	    run->zones);
+	free(ids);
+	free(run->zones);
+	run->count = 0;
+}
+
+static void print_absent(uint64_t first, uint64_t end, uint64_t block_size)
+{
+	struct run run = {
+		.first = first,
+		.count = end - first,
+		.state = MHP_STATE_ABSENT,
+		.node = -1,
+	};
+
+	if (run.count == 0)
+		return;
+	run.zones = text_format("%s", "");
+	print_run(&run, block_size);
+}
+
+static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_region *region)
+{
+	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
+	const struct mhp_block *block = mhp_region_get_block(region, 0);
+	uint64_t first, count;
+	size_t next_block = 1;
+
+	for (size_t i = 0; mhp_region_get_block_run(region, i, &first, &count) == 0; i++) {
+		uint64_t next = first, end = first + count;
+		struct run run = { 0 };
+
+		for (; block && mhp_block_get_id(block) < end;
+		     block = mhp_region_get_block(region, next_block++)) {
+			struct run one = {
+				.first = mhp_block_get_id(block),
+				.count = 1,
+				.state = mhp_block_get_state(block),
+				.zones = zones_of(snap, block),
+			};
+
+			if (mhp_block_get_node(block, &one.node) < 0)
+				one.node = -1;
+			if (run.count && one.first == next && one.state == run.state &&
+			    one.node == run.node && strcmp(one.zones, run.zones) == 0) {
+				run.count++;
+				free(one.zones);
+			} else {
+				print_run(&run, block_size);
+				print_absent(next, one.first, block_size);
+				run = one;
+			}
+			next = one.first + 1;
+		}
+		print_run(&run, block_size);
+		print_absent(next, end, block_size);
+	}
+}
+
+static void print_region(const struct mhp_snapshot *snap, const struct mhp_region *region)
+{
+	enum mhp_zone zone = mhp_region_get_zone(region);
+	const char *text;
+	char *blocks;
+	int node, code;
+
+	say("%-14s %s\n", "region", mhp_region_get_name(region));
+	say("%-14s %s\n", "kind", mhp_region_kind_to_str(mhp_region_get_kind(region)));
+	say("%-14s %s\n", "path", mhp_region_get_path(region));
+	code = mhp_region_get_driver(region, &text);
+	print_text("driver", code, text);
+	code = mhp_region_get_node(region, &node);
+	if (code == 0)
+		say("%-14s %d\n", "node", node);
+	else
+		print_text("node", code, NULL);
+	print_ranges(region);
+	code = mhp_region_get_ram_driver(region, &text);
+	print_text("system RAM of", code, text);
+
+	say("%-14s %s\n", "state", mhp_state_to_str(mhp_region_get_state(region)));
+	if (zone != MHP_ZONE_UNKNOWN)
+		say("%-14s %s\n", "zone", mhp_zone_to_str(zone));
+	code = mhp_region_get_device_state(region, NULL, &text);
+	if (code == 0 && region_word_disagrees(region))
+		say("%-14s %s (the blocks disagree, and they are right)\n", "device says", text);
+	else
+		print_text("device says", code, text);
+
+	blocks = text_region_blocks(region);
+	say("%-14s %s\n", "blocks", *blocks ? blocks : "-");
+	free(blocks);
+	print_blocks(snap, region);
+}
+
+int verb_show(struct machine *machine)
+{
+	const struct options *options = machine->options;
+	const struct mhp_region *region;
+	struct mhp_snapshot *snap;
+	int code, r;
+
+	r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES, &snap);
+	if (r)
+		return r;
+	region = mhp_snapshot_find_region(snap, options->region);
+	if (!region) {
+		machine_complain_no_region(snap, options->region);
+		code = mhp_snapshot_get_regions_code(snap);
+		r = exit_of_code(code < 0 ? code : -ENOENT);
+	} else if (options->json) {
+		json_show(snap, region);
+	} else {
+		print_region(snap, region);
+		machine_notes(snap);
+	}
+	mhp_snapshot_unref(snap);
+	return r;
+}
