@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The examples do what they say, on a tree. It does not act as the kernel does:
+# what was written stays there.
+
+# shellcheck source=tests/cli/lib.sh
+. "$TEST_DATA/cli/lib.sh"
+
+: "${top_builddir:?is to be the folder where the examples were built}"
+root=$tmp/root
+mem=$root/sys/devices/system/memory
+make_tree "$cxl" "$root"
+
+# example NAME CODE ARGS
+example()
+{
+	MHP=$top_builddir/examples/$1
+	shift
+	run "$@"
+}
+
+example list-regions 0 "$root"
+no_err
+out_has 'dax0.0: offline, 0 of 512 MiB in use, 0 MiB lost'
+out_has '0x110000000-0x12fffffff'
+out_has 'memory37 offline'
+example list-regions 1 "$tmp/nowhere"
+err_has "$tmp/nowhere"
+rm "$mem/memory35/state"
+example list-regions 0 "$root"
+out_has 'memory35 unknown'
+err_has '/sys/devices/system/memory/memory35/state: No such file'
+echo offline >"$mem/memory35/state"
+
+example online-region 2
+example online-region 2 dax0.0 movable "$root"
+err_has usage
+example online-region 1 dax1.0 online_movable "$root"
+err_has 'dax1.0'
+example online-region 0 dax0.0 offline "$root"
+no_err
+out_has 'done: dax0.0'
+out_has 'memory37 offline'
+
+# in another zone: refused when asked to ask, and tried when allowed to
+for block in 34 35 36 37; do
+	echo online >"$mem/memory$block/state"
+	echo Normal >"$mem/memory$block/valid_zones"
+done
+example online-region 0 dax0.0 online_kernel "$root"
+out_has 'nothing to do'
+out_has 'memory37 online, zone Normal'
+example handle-failure 2
+find "$root" -type f -exec cat {} + >"$tmp/before"
+MHP=$top_builddir/examples/handle-failure
+"$MHP" dax0.0 ask "$root" >"$tmp/out" 2>&1 && fail "handle-failure: a wrong zone is no success"
+last='handle-failure ask'
+out_has 'refused'
+out_has 'what helps'
+find "$root" -type f -exec cat {} + >"$tmp/after"
+cmp -s "$tmp/before" "$tmp/after" || fail "handle-failure ask: something was written"
+"$MHP" dax0.0 rezone "$root" >"$tmp/out" 2>&1 && fail "handle-failure: a tree cannot obey"
+last='handle-failure rezone'
+out_lacks 'refused'
+out_has 'memory34: '
+find "$root" -type f -exec cat {} + >"$tmp/after"
+cmp -s "$tmp/before" "$tmp/after" && fail "handle-failure rezone: nothing was written"
+
+finish
