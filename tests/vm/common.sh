@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Shared by fetch, guest and run: where things are, and how they complain.
+# shellcheck shell=sh disable=SC2034
+
+VM=${VM:?}
+ME=${0##*/}
+
+say() { echo "$ME: $*" >&2; }
+
+die() {
+	say "$@"
+	exit 2
+}
+
+# No way to get what a guest needs: 77 is the word for "skipped" in automake's test drivers.
+cannot() {
+	say "$@"
+	exit 77
+}
+
+# The lines of a data file without comments, tabs as spaces.
+data() { sed -e 's/[ \t]*#.*//' -e '/^[ \t]*$/d' "$1" | tr '\t' ' '; }
+
+find_cache() {
+	if [ -n "${LIBMHP_VM_CACHE:-}" ]; then
+		CACHE=$LIBMHP_VM_CACHE
+	elif [ -n "${XDG_CACHE_HOME:-}" ]; then
+		CACHE=$XDG_CACHE_HOME/libmhp/vm
+	elif [ -n "${HOME:-}" ]; then
+		CACHE=$HOME/.cache/libmhp/vm
+	else
+		die "no place for a cache: set LIBMHP_VM_CACHE or HOME"
+	fi
+	case $CACHE in
+	/*) ;;
+	*) die "the cache '$CACHE' must be an absolute path" ;;
+	esac
+}
+
+all_series() { data "$VM/kernels" | cut -d ' ' -f 1; }
+
+# Run a program of an unpacked Debian tree with that tree's own libraries.
+unpacked() {
+	_root=$1 _prog=$2
+	shift 2
+	"$_root/lib64/ld-linux-x86-64.so.2" --library-path \
+		"$_root/lib:$_root/lib/x86_64-linux-gnu:$_root/usr/lib/x86_64-linux-gnu" \
+		"$_root/$_prog" "$@"
+}
+

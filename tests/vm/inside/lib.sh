@@ -1,0 +1,459 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What scenarios are written with. It reads and writes sysfs by itself, never through libmhp.
+# shellcheck shell=dash disable=SC1091,SC2034
+set -u
+. /vm/env
+
+M=/sys/devices/system/memory
+DAX=/sys/bus/dax/devices
+DRIVERS=/sys/bus/dax/drivers
+checks=0
+failures=0
+finished=
+quiet=${quiet:-}
+
+# --- checks, printed in the TAP format
+
+note() { echo "$*" | sed 's/^/# /'; }
+
+ok() {
+	checks=$((checks + 1))
+	echo "ok $checks - $*"
+}
+
+not_ok() {
+	checks=$((checks + 1))
+	failures=$((failures + 1))
+	echo "not ok $checks - $*"
+}
+
+skip() { # skip WHAT WHY
+	checks=$((checks + 1))
+	echo "ok $checks - $1 # SKIP $2"
+}
+
+# check WHAT COMMAND ...: the command succeeds
+check() {
+	_what=$1
+	shift
+	if "$@" >/tmp/check.log 2>&1; then
+		ok "$_what"
+	else
+		not_ok "$_what"
+		note "failed: $*"
+		head -n 20 /tmp/check.log | sed 's/^/#   /'
+	fi
+}
+
+is() { # is WHAT GOT WANT
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "got:  $2"
+		note "want: $3"
+	fi
+}
+
+isnt() { # isnt WHAT GOT UNWANTED
+	if [ "$2" != "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "got:  $2, which it should not be"
+	fi
+}
+
+like() { # like WHAT TEXT REGEX
+	if printf '%s\n' "$2" | grep -q -i -E -e "$3"; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "got:  $2"
+		note "want: something like $3"
+	fi
+}
+
+unlike() { # unlike WHAT TEXT REGEX
+	if printf '%s\n' "$2" | grep -q -i -E -e "$3"; then
+		not_ok "$1"
+		note "got:      $2"
+		note "unwanted: $3"
+	else
+		ok "$1"
+	fi
+}
+
+# The scenario cannot go on: what it stands on is not there.
+bail() {
+	not_ok "$*"
+	exit 1
+}
+
+finish() {
+	finished=yes
+	exit 0
+}
+
+at_exit() {
+	_status=$?
+	[ -n "$quiet" ] && exit $_status
+	if [ -z "$finished" ]; then
+		[ "$failures" -gt 0 ] || not_ok "the scenario ended early, with status $_status"
+	elif [ "$checks" -eq 0 ]; then
+		not_ok "the scenario checked nothing"
+	fi
+	echo "1..$checks"
+	[ "$failures" -eq 0 ] || exit 1
+	exit 0
+}
+trap at_exit EXIT
+
+# --- running the program under test
+
+# run COMMAND ...: leaves its status in $rc, its output in $out and $err. A command that does not
+# end is told so by status 143 (the guest's own limit would not say which command it was).
+run() {
+	timeout "${RUN_LIMIT:-60}" "$@" >/tmp/out 2>/tmp/err </dev/null
+	rc=$?
+	out=$(cat /tmp/out)
+	err=$(cat /tmp/err)
+	note "\$ $*"
+	[ "$rc" -eq 143 ] && note "did not end within ${RUN_LIMIT:-60} s"
+	head -n 40 /tmp/out | cut -c 1-2000 | sed 's/^/#   /'
+	head -n 40 /tmp/err | cut -c 1-2000 | sed 's/^/#   ! /'
+	note "-> $rc"
+}
+
+# exits WHAT STATUS COMMAND ...: run it, and check its status
+exits() {
+	_what=$1 _want=$2
+	shift 2
+	run "$@"
+	is "$_what" "$rc" "$_want"
+}
+
+# one_line WHAT: the last command said exactly one line on stderr
+one_line() {
+	is "$1: one line on stderr" "$(printf '%s' "$err" | grep -c '')" 1
+}
+
+# json WHAT FILTER WANT: the last command's output through jq
+json() {
+	_got=$(jq -r "$2" /tmp/out 2>&1)
+	is "$1" "$_got" "$3"
+}
+
+as_nobody() { # as_nobody COMMAND ...: for "run"
+	chpst_env="PATH=$PATH LD_LIBRARY_PATH=$LD_LIBRARY_PATH"
+	run su -s /bin/sh nobody -c "$chpst_env exec $*"
+}
+
+# no_writes WHAT STATUS COMMAND ...: the command ends so, and opens no file of sysfs for writing
+no_writes() {
+	_what=$1 _want=$2
+	shift 2
+	run strace -f -y -o /tmp/strace -e trace=open,openat,openat2,creat "$@"
+	is "$_what: status" "$rc" "$_want"
+	grep '= [0-9]*</sys/' /tmp/strace >/tmp/strace.sys
+	isnt "$_what: the trace sees it read sysfs" "$(wc -l </tmp/strace.sys)" 0
+	is "$_what: writes nothing" "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT' /tmp/strace.sys | head -n 3)" ""
+}
+
+# --- facts, read from sysfs
+
+block_size() { echo $((0x$(cat $M/block_size_bytes))); }
+
+# Every memory block's number, in order.
+all_blocks() {
+	for _b in "$M"/memory[0-9]*; do
+		echo "${_b##*/memory}"
+	done | sort -n
+}
+
+state() { # state N
+	cat "$M/memory$1/state" 2>/dev/null || echo absent
+}
+
+# Kernels up to 6.12 can crash when valid_zones is read before the block's node link is there.
+zones() { # zones N: the text of valid_zones
+	for _l in "$M/memory$1"/node[0-9]*; do
+		[ -L "$_l" ] || { echo -; return; }
+		break
+	done
+	cat "$M/memory$1/valid_zones" 2>/dev/null || echo -
+}
+
+zone() { # zone N: the zone of an online block, "-" for others
+	if [ "$(state "$1")" = online ]; then
+		zones "$1"
+	else
+		echo -
+	fi
+}
+
+node_of() { # node_of N
+	for _l in "$M/memory$1"/node[0-9]*; do
+		[ -L "$_l" ] && echo "${_l##*/node}"
+	done | sort -n | head -n 1
+}
+
+# picture [N ...]: "32:online:Movable 33:offline:-", of all blocks by default
+picture() {
+	# shellcheck disable=SC2046
+	[ $# -gt 0 ] || set -- $(all_blocks)
+	_picture=
+	for _n; do
+		_picture="$_picture $_n:$(state "$_n"):$(zone "$_n")"
+	done
+	echo "${_picture# }"
+}
+
+# uniform WHAT STATE ZONE N ...: every one of these blocks is so
+uniform() {
+	_what=$1 _s=$2 _z=$3
+	shift 3
+	_wrong=
+	for _n; do
+		[ "$(state "$_n"):$(zone "$_n")" = "$_s:$_z" ] || _wrong="$_wrong $_n:$(state "$_n"):$(zone "$_n")"
+	done
+	[ $# -gt 0 ] || _wrong=" (no blocks at all)"
+	is "$_what" "$_wrong" ""
+}
+
+# others N ...: the blocks there are but these
+others() {
+	for _n in $(all_blocks); do
+		case " $* " in
+		*" $_n "*) ;;
+		*) echo "$_n" ;;
+		esac
+	done
+}
+
+devices() {
+	for _d in "$DAX"/dax*; do
+		[ -e "$_d" ] && echo "${_d##*/}"
+	done | sort
+}
+
+# ranges_of DEV: "START END" of each range, as decimal numbers, the end exclusive
+ranges_of() {
+	for _m in "$DAX/$1"/mapping[0-9]*; do
+		[ -d "$_m" ] || continue
+		echo "$(($(cat "$_m/start"))) $(($(cat "$_m/end") + 1))"
+	done
+}
+
+# The whole blocks inside a device's ranges, in order, there or not.
+blocks_of() { # blocks_of DEV
+	_bs=$(block_size)
+	ranges_of "$1" | while read -r _start _end; do
+		_n=$(((_start + _bs - 1) / _bs))
+		while [ $(((_n + 1) * _bs)) -le "$_end" ]; do
+			echo $_n
+			_n=$((_n + 1))
+		done
+	done | sort -n | tr '\n' ' '
+}
+
+# Bytes of a device's ranges that are in no whole block.
+lost_bytes() { # lost_bytes DEV
+	_sum=0
+	for _r in $(ranges_of "$1" | tr ' ' ':'); do
+		_sum=$((_sum + ${_r#*:} - ${_r%:*}))
+	done
+	_count=$(blocks_of "$1" | wc -w)
+	echo $((_sum - _count * $(block_size)))
+}
+
+driver() { # driver DEV: its driver, or "-"
+	if [ -L "$DAX/$1/driver" ]; then
+		basename "$(readlink "$DAX/$1/driver")"
+	else
+		echo -
+	fi
+}
+
+target_node() { cat "$DAX/$1/target_node"; }
+
+# Linux 7.3's device state: the word, or "-". The file is there while kmem has the device.
+word() { cat "$DAX/$1/state" 2>/dev/null || echo -; }
+has_word() { [ -e "$DAX/$1/state" ]; }
+
+device_on_node() { # device_on_node N: the first dax device whose memory goes there
+	for _d in $(devices); do
+		[ "$(target_node "$_d")" = "$1" ] && { echo "$_d"; return; }
+	done
+}
+
+nth() { # nth N WORD ...: the Nth word, 1 the first
+	shift "$1"
+	echo "$1"
+}
+
+# as_list N ...: "32-34,36"
+as_list() {
+	_from='' _last='' _list=''
+	for _n; do
+		if [ -z "$_from" ]; then
+			_from=$_n
+		elif [ "$_n" -ne $((_last + 1)) ]; then
+			[ "$_from" = "$_last" ] && _list="$_list,$_from" || _list="$_list,$_from-$_last"
+			_from=$_n
+		fi
+		_last=$_n
+	done
+	[ -n "$_from" ] && { [ "$_from" = "$_last" ] && _list="$_list,$_from" || _list="$_list,$_from-$_last"; }
+	echo "${_list#,}"
+}
+
+# --- setting the scene
+
+policy() { # policy WORD
+	echo "$1" >$M/auto_online_blocks
+	[ "$(cat $M/auto_online_blocks)" = "$1" ] || bail "cannot set the policy $1"
+}
+
+bytes() {
+	case $1 in
+	*G) echo $((${1%G} << 30)) ;;
+	*M) echo $((${1%M} << 20)) ;;
+	*) echo "$1" ;;
+	esac
+}
+
+wanted_regions() { grep -c '^region ' /vm/machine; }
+
+# Waits for a condition that the kernel brings about by itself, 20 s at most.
+wait_for() {
+	_left=200
+	until "$@"; do
+		_left=$((_left - 1))
+		[ $_left -gt 0 ] || return 1
+		usleep 100000
+	done
+}
+
+have_devices() { [ "$(devices | wc -l)" -ge "$1" ]; }
+
+# Makes the dax devices, cut as the machine says, and loads kmem without letting it bind.
+load_dax() {
+	[ -e /tmp/dax.loaded ] && return
+	modprobe dax_hmem || bail "cannot load dax_hmem"
+	wait_for have_devices "$(wanted_regions)" || bail "the kernel made $(devices | wc -l) dax devices of $(wanted_regions) regions"
+	cut_devices
+	modprobe device_dax || bail "cannot load device_dax"
+	echo 0 >/sys/bus/dax/drivers_autoprobe
+	modprobe kmem || bail "cannot load kmem"
+	echo 1 >/sys/bus/dax/drivers_autoprobe
+	: >/tmp/dax.loaded
+}
+
+# "cut DEV SIZE" of the machine: DEV, made if need be, grows by SIZE out of the only region.
+cut_devices() {
+	grep -q '^cut ' /vm/machine || return 0
+	echo 0 >$DAX/dax0.0/size || bail "cannot shrink dax0.0"
+	while read -r _key _dev _size; do
+		[ "$_key" = cut ] || continue
+		if [ ! -e "$DAX/$_dev" ]; then
+			echo 1 >"$(readlink -f $DAX/dax0.0)/../dax_region/create" || bail "cannot create $_dev"
+		fi
+		_now=$(cat "$DAX/$_dev/size")
+		echo $((_now + $(bytes "$_size"))) >"$DAX/$_dev/size" || bail "cannot give $_size to $_dev"
+		[ "$(cat "$DAX/$_dev/size")" -eq $((_now + $(bytes "$_size"))) ] || bail "$_dev did not grow by $_size"
+	done </vm/machine
+}
+
+# bind_kmem DEV: as that kernel wants it; the policy in force decides what becomes of the blocks.
+bind_kmem() {
+	[ "$(driver "$1")" = kmem ] && return
+	[ "$(driver "$1")" = - ] || echo "$1" >"$DRIVERS/$(driver "$1")/unbind" || return
+	echo "$1" >$DRIVERS/kmem/bind 2>/dev/null ||
+		# Before 6.3 kmem does not know the device until it is told.
+		echo "$1" >$DRIVERS/kmem/new_id
+	[ "$(driver "$1")" = kmem ]
+}
+
+# bind POLICY [DEV ...]: these devices (default: all) to kmem under this policy, which stays
+bind() {
+	load_dax
+	policy "$1"
+	shift
+	# shellcheck disable=SC2046
+	[ $# -gt 0 ] || set -- $(devices)
+	for _dev; do
+		bind_kmem "$_dev" && continue
+		# kmem refuses a device that has no whole block.
+		[ -z "$(blocks_of "$_dev")" ] || bail "cannot bind $_dev to kmem"
+	done
+}
+
+# What a scenario must not touch is as it was.
+watch_others() { # watch_others N ...: all blocks but these
+	watched=$(others "$@")
+	# shellcheck disable=SC2086
+	watched_picture=$(picture $watched)
+}
+
+others_same() { # others_same WHAT
+	# shellcheck disable=SC2086
+	is "$1" "$(picture $watched)" "$watched_picture"
+}
+
+# --- making trouble
+
+set_state() { # set_state N WORD: false when the kernel refuses
+	sh -c "echo $2 >$M/memory$1/state" 2>/dev/null
+}
+
+# pin NODE: unmovable kernel memory on a node. Its blocks that are online in a kernel zone take
+# it: thousands of empty files of a tmpfs, made under a cpuset, are slab memory there.
+pin() {
+	mkdir -p /tmp/cgroup /tmp/pins
+	if [ ! -d /tmp/cgroup/pins ]; then
+		mount -t cgroup2 none /tmp/cgroup || bail "cannot mount cgroup2"
+		echo +cpuset >/tmp/cgroup/cgroup.subtree_control || bail "no cpusets here"
+		mkdir /tmp/cgroup/pins
+	fi
+	echo "$1" >/tmp/cgroup/pins/cpuset.mems || bail "no cpuset on node $1"
+	sh -c 'echo $$ >/tmp/cgroup/pins/cgroup.procs
+		i=0
+		while [ $i -lt 3000 ]; do : >/tmp/pins/$i; i=$((i + 1)); done'
+}
+
+# pinned N ...: those blocks of these that the kernel does not offline. They must be online in a
+# kernel zone, and are so again afterwards.
+pinned() {
+	for _n; do
+		if set_state "$_n" offline; then
+			set_state "$_n" online_kernel || echo "lost$_n"
+		else
+			echo "$_n"
+		fi
+	done
+}
+
+# poison N: broken memory in a block, which must be online. 1 MiB in, where nobody has it yet.
+poison() {
+	printf '0x%x\n' $(($1 * $(block_size) + (1 << 20))) >$M/hard_offline_page
+}
+
+# inject online|offline ERRNO: what the kernel says to every block from now on; 0: normal again
+inject() {
+	if [ ! -d /sys/kernel/debug/notifier-error-inject ]; then
+		[ -d /sys/kernel/debug/block ] || mount -t debugfs none /sys/kernel/debug
+		modprobe memory-notifier-error-inject || bail "cannot load memory-notifier-error-inject"
+	fi
+	case $1 in
+	online) _file=MEM_GOING_ONLINE ;;
+	offline) _file=MEM_GOING_OFFLINE ;;
+	esac
+	echo "-$2" | sed 's/^-0$/0/' >/sys/kernel/debug/notifier-error-inject/memory/actions/"$_file"/error ||
+		bail "cannot inject errors"
+}
+
+# names WHAT N: the last command's message names this block
+names() {
+	like "$1" "$(echo "$err $out" | tr '\n' ' ')" "(^|[^0-9])$2([^0-9]|\$)"
+}

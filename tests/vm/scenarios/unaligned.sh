@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=dash disable=SC2046,SC2086,SC2154 # lists of words; what "run" leaves
+# what: a region that starts and ends inside a block: only the whole blocks are touched
+# machine: unaligned
+
+bind offline
+B=$(blocks_of dax0.0)
+first=$(nth 1 $B)
+below=$((first - 1)) above=$((first + $(echo $B | wc -w)))
+is "6 whole blocks" "$(as_list $B)" 33-38
+# Half of each is the region's. The kernel never offlines them, as that half is a hole.
+is "the edges are boot memory" "$(picture $below $above)" "$below:online:Normal $above:online:Normal"
+watch_others $B
+
+exits "list" 0 mhp list --json
+json "blocks" '.regions[0].blocks' 33-38
+json "lost bytes" '.regions[0].lost_bytes' "$(lost_bytes dax0.0)"
+json "the edges belong to no region" "[.blocks[] | select(.id == $below or .id == $above) | .region] | tostring" '[null,null]'
+
+exits "online" 0 mhp online dax0.0 --type online_movable
+uniform "the whole blocks are online" online Movable $B
+others_same "the edges are as they were"
+exits "offline" 0 mhp offline dax0.0
+uniform "the whole blocks are offline" offline - $B
+others_same "the edges are as they were after offline"
+
+exits "online again" 0 mhp online dax0.0 --type online_movable
+exits "unplug" 0 mhp unplug dax0.0
+uniform "the whole blocks are gone" absent - $B
+others_same "the edges are as they were in the end"
