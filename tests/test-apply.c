@@ -365,6 +365,59 @@ static void test_stranded_blocks(void **state)
 	}
 }
 
+/* ---- in one call, and references ---- */
+
+static int count_calls(void *data, uint64_t done, uint64_t total)
+{
+	(void)done;
+	(void)total;
+	++*(int *)data;
+	return 0;
+}
+
+static void test_fulfil(void **state)
+{
+	int calls = 0;
+	struct mhp_apply_opts opts = {
+		.size = sizeof(opts), .progress = count_calls, .progress_data = &calls,
+	};
+	struct mhp_request *request;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_6_12);
+	assert_int_equal(mhp_request_new(&request), 0);
+	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
+	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_ONLINE), 0);
+	assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE), 0);
+	assert_int_equal(mhp_fulfil(bench.ctx, request, &opts, &bench.report), 0);
+	assert_int_equal(mhp_report_get_outcome(bench.report), MHP_OUTCOME_DONE);
+	assert_blocks(&bench, 32, 35, "Movable");
+	assert_int_equal(calls, 4);
+	mhp_request_free(request);
+	tear_down(&bench);
+}
+
+static void test_references(void **state)
+{
+	struct mhp_plan *plan;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_6_12);
+	assert_null(mhp_plan_ref(NULL));
+	assert_null(mhp_ctx_ref(NULL));
+	plan = planned(&bench, MHP_GOAL_ONLINE, MHP_ONLINE_MOVABLE, 0);
+	assert_ptr_equal(mhp_plan_ref(plan), plan);
+	assert_null(mhp_plan_unref(plan));
+	assert_ptr_equal(mhp_ctx_ref(bench.ctx), bench.ctx);
+	assert_null(mhp_ctx_unref(bench.ctx));
+	/* both are still there */
+	assert_int_equal(apply_plan(&bench, plan, NULL), MHP_OUTCOME_DONE);
+	assert_string_equal(mhp_get_version(), MHP_VERSION);
+	tear_down(&bench);
+}
+
 /* ---- how much there is to do ---- */
 
 static int keep_total(void *data, uint64_t done, uint64_t total)
@@ -396,6 +449,8 @@ static void test_progress(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fulfil),
+		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_lost_race_as_wanted_is_success),
 		cmocka_unit_test(test_lost_race_elsewhere_is_told),
 		cmocka_unit_test(test_overtaken),

@@ -164,6 +164,20 @@ static bool is_told(const struct mhp_conflict *conflict, const struct row *row)
 		(hint && strstr(hint, row->part)));
 }
 
+/* As many as can be had, and none behind them. */
+static bool counts_blocks(const struct mhp_plan *plan)
+{
+	const struct mhp_conflict *conflict = mhp_plan_get_conflict(plan, 0);
+	size_t count = mhp_conflict_count_blocks(conflict);
+	uint64_t id;
+
+	for (size_t i = 0; i < count; i++)
+		if (mhp_conflict_get_block_id(conflict, i, &id) < 0)
+			return false;
+	return mhp_conflict_get_block_id(conflict, count, &id) == -EINVAL &&
+	       (count > 0) == (strstr(mhp_conflict_get_message(conflict), " blocks of ") != NULL);
+}
+
 static void complain(size_t i, const struct row *row, const struct mhp_plan *plan)
 {
 	char *text;
@@ -181,7 +195,7 @@ static void test_conflicts(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
 		struct mhp_plan *plan = plan_of(&conflicts[i]);
 
-		if (!mhp_plan_count_conflicts(plan) || mhp_plan_count_steps(plan) ||
+		if (!mhp_plan_count_conflicts(plan) || !counts_blocks(plan) || mhp_plan_count_steps(plan) ||
 		    !is_told(mhp_plan_get_conflict(plan, 0), &conflicts[i])) {
 			complain(i, &conflicts[i], plan);
 			wrong++;
