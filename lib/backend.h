@@ -14,6 +14,7 @@
 #ifndef MHP_BACKEND_H
 #define MHP_BACKEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MHP_PATH_SIZE 4096
@@ -25,6 +26,7 @@
 struct mhp_ctx;
 struct mhp_backend;
 struct mhp_dir;			/* each back end has its own */
+struct mhp_lock;		/* likewise */
 
 /* Called for each entry but "." and ".."; non-zero ends the listing, which returns it. */
 typedef int (*mhp_list_fn)(void *data, const char *name);
@@ -48,14 +50,51 @@ struct mhp_backend_ops {
 	 */
 	int (*read_all)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 			char **ret_text, size_t *ret_length);
-	/* One open, one write of the word; success means that all of it was taken. */
+	/*
+	 * One open, one write of the word; success means that all of it was taken.
+	 * Called with cancellation of the thread disabled. With can_end it is enabled
+	 * while the kernel has the word, so that pthread_cancel() ends that, and
+	 * nothing is leaked.
+	 */
 	int (*write)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		     const char *word);
+		     const char *word, bool can_end);
 	/* Text of a symbolic link, with NUL; -EINVAL if it is none. */
 	int (*read_link)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 			 char *buf, size_t size);
 	/* 0 if there is an entry of this name, of whatever type; -ENOENT */
 	int (*exists)(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+	/*
+	 * Loads a module by its name, as modprobe does: a blacklist line does not
+	 * stop it, "install" commands are not run. 0 also if it is there already;
+	 * -ENOENT no such module; -EPERM it has an install command; -EOPNOTSUPP this
+	 * root has no modules to load, or libmhp was built without libkmod.
+	 */
+	int (*load_module)(struct mhp_backend *be, const char *name);
+
+	/* ---- files of our own, all in RUN_PATH ---- */
+
+	/* Makes a directory (mode 0755), and those above it, if need be. */
+	int (*make_dir)(struct mhp_backend *be, const char *path);
+	/* Puts a whole file there, or another one in its place: never a part of it. */
+	int (*replace)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		       const char *text);
+	/* 0 also if there is none */
+	int (*remove)(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+	/*
+	 * Takes the lock on a file, which is made if need be, and writes holder into
+	 * it; -EAGAIN: somebody has it. The lock goes with unlock(), or with the
+	 * process; it is not inherited by children.
+	 */
+	int (*lock)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		    const char *holder, struct mhp_lock **ret_lock);
+	void (*unlock)(struct mhp_backend *be, struct mhp_lock *lock);
+	/* 1: somebody has it; 0: nobody, or there is no such file */
+	int (*is_locked)(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+	/*
+	 * Is the kernel another one's too, who cannot see our RUN_PATH? As in a
+	 * container, unless it has the host's directory there.
+	 */
+	bool (*is_contained)(struct mhp_backend *be);
 	void (*free)(struct mhp_backend *be);
 };
 

@@ -101,6 +101,38 @@ MHP_EXPORT const char *mhp_conflict_code_to_str(enum mhp_conflict_code code)
 		return "word-will-lie";
 	case MHP_WARNING_NOT_UNDOABLE:
 		return "not-undoable";
+	case MHP_CONFLICT_POLICY:
+		return "policy";
+	case MHP_CONFLICT_UDEV_RULE:
+		return "udev-rule";
+	case MHP_CONFLICT_OTHER_DEVICES:
+		return "other-devices";
+	case MHP_CONFLICT_NOT_WHOLE:
+		return "not-whole";
+	case MHP_CONFLICT_TOO_FEW:
+		return "too-few";
+	case MHP_CONFLICT_NOT_DEVICE:
+		return "not-device";
+	case MHP_CONFLICT_NO_HOTREMOVE:
+		return "no-hotremove";
+	case MHP_CONFLICT_HOST_DECIDES:
+		return "host-decides";
+	case MHP_CONFLICT_CONTAINED:
+		return "contained";
+	case MHP_CONFLICT_NOT_ALIGNED:
+		return "not-aligned";
+	case MHP_WARNING_UDEV_RULE:
+		return "udev-rule";
+	case MHP_WARNING_MEMMAP:
+		return "memmap";
+	case MHP_WARNING_RATIO:
+		return "ratio";
+	case MHP_WARNING_NOT_CHECKED:
+		return "not-checked";
+	case MHP_WARNING_HOST_DECIDES:
+		return "host-decides";
+	case MHP_WARNING_OTHERS:
+		return "others";
 	case MHP_CONFLICT_UNKNOWN:
 		break;
 	}

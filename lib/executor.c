@@ -39,13 +39,13 @@ int write_block(struct apply *apply, size_t index, const char *word)
 	char name[64];
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/state", result->id);
-	return record(apply, result->path, word, sysfs_write(&apply->mem, name, word));
+	return record(apply, result->path, word, sysfs_write(&apply->mem, name, word, false));
 }
 
 int write_device(struct apply *apply, const char *word)
 {
 	return record(apply, apply->report->device_path, word,
-		      sysfs_write(&apply->device, "state", word));
+		      sysfs_write(&apply->device, "state", word, false));
 }
 
 bool device_says_now(struct apply *apply, enum mhp_device_state state)
@@ -342,7 +342,7 @@ static void run_unbind_step(struct apply *apply, const struct mhp_step *step)
 			return;
 		}
 	code = record(apply, report->unbind_path, step->word,
-		      sysfs_write(&apply->driver, "unbind", step->word));
+		      sysfs_write(&apply->driver, "unbind", step->word, false));
 	apply->unbound = code == 0;
 	look_after_unplugging(apply, code);
 	if (is_step_met_by_all(apply, step))
@@ -389,6 +389,10 @@ void run_step(struct apply *apply, const struct mhp_step *step)
 		if (!failed)
 			run_unbind_step(apply, step);
 		break;
+	case MHP_STEP_BIND:
+	case MHP_STEP_LOAD:
+	case MHP_STEP_BORROW:
+	case MHP_STEP_RETURN:
 	case MHP_STEP_UNKNOWN:
 		break;
 	}

@@ -204,8 +204,9 @@ static int host_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 }
 
 static int host_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		      const char *word)
+		      const char *word, bool can_end)
 {
+	(void)can_end;
 	size_t length = strlen(word);
 	ssize_t n;
 	int fd, r = 0;

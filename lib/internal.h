@@ -19,6 +19,11 @@
 #define NODE_PATH "/sys/devices/system/node"
 #define DAX_DEVICES_PATH "/sys/bus/dax/devices"
 #define DAX_DRIVERS_PATH "/sys/bus/dax/drivers"
+#define DAX_AUTOPROBE_PATH "/sys/bus/dax/drivers_autoprobe"
+#define POLICY_PATH MEMORY_PATH "/auto_online_blocks"
+#define RUN_PATH "/run/libmhp"
+#define LOCK_NAME "lock"
+#define JOURNAL_NAME "journal"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -36,8 +41,24 @@ enum mhp_online_type zone_online_type(enum mhp_zone zone);
 bool is_as_wanted(enum mhp_goal goal, enum mhp_online_type type, enum mhp_state state,
 		  enum mhp_zone zone);
 
+enum target_kind {
+	TARGET_NONE,
+	TARGET_REGION,
+	TARGET_RANGE,
+	TARGET_BLOCKS,
+	TARGET_NODE,
+	TARGET_KIND,
+};
 struct mhp_request {
+	enum target_kind target;
 	char *region;
+	struct range range;
+	struct block_run *runs;	/* as they were added */
+	size_t n_runs;
+	int node;
+	enum mhp_region_kind kind;
+	uint64_t size_bytes;	/* 0: all */
+	char *driver;		/* who gets the device once it is unplugged, or NULL */
 	enum mhp_goal goal;
 	bool type_set, type_default;
 	enum mhp_online_type type;
@@ -136,7 +157,8 @@ int sysfs_list(struct sysfs_dir *dir, const char *name, mhp_list_fn fn, void *da
  * NUL or is larger than any attribute.
  */
 int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1]);
-int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word);
+/* May take for ever: mhp_apply() has it done by a worker, who can be ended (can_end). */
+int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word, bool can_end);
 /* the last part of what a symbolic link points to; the caller frees it */
 int sysfs_read_link_name(struct sysfs_dir *dir, const char *name, char **ret_name);
 int sysfs_exists(struct sysfs_dir *dir, const char *name);
@@ -145,6 +167,100 @@ int sysfs_exists(struct sysfs_dir *dir, const char *name);
  * its letters alone; name itself if it is no link. The caller frees it.
  */
 int sysfs_copy_link_path(struct sysfs_dir *dir, const char *name, char **ret_path);
+
+/* ---- kmod.c: the only caller of libkmod ---- */
+
+/* as mhp_backend_ops.load_module() */
+int kmod_load(const char *name);
+
+/* ---- worker.c: a thread for what may have to be ended ---- */
+
+/* CLOCK_MONOTONIC */
+int64_t now_ns(void);
+#define NEVER_NS INT64_MAX
+/* timeout_ms from now; 0: default_ms; MHP_TIMEOUT_NONE: NEVER_NS */
+int64_t deadline_ns(int64_t timeout_ms, int64_t default_ms);
+
+struct worker;
+/* -EAGAIN, -ENOMEM. Its thread, with all signals blocked, begins with the first job. */
+int worker_new(struct worker **ret_worker);
+void worker_free(struct worker *worker);
+/*
+ * Has fn(data) done by the worker's thread, where cancellation is disabled but where
+ * fn enables it, and waits for it. Meanwhile tick, if not NULL, is called every
+ * 100 ms or so: non-zero ends the job as the deadline does. 0: fn came to its end, and
+ * *ret_code is what it returned; -ETIMEDOUT, -ECANCELED: it was ended, and its
+ * thread with it (another one begins with the next job); -EAGAIN: no thread to be had,
+ * nothing was done. Never returns while fn is still at work.
+ */
+int worker_run(struct worker *worker, int (*fn)(void *data), void *data, int64_t deadline,
+	       int (*tick)(void *tick_data), void *tick_data, int *ret_code);
+
+/* ---- lock.c: one user of libmhp at a time ---- */
+
+struct run_lock {
+	struct sysfs_dir run;	/* RUN_PATH */
+	struct mhp_lock *lock;
+};
+/*
+ * Waits for the lock; tick as with worker_run(). who is what others get to see, such as
+ * "mhp[123]: online dax0.0 as online_movable". -ETIMEDOUT, with the one who
+ * holds it in *ret_holder, NULL if that is not known; -ECANCELED. The caller frees it.
+ */
+int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
+	      int (*tick)(void *tick_data), void *tick_data, struct run_lock *ret_lock,
+	      char **ret_holder);
+/* fine on a zeroed one */
+void lock_release(struct run_lock *lock);
+/* "mhp[123]: WHAT", printable; -ENOMEM */
+int lock_copy_who(const char *what, char **ret_who);
+
+/* ---- journal.c: what is to be put back if we are killed ---- */
+
+enum journal_kind {
+	JOURNAL_SETTING = 1,	/* path: ours was written where before stood */
+	JOURNAL_ID = 2,		/* path: a driver's remove_id; ours: the device that
+				   new_id was told. Writing it there takes that back */
+};
+struct journal_entry {
+	enum journal_kind kind;
+	char *path, *ours, *before;
+};
+/*
+ * The file is there from the first journal_begin() to journal_end(), and what it
+ * says is always ahead of what is done.
+ */
+struct journal {
+	struct sysfs_dir *run;
+	char *who;
+	struct journal_entry *entries;
+	size_t count, room;
+};
+/* run must stay open. */
+int journal_begin(struct journal *journal, struct sysfs_dir *run, const char *who);
+/* before may be NULL. On disk when it returns 0. */
+int journal_add(struct journal *journal, enum journal_kind kind, const char *path,
+		const char *ours, const char *before);
+/* The last one that was added is done with. */
+int journal_drop(struct journal *journal);
+/* Removes the file, unless entries are left. */
+int journal_end(struct journal *journal);
+/* fine on a zeroed one */
+void journal_free(struct journal *journal);
+/* -ENOENT: there is none; -EBADMSG, told to the log function; -ENOMEM */
+int journal_load(struct sysfs_dir *run, struct journal *ret);
+
+/* ---- recover.c ---- */
+
+/* With the lock held. *ret stays NULL if there was nothing. */
+int recover(struct mhp_ctx *ctx, struct sysfs_dir *run, struct mhp_recovery **ret);
+/* What is pending, for a snapshot: takes no lock and writes nothing. */
+struct pending {
+	int code;
+	char *what;
+	bool running;
+};
+int pending_read(struct mhp_ctx *ctx, struct pending *ret);
 
 /* ---- block.c ---- */
 
@@ -461,6 +577,9 @@ struct mhp_report {
 	struct report_write *writes;
 	size_t n_writes, writes_room;
 	char *device_path, *unbind_path;
+	struct mhp_recovery *recovery;
+	uint64_t *others;	/* blocks that others added meanwhile */
+	size_t n_others;
 	char device_before[REPORT_WORD_SIZE];	/* "": there is none */
 	char device_after[REPORT_WORD_SIZE];
 };

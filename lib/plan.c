@@ -54,6 +54,11 @@ MHP_EXPORT const char *mhp_plan_get_region(const struct mhp_plan *plan)
 	return plan->region;
 }
 
+MHP_EXPORT const char *mhp_plan_get_target(const struct mhp_plan *plan)
+{
+	return plan->region;
+}
+
 MHP_EXPORT enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan)
 {
 	return plan->goal;
@@ -140,8 +145,7 @@ MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
 				 plan->blocks[step->block].id);
 	case MHP_STEP_DEVICE:
 		return copy_text(ret_path, "%s/state", plan->path);
-	case MHP_STEP_UNBIND:
-	case MHP_STEP_UNKNOWN:
+	default:
 		break;
 	}
 	return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/unbind", plan->driver);
@@ -184,6 +188,14 @@ MHP_EXPORT const char *mhp_step_kind_to_str(enum mhp_step_kind kind)
 		return "device";
 	case MHP_STEP_UNBIND:
 		return "unbind";
+	case MHP_STEP_BIND:
+		return "bind";
+	case MHP_STEP_LOAD:
+		return "load";
+	case MHP_STEP_BORROW:
+		return "borrow";
+	case MHP_STEP_RETURN:
+		return "return";
 	case MHP_STEP_UNKNOWN:
 		break;
 	}

@@ -94,6 +94,8 @@ MHP_EXPORT void mhp_report_free(struct mhp_report *report)
 	mhp_plan_unref(report->plan);
 	free(report->device_path);
 	free(report->unbind_path);
+	mhp_recovery_free(report->recovery);
+	free(report->others);
 	free(report->writes);
 	free(report->blocks);
 	free(report);
@@ -203,6 +205,25 @@ MHP_EXPORT int mhp_report_get_write(const struct mhp_report *report, size_t inde
 	return 0;
 }
 
+MHP_EXPORT const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *report)
+{
+	return report->recovery;
+}
+
+MHP_EXPORT size_t mhp_report_count_other_blocks(const struct mhp_report *report)
+{
+	return report->n_others;
+}
+
+MHP_EXPORT int mhp_report_get_other_block_id(const struct mhp_report *report, size_t index,
+					     uint64_t *ret_id)
+{
+	if (index >= report->n_others)
+		return -EINVAL;
+	*ret_id = report->others[index];
+	return 0;
+}
+
 MHP_EXPORT void mhp_report_get_device_words(const struct mhp_report *report,
 					    const char **ret_before, const char **ret_after)
 {
@@ -258,6 +279,18 @@ static const struct {
 	[MHP_REASON_UNREADABLE] = { "unreadable", "look at the file: without it nothing can be verified" },
 	[MHP_REASON_INVALID] = { "invalid", "the kernel log may say why" },
 	[MHP_REASON_NOT_PUT_BACK] = { "not-put-back", NULL },
+	[MHP_REASON_DEADLINE] = { "deadline",
+		"it holds memory that something keeps in place, or the kernel was busy: try again "
+		"with more time, or find out who pins it" },
+	[MHP_REASON_LOCKED] = { "locked", "wait for it, or allow more time" },
+	[MHP_REASON_UNSUPPORTED] = { "unsupported", "this kernel cannot do it" },
+	[MHP_REASON_HOLE] = { "hole", "it can never go offline" },
+	[MHP_REASON_TAKEN] = { "taken",
+		"look at its addresses in /proc/iomem: memory that stayed behind leaves upon a "
+		"reboot only" },
+	[MHP_REASON_BEYOND] = { "beyond", "this kernel cannot use memory at these addresses" },
+	[MHP_REASON_MODULE] = { "module", "load the driver's module by hand" },
+	[MHP_REASON_OTHER_DEVICES] = { "other-devices", "bind the others to a driver first" },
 };
 
 MHP_EXPORT const char *mhp_reason_to_str(enum mhp_reason reason)

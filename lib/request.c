@@ -6,7 +6,8 @@
 
 #include "internal.h"
 
-#define ALL_RULES ((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK))
+#define ALL_RULES \
+	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW))
 
 MHP_EXPORT int mhp_request_new(struct mhp_request **ret_request)
 {
@@ -23,6 +24,8 @@ MHP_EXPORT void mhp_request_free(struct mhp_request *request)
 	if (!request)
 		return;
 	free(request->region);
+	free(request->runs);
+	free(request->driver);
 	free(request);
 }
 
@@ -37,12 +40,83 @@ MHP_EXPORT int mhp_request_set_region(struct mhp_request *request, const char *n
 		return -ENOMEM;
 	free(request->region);
 	request->region = copy;
+	request->target = TARGET_REGION;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_set_range(struct mhp_request *request, uint64_t start,
+				     uint64_t size_bytes)
+{
+	struct range range;
+	int r = range_from_size(start, size_bytes, &range);
+
+	if (r < 0)
+		return -EINVAL;
+	request->range = range;
+	request->target = TARGET_RANGE;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_add_blocks(struct mhp_request *request, uint64_t first,
+				      uint64_t count)
+{
+	struct block_run *runs;
+
+	if (!count || first > BLOCK_MAX_ID || count - 1 > BLOCK_MAX_ID - first)
+		return -EINVAL;
+	if (request->target != TARGET_BLOCKS)
+		request->n_runs = 0;
+	runs = reallocarray(request->runs, request->n_runs + 1, sizeof(*runs));
+	if (!runs)
+		return -ENOMEM;
+	request->runs = runs;
+	runs[request->n_runs++] = (struct block_run){ first, count };
+	request->target = TARGET_BLOCKS;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_set_node(struct mhp_request *request, int node)
+{
+	if (node < 0)
+		return -EINVAL;
+	request->node = node;
+	request->target = TARGET_NODE;
+	return 0;
+}
+
+MHP_EXPORT int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
+{
+	if (kind != MHP_REGION_DAX)
+		return -EINVAL;
+	request->kind = kind;
+	request->target = TARGET_KIND;
+	return 0;
+}
+
+MHP_EXPORT void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes)
+{
+	request->size_bytes = size_bytes;
+}
+
+MHP_EXPORT int mhp_request_set_driver(struct mhp_request *request, const char *driver)
+{
+	char *copy = NULL;
+
+	if (driver && strcmp(driver, "device_dax"))
+		return -EINVAL;
+	if (driver) {
+		copy = strdup(driver);
+		if (!copy)
+			return -ENOMEM;
+	}
+	free(request->driver);
+	request->driver = copy;
 	return 0;
 }
 
 MHP_EXPORT int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal)
 {
-	if (goal < MHP_GOAL_OFFLINE || goal > MHP_GOAL_UNPLUGGED)
+	if (goal < MHP_GOAL_OFFLINE || goal > MHP_GOAL_PLUGGED)
 		return -EINVAL;
 	request->goal = goal;
 	return 0;
@@ -83,6 +157,8 @@ MHP_EXPORT const char *mhp_goal_to_str(enum mhp_goal goal)
 		return "online";
 	case MHP_GOAL_UNPLUGGED:
 		return "unplugged";
+	case MHP_GOAL_PLUGGED:
+		return "plugged";
 	case MHP_GOAL_UNKNOWN:
 		break;
 	}

@@ -59,6 +59,14 @@ MHP_EXPORT int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint6
 	return fulfil_goal(ctx, region, MHP_GOAL_OFFLINE, MHP_OFFLINE, rules, ret_report);
 }
 
+MHP_EXPORT int mhp_plug_region(struct mhp_ctx *ctx, const char *region,
+			       enum mhp_online_type type, uint64_t rules,
+			       struct mhp_report **ret_report)
+{
+	return fulfil_goal(ctx, region, MHP_GOAL_PLUGGED, type, rules | MHP_RULE_BORROW,
+			   ret_report);
+}
+
 MHP_EXPORT int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 				 struct mhp_report **ret_report)
 {

@@ -59,9 +59,9 @@ int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE +
 	return 0;
 }
 
-int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word)
+int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word, bool can_end)
 {
-	return dir->ctx->be->ops->write(dir->ctx->be, dir->dir, name, word);
+	return dir->ctx->be->ops->write(dir->ctx->be, dir->dir, name, word, can_end);
 }
 
 int sysfs_exists(struct sysfs_dir *dir, const char *name)

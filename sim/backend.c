@@ -156,8 +156,9 @@ static int write_found(struct mhp_sim *sim, struct node *node, const char *path,
 }
 
 static int sim_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		     const char *word)
+		     const char *word, bool can_end)
 {
+	(void)can_end;
 	struct mhp_sim *sim = to_sim(be);
 	struct node *node;
 	char *path;

@@ -216,7 +216,7 @@ static int call(struct mhp_backend *be, struct mhp_dir *dir, enum op op, const c
 		free(text);
 		return r;
 	case WRITE:
-		r = be->ops->write(be, dir, name, "text");
+		r = be->ops->write(be, dir, name, "text", false);
 		return r < 0 ? r : call(be, dir, READ, name, answer);
 	case LIST:
 		return be->ops->list(be, dir, name, count_entry, answer);

@@ -187,13 +187,13 @@ static void test_bad_requests(void **state)
 	assert_int_equal(mhp_request_set_region(request, "dax9.9"), 0);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_UNKNOWN), -EINVAL);
-	assert_int_equal(mhp_request_set_goal(request, (enum mhp_goal)4), -EINVAL);
+	assert_int_equal(mhp_request_set_goal(request, (enum mhp_goal)5), -EINVAL);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_ONLINE), 0);
 	/* every region, an explicit type */
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_online_type(request, (enum mhp_online_type)4), -EINVAL);
 	assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE), 0);
-	assert_int_equal(mhp_request_set_rules(request, UINT64_C(1) << 3), -E2BIG);
+	assert_int_equal(mhp_request_set_rules(request, UINT64_C(1) << 4), -E2BIG);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -ENOENT);
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);

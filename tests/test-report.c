@@ -42,12 +42,12 @@ static void test_words(void **state)
 		const char *(*word)(int value);
 		int first, last;
 	} rows[] = {
-		{ reason_word, MHP_REASON_DONE, MHP_REASON_NOT_PUT_BACK },
+		{ reason_word, MHP_REASON_DONE, MHP_REASON_OTHER_DEVICES },
 		{ outcome_word, MHP_OUTCOME_DONE, MHP_OUTCOME_REFUSED },
-		{ conflict_word, MHP_CONFLICT_WRONG_ZONE, MHP_CONFLICT_NO_PERMISSION },
-		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_NOT_UNDOABLE },
-		{ kind_word, MHP_STEP_BLOCK, MHP_STEP_UNBIND },
-		{ goal_word, MHP_GOAL_OFFLINE, MHP_GOAL_UNPLUGGED },
+		{ conflict_word, MHP_CONFLICT_WRONG_ZONE, MHP_CONFLICT_NOT_ALIGNED },
+		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_OTHERS },
+		{ kind_word, MHP_STEP_BLOCK, MHP_STEP_RETURN },
+		{ goal_word, MHP_GOAL_OFFLINE, MHP_GOAL_PLUGGED },
 	};
 
 	(void)state;

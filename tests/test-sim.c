@@ -64,7 +64,7 @@ static void tear_down(struct bench *bench)
 
 static int do_write(struct bench *bench, const char *name, const char *word)
 {
-	return bench->ops->write(bench->be, bench->memory, name, word);
+	return bench->ops->write(bench->be, bench->memory, name, word, false);
 }
 
 static void check_read(struct mhp_sim *sim, const char *path, const char *wanted)
@@ -280,7 +280,7 @@ static void test_dead_dir(void **state)
 					       i ? "online_movable" : "unplugged"), 0);
 		assert_int_equal(bench.ops->read(bench.be, dir, "state", bytes, sizeof(bytes),
 						 &length), -ENOENT);
-		assert_int_equal(bench.ops->write(bench.be, dir, "state", "online"), -ENOENT);
+		assert_int_equal(bench.ops->write(bench.be, dir, "state", "online", false), -ENOENT);
 		assert_int_equal(bench.ops->exists(bench.be, dir, "state"), -ENOENT);
 		assert_int_equal(bench.ops->list(bench.be, dir, "", add_name, &listing), -ENOENT);
 		assert_int_equal(bench.ops->exists(bench.be, node, "memory32"), -ENOENT);

@@ -17,42 +17,64 @@ struct mhp_ctx;
 struct mhp_plan;
 struct mhp_report;
 
+/** What progress functions return; anything else but 0 counts as MHP_CANCEL. */
+enum mhp_cancel {
+	MHP_CANCEL = 1,			/**< stop, and put back what was changed */
+	MHP_CANCEL_UNDO = 2,		/**< stop putting it back, too */
+};
+
 /**
- * Called after each step, and between blocks where a step for a whole device goes
- * on block by block; in the thread that called mhp_apply(), before that returns.
- * It must not use the context.
+ * Called after each step, between blocks where a step for a whole device goes on
+ * block by block, about every 100 ms while the kernel takes its time over a write or
+ * another user of libmhp is at work, and while things are put back; in the thread
+ * that called mhp_apply(), before that returns. It must not use the context.
  *
  * @param data         as given in mhp_apply_opts
  * @param done_bytes   memory of the steps carried out so far
  * @param total_bytes  memory of all steps
- * @return 0 to go on; anything else stops, as a failure would: what was changed is
- *         put back unless the request has MHP_RULE_KEEP. It comes too late once
- *         all is as wanted
+ * @return 0 to go on. MHP_CANCEL stops, as a failure would, and ends the write that
+ *         is under way: what was changed is put back unless the request has
+ *         MHP_RULE_KEEP. It comes too late once all is as wanted, and while
+ *         things are put back it is not heeded: MHP_CANCEL_UNDO ends that, too
  */
 typedef int (*mhp_progress_fn)(void *data, uint64_t done_bytes, uint64_t total_bytes);
+
+#define MHP_TIMEOUT_DEFAULT_MS 60000
+#define MHP_UNDO_TIMEOUT_DEFAULT_MS 30000
+#define MHP_TIMEOUT_NONE (-1)
 
 /** How to apply. Set size to sizeof(struct mhp_apply_opts), all else to 0. */
 struct mhp_apply_opts {
 	size_t size;			/**< bytes of the struct that the caller knows */
 	mhp_progress_fn progress;	/**< NULL for none */
 	void *progress_data;		/**< handed to progress */
+	int64_t timeout_ms;		/**< deadline for all but putting back, waiting for
+					     other users of libmhp included; 0:
+					     MHP_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE */
+	int64_t undo_timeout_ms;	/**< for putting back; 0:
+					     MHP_UNDO_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE */
 };
 
 /**
  * Carry out a plan.
  *
- * First the region is looked at again: with other ranges or another driver than
- * planned for, nothing is written. Before each step its blocks are looked at,
- * after each write state and zone are read back. What is found as wanted already
- * counts as done. Upon failure everything that this call changed is put back, into
- * the zone that it was in, unless the request has MHP_RULE_KEEP. No block outside
- * the plan's region is touched. A plan with conflicts is refused.
+ * First the lock that all users of libmhp share is taken (/run/libmhp/lock below
+ * the root), and what a user that was killed has left borrowed is put back
+ * (mhp_report_get_recovery()). Then each region is looked at again: with other
+ * ranges or another driver than planned for, nothing is written. Before each step
+ * its blocks are looked at, after each write state and zone are read back. What is
+ * found as wanted already counts as done. Upon failure everything that this call
+ * changed is put back, into the zone that it was in, unless the request has
+ * MHP_RULE_KEEP. No block outside the plan's target is touched. A plan with
+ * conflicts is refused.
  *
  * That the machine refused is no error of this call: the report says so.
  *
- * It may take long: taking memory offline that cannot be moved goes on until a
- * signal is caught by a handler of the calling thread. A later release may end it
- * after 60 s unless opts says otherwise.
+ * Taking memory offline that cannot be moved would go on for ever: it is ended at
+ * the deadline, or by the progress function, without a signal handler and without a
+ * signal that the caller could see. Writes to a device's state, bind and unbind
+ * files that queue behind another writer in the kernel cannot be recalled: the
+ * call then returns late, and never leaves a writer behind.
  *
  * @param ctx         the context; of the same root as the snapshot
  * @param plan        the plan
@@ -60,8 +82,9 @@ struct mhp_apply_opts {
  * @param ret_report  the report, which the caller frees. Set whenever anything
  *                    was written
  * @return 0 the report tells the outcome. Else nothing was written: -E2BIG opts
- *         asks for what this library does not know; -EINVAL; -ENOMEM; -EACCES
- *         and others: its directory or the one of memory blocks cannot be opened
+ *         asks for what this library does not know; -EINVAL; -ENOMEM; -EAGAIN no
+ *         thread could be made; -EACCES and others: the lock's directory, the
+ *         device's or the one of memory blocks cannot be opened
  * @since 0.1
  */
 int mhp_apply(struct mhp_ctx *ctx, struct mhp_plan *plan, const struct mhp_apply_opts *opts,

@@ -30,6 +30,7 @@
 #include <mhp/node.h>
 #include <mhp/region.h>
 #include <mhp/policy.h>
+#include <mhp/recover.h>
 #include <mhp/request.h>
 #include <mhp/plan.h>
 #include <mhp/apply.h>

@@ -40,6 +40,11 @@ enum mhp_step_kind {
 	MHP_STEP_BLOCK = 1,		/**< memoryN/state */
 	MHP_STEP_DEVICE = 2,		/**< daxX.Y/state: all ranges at once */
 	MHP_STEP_UNBIND = 3,		/**< the driver's unbind file */
+	MHP_STEP_BIND = 4,		/**< the driver's bind file, and where the kernel says
+					     ENODEV to that, new_id and remove_id */
+	MHP_STEP_LOAD = 5,		/**< loads a driver's module */
+	MHP_STEP_BORROW = 6,		/**< a setting of the whole system, for a while */
+	MHP_STEP_RETURN = 7,		/**< ... put back, if it still is what was written */
 };
 
 /** What stands against a request, or is to be known about it. */
@@ -57,11 +62,32 @@ enum mhp_conflict_code {
 	MHP_CONFLICT_NO_DEFAULT = 9,	/**< default asked for, and there is none */
 	MHP_CONFLICT_OVERLAP = 10,	/**< a range is another region's too */
 	MHP_CONFLICT_NO_PERMISSION = 11,/**< what the plan needs is for root to read */
+	MHP_CONFLICT_POLICY = 12,	/**< the system's policy would online it elsewhere, and
+					     the request has no MHP_RULE_BORROW */
+	MHP_CONFLICT_UDEV_RULE = 13,	/**< a udev rule would online it elsewhere */
+	MHP_CONFLICT_OTHER_DEVICES = 14,/**< the kernel would bind other devices as well */
+	MHP_CONFLICT_NOT_WHOLE = 15,	/**< a part of a region cannot be unplugged */
+	MHP_CONFLICT_TOO_FEW = 16,	/**< the target has not that much to choose from */
+	MHP_CONFLICT_NOT_DEVICE = 17,	/**< no device that could be plugged, or another driver
+					     has it */
+	MHP_CONFLICT_NO_HOTREMOVE = 18,	/**< this kernel takes no memory offline */
+	MHP_CONFLICT_HOST_DECIDES = 19,	/**< only the host, or the firmware, can unplug it */
+	MHP_CONFLICT_CONTAINED = 20,	/**< borrowing in a container that does not share
+					     /run/libmhp with the host */
+	MHP_CONFLICT_NOT_ALIGNED = 21,	/**< a size that is no multiple of the block size */
 	/* warnings */
 	MHP_WARNING_LOST_BYTES = 64,	/**< memory outside whole blocks stays unused */
 	MHP_WARNING_STALE_WORD = 65,	/**< the device word disagrees with the blocks */
 	MHP_WARNING_WORD_WILL_LIE = 66,	/**< after the plan the device word will */
 	MHP_WARNING_NOT_UNDOABLE = 67,	/**< a step cannot be undone */
+	MHP_WARNING_UDEV_RULE = 68,	/**< a udev rule onlines memory, or may do so */
+	MHP_WARNING_MEMMAP = 69,	/**< the kernel needs more memory to manage it than is
+					     free */
+	MHP_WARNING_RATIO = 70,		/**< MOVABLE:KERNEL will be above auto_movable_ratio */
+	MHP_WARNING_NOT_CHECKED = 71,	/**< what a check needs could not be read */
+	MHP_WARNING_HOST_DECIDES = 72,	/**< its driver may bring the memory back at any time */
+	MHP_WARNING_OTHERS = 73,	/**< what others add while a setting is borrowed is
+					     onlined with it too */
 };
 
 /**
@@ -98,11 +124,19 @@ struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
 /**
  * Name of the region that the plan is about.
  *
- * @return borrowed; NULL if it is about several, which no request of this release
- *         can ask for
+ * @return borrowed; NULL if the target is no single region by name
  * @since 0.1
  */
 const char *mhp_plan_get_region(const struct mhp_plan *plan);
+
+/**
+ * What the plan is about, for people: "dax0.0", "node 1", "blocks 32-35",
+ * "4 GiB of node 1". Printable.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+const char *mhp_plan_get_target(const struct mhp_plan *plan);
 
 /**
  * Goal of the plan. MHP_GOAL_ONLINE with the type MHP_OFFLINE has become
@@ -182,6 +216,35 @@ const struct mhp_conflict *mhp_plan_get_warning(const struct mhp_plan *plan, siz
  * @since 0.1
  */
 int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text);
+
+/**
+ * The plan as text that mhp_plan_new_from_text() reads: what was found, what is
+ * wanted, conflicts and warnings. Steps are told in comments only.
+ *
+ * @param plan      the plan
+ * @param ret_text  lines, each with a newline; the caller frees it with free()
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_plan_save(const struct mhp_plan *plan, char **ret_text);
+
+/**
+ * Make a plan of what mhp_plan_save() wrote, to look at or to apply later; when
+ * the machine moved meanwhile in a way that matters, mhp_apply() says so
+ * (MHP_REASON_STALE). The steps are planned anew from what was found then: no text
+ * makes a plan that this library would not have made.
+ *
+ * @param text      the text; need not end in NUL
+ * @param length    bytes of text
+ * @param ret_plan  the plan, with one reference, which the caller owns
+ * @param ret_line  with -EBADMSG the number of the line at fault, from 1; may be
+ *                  NULL
+ * @return 0; -EBADMSG the text is no plan; -E2BIG it is one of a newer libmhp;
+ *         -ENOMEM
+ * @since 0.1
+ */
+int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **ret_plan,
+			   unsigned int *ret_line);
 
 /**
  * What a step writes to.
@@ -312,7 +375,8 @@ const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
 const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 
 /**
- * A word for a kind of step: "block", "device", "unbind"; else "unknown".
+ * A word for a kind of step: "block", "device", "unbind", "bind", "load", "borrow",
+ * "return"; else "unknown".
  *
  * @return a constant string, never NULL
  * @since 0.1
@@ -320,7 +384,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 const char *mhp_step_kind_to_str(enum mhp_step_kind kind);
 
 /**
- * A word for a goal: "offline", "online", "unplugged"; else "unknown".
+ * A word for a goal: "offline", "online", "unplugged", "plugged"; else "unknown".
  *
  * @return a constant string, never NULL
  * @since 0.1

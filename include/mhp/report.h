@@ -28,6 +28,7 @@ extern "C" {
 struct mhp_report;
 struct mhp_result;
 struct mhp_plan;
+struct mhp_recovery;
 
 /** How a plan ended. */
 enum mhp_outcome {
@@ -67,6 +68,17 @@ enum mhp_reason {
 	MHP_REASON_UNREADABLE = 21,	/**< what it is now could not be read */
 	MHP_REASON_INVALID = 22,	/**< EINVAL, and not because it was so already */
 	MHP_REASON_NOT_PUT_BACK = 23,	/**< was changed, and could not be put back */
+	MHP_REASON_DEADLINE = 24,	/**< pinned or busy until the deadline */
+	MHP_REASON_LOCKED = 25,		/**< another user of libmhp was at work until the
+					     deadline: nothing was tried */
+	MHP_REASON_UNSUPPORTED = 26,	/**< this kernel cannot: no hot-remove, EOPNOTSUPP */
+	MHP_REASON_HOLE = 27,		/**< has a hole in it, so that it never goes offline */
+	MHP_REASON_TAKEN = 28,		/**< EEXIST, or EBUSY to a driver: its addresses are
+					     taken */
+	MHP_REASON_BEYOND = 29,		/**< E2BIG: beyond the addresses that the kernel can
+					     map */
+	MHP_REASON_MODULE = 30,		/**< the driver's module cannot be loaded */
+	MHP_REASON_OTHER_DEVICES = 31,	/**< the kernel would bind other devices as well */
 };
 
 /**
@@ -219,6 +231,35 @@ size_t mhp_report_count_writes(const struct mhp_report *report);
  */
 int mhp_report_get_write(const struct mhp_report *report, size_t index, const char **ret_path,
 			 const char **ret_word, int *ret_code, bool *ret_undo);
+
+/**
+ * What was left behind by a user of libmhp that was killed, and was put back before
+ * the plan's first step.
+ *
+ * @return borrowed; NULL if nothing was
+ * @since 0.1
+ */
+const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *report);
+
+/**
+ * Number of blocks that others added while a setting of the system was borrowed:
+ * they were onlined as it says.
+ *
+ * @since 0.1
+ */
+size_t mhp_report_count_other_blocks(const struct mhp_report *report);
+
+/**
+ * A block that others added meanwhile.
+ *
+ * @param report  the report
+ * @param index   from 0
+ * @param ret_id  the N of memoryN
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_report_get_other_block_id(const struct mhp_report *report, size_t index,
+				  uint64_t *ret_id);
 
 /**
  * The driver's own word for the whole device, before and after.

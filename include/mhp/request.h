@@ -3,6 +3,9 @@
  * @file mhp/request.h
  * @brief What the caller wants: a target, a goal, and the rules.
  *
+ * The target is one of: a region, a range, blocks, a node, all regions of a kind;
+ * the one set last counts. mhp_request_set_size() takes a part of it.
+ *
  * One owner, who frees it; a plan keeps what it needs of it.
  *
  *	struct mhp_request *req;
@@ -31,7 +34,10 @@ enum mhp_goal {
 	MHP_GOAL_ONLINE = 2,		/**< every block online, with the type set by
 					     mhp_request_set_online_type() or
 					     mhp_request_set_default_type() */
-	MHP_GOAL_UNPLUGGED = 3,		/**< no blocks left */
+	MHP_GOAL_UNPLUGGED = 3,		/**< no blocks left; mhp_request_set_driver() says who
+					     gets the device then */
+	MHP_GOAL_PLUGGED = 4,		/**< made System RAM, every block online with the type
+					     and never, not for a moment, in another zone */
 };
 
 /** Rules of a request, to be joined by |. */
@@ -42,6 +48,11 @@ enum mhp_rule {
 					     taken offline first */
 	MHP_RULE_PER_BLOCK = 4,		/**< online block by block where the whole device
 					     could be written at once */
+	MHP_RULE_BORROW = 8,		/**< the system's policy (auto_online_blocks) and the dax
+					     bus's drivers_autoprobe may be set to something
+					     else while a device is plugged or unplugged; they
+					     are put back, after a kill by the next apply or
+					     mhp_recover() */
 };
 
 /**
@@ -70,6 +81,69 @@ void mhp_request_free(struct mhp_request *request);
 int mhp_request_set_region(struct mhp_request *request, const char *name);
 
 /**
+ * Set the target: the whole blocks inside a physical range.
+ *
+ * @param request     the request
+ * @param start       first byte's address
+ * @param size_bytes  length
+ * @return 0; -EINVAL if it is empty or ends beyond 2^64
+ * @since 0.1
+ */
+int mhp_request_set_range(struct mhp_request *request, uint64_t start, uint64_t size_bytes);
+
+/**
+ * Set the target: blocks by number; or, after another call of it, add some more.
+ * Any other target that was set is dropped.
+ *
+ * @param request  the request
+ * @param first    the N of memoryN
+ * @param count    how many, upwards
+ * @return 0; -EINVAL if there is none, or numbers are beyond what any machine has;
+ *         -ENOMEM
+ * @since 0.1
+ */
+int mhp_request_add_blocks(struct mhp_request *request, uint64_t first, uint64_t count);
+
+/**
+ * Set the target: the blocks of a node.
+ *
+ * @return 0; -EINVAL node is negative
+ * @since 0.1
+ */
+int mhp_request_set_node(struct mhp_request *request, int node);
+
+/**
+ * Set the target: all regions of a kind.
+ *
+ * @return 0; -EINVAL it is none
+ * @since 0.1
+ */
+int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind);
+
+/**
+ * Take only so much of the target. For MHP_GOAL_ONLINE and MHP_GOAL_OFFLINE: of the
+ * blocks that are not as wanted yet, so many that together they have this size are
+ * chosen. What can be given back later is onlined last, and taken offline first.
+ *
+ * @param request     the request
+ * @param size_bytes  a multiple of the block size; 0: all of it, the default
+ * @since 0.1
+ */
+void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);
+
+/**
+ * Name the driver that is to have the device once it is unplugged. For
+ * MHP_GOAL_UNPLUGGED. Without it the device stays with kmem where that can be
+ * (Linux 7.3), and else has no driver.
+ *
+ * @param request  the request
+ * @param driver   "device_dax"; NULL for none, the default
+ * @return 0; -EINVAL if it is another one
+ * @since 0.1
+ */
+int mhp_request_set_driver(struct mhp_request *request, const char *driver);
+
+/**
  * Set the goal.
  *
  * @return 0; -EINVAL if it is none
@@ -79,7 +153,7 @@ int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal);
 
 /**
  * Set how memory is to be onlined. MHP_OFFLINE makes MHP_GOAL_ONLINE the same as
- * MHP_GOAL_OFFLINE.
+ * MHP_GOAL_OFFLINE, and plugs memory that stays offline.
  *
  * @return 0; -EINVAL if type is not one of the four values
  * @since 0.1

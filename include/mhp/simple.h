@@ -68,6 +68,17 @@ int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 		      struct mhp_report **ret_report);
 
+/**
+ * Make a region that is no System RAM such, with a type: every block online in its
+ * zone, and never in another one. Settings of the system may be borrowed
+ * (MHP_RULE_BORROW is added to the rules).
+ *
+ * @return as mhp_online_region()
+ * @since 0.1
+ */
+int mhp_plug_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_type type,
+		    uint64_t rules, struct mhp_report **ret_report);
+
 #ifdef __cplusplus
 }
 #endif

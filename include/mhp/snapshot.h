@@ -20,6 +20,7 @@
 #ifndef MHP_SNAPSHOT_H
 #define MHP_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -222,6 +223,22 @@ size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap);
  */
 int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
 			     const char **ret_path, int *ret_code, const char **ret_text);
+
+/**
+ * Is there something that a user of libmhp has begun and did not end? A setting of
+ * the system may be borrowed then; the next mhp_apply() by root, or mhp_recover(),
+ * puts it back.
+ *
+ * @param snap         the snapshot
+ * @param ret_what     who did what: "mhp[123]: plug dax0.0 as online_movable"; borrowed,
+ *                     NULL if there is nothing; printable
+ * @param ret_running  whether he is still at work, so that it is no matter for
+ *                     mhp_recover(); may be NULL
+ * @return 0; why that could not be read
+ * @since 0.1
+ */
+int mhp_snapshot_get_pending(const struct mhp_snapshot *snap, const char **ret_what,
+			     bool *ret_running);
 
 #ifdef __cplusplus
 }

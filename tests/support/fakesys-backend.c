@@ -194,8 +194,9 @@ static int fake_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 
 /* A snapshot only looks. */
 static int fake_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		      const char *word)
+		      const char *word, bool can_end)
 {
+	(void)can_end;
 	(void)be, (void)dir, (void)name, (void)word;
 	return -EROFS;
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/recover.h
+ * @brief Put back what a user of libmhp that was killed has left borrowed.
+ *
+ * mhp_apply() does the same before its first step. A recovery has one owner, who
+ * frees it, unless it is a report's.
+ */
+#ifndef MHP_RECOVER_H
+#define MHP_RECOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <mhp/apply.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_ctx;
+struct mhp_recovery;
+
+/** What became of a setting that was borrowed. */
+enum mhp_returned {
+	MHP_RETURNED_UNKNOWN = 0,	/**< it could not be read, or not be written */
+	MHP_RETURNED_DONE = 1,		/**< put back */
+	MHP_RETURNED_ALREADY = 2,	/**< was as before */
+	MHP_RETURNED_CHANGED = 3,	/**< somebody else changed it since: left alone */
+};
+
+/**
+ * Put back what was left behind, if anything was. Waits for the lock; does
+ * nothing while its owner lives.
+ *
+ * @param ctx           the context
+ * @param opts          the deadline for the lock, and progress; NULL for the defaults
+ * @param ret_recovery  what was found; the caller frees it. NULL if nothing was
+ * @return 0; -ETIMEDOUT the lock was held until the deadline (who by goes to the log
+ *         function); -ECANCELED by the progress function; -EBADMSG the journal is
+ *         damaged (its name and text go to the log function); -EACCES; -ENOMEM
+ * @since 0.1
+ */
+int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts,
+		struct mhp_recovery **ret_recovery);
+
+/**
+ * Free a recovery that mhp_recover() gave. NULL is fine.
+ *
+ * @since 0.1
+ */
+void mhp_recovery_free(struct mhp_recovery *recovery);
+
+/**
+ * Who had begun what and did not end it: "mhp[123]: plug dax0.0 as online_movable".
+ * Printable.
+ *
+ * @return borrowed, never NULL
+ * @since 0.1
+ */
+const char *mhp_recovery_get_transaction(const struct mhp_recovery *recovery);
+
+/**
+ * Was everything put back that could be, so that nothing is pending any more?
+ *
+ * @since 0.1
+ */
+bool mhp_recovery_is_complete(const struct mhp_recovery *recovery);
+
+/**
+ * Number of settings that were borrowed.
+ *
+ * @since 0.1
+ */
+size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
+
+/**
+ * A setting that was borrowed.
+ *
+ * @param recovery    the recovery
+ * @param index       from 0
+ * @param ret_path    the file below the root, borrowed; may be NULL
+ * @param ret_before  what stood there before, borrowed; may be NULL
+ * @param ret_ours    what was written, borrowed; may be NULL
+ * @param ret_code    why it was not put back, a negative errno value; else 0; may be
+ *                    NULL
+ * @return what became of it; MHP_RETURNED_UNKNOWN with nothing written to the
+ *         outputs if there are not that many
+ * @since 0.1
+ */
+enum mhp_returned mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
+					   const char **ret_path, const char **ret_before,
+					   const char **ret_ours, int *ret_code);
+
+/**
+ * A word for what became of a setting: "done", "already", "changed"; else "unknown".
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_returned_to_str(enum mhp_returned returned);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_RECOVER_H */
