@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The machine as a back end of libmhp. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-struct sim_backend {
-	struct mhp_backend be;
-	struct mhp_sim *sim;
-};
-
-/* Held by reference: it stays valid, and empty, when its directory goes. */
-struct mhp_dir {
-	struct node *node;
-};
-
-static struct mhp_sim *to_sim(struct mhp_backend *be)
+static int open_dir(struct mhp_sim *sim, const char *path, struct mhp_dir **ret_dir)
 {
-	return ((struct sim_backend *)be)->sim;
-}
-
-static int sim_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
-{
-	struct mhp_sim *sim = to_sim(be);
 	struct mhp_dir *dir;
 	struct node *node;
 	int r;
@@ -41,16 +26,33 @@ static int sim_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir
 	return 0;
 }
 
+static int sim_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct mhp_sim *sim = mine->sim;
+	int r;
+
+	sim_lock(sim);
+	r = access_begin(mine, MHP_SIM_LOOK, sim->root, path, true);
+	if (r == 0)
+		r = open_dir(sim, path, ret_dir);
+	r = access_end(mine, r);
+	sim_unlock(sim);
+	return r;
+}
+
 static void sim_close_dir(struct mhp_backend *be, struct mhp_dir *dir)
 {
-	(void)be;
+	struct mhp_sim *sim = to_sim(be)->sim;
+
+	sim_lock(sim);
 	node_unref(dir->node);
+	sim_unlock(sim);
 	free(dir);
 }
 
-/* Finds what name means below dir; borrowed. */
-static int find(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
-		struct node **ret_node)
+int dir_find(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
+	     struct node **ret_node)
 {
 	if (name[0] == '/')
 		return -EINVAL;
@@ -59,20 +61,42 @@ static int find(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name
 	return tree_walk(sim->root, dir->node, name, false, ret_node);
 }
 
+/* An access to something below dir begins, and finds it. */
+static int begin(struct sim_backend *be, enum mhp_sim_access what, const struct mhp_dir *dir,
+		 const char *name, struct node **ret_node)
+{
+	int r = access_begin(be, what, dir->node, name, false);
+
+	return r < 0 ? r : dir_find(be->sim, dir, name, ret_node);
+}
+
+static int copy_children(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			 struct node ***ret_children, size_t *ret_count)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct node *node;
+	int r;
+
+	sim_lock(mine->sim);
+	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	if (r == 0 && node->type != NODE_DIR)
+		r = node->type == NODE_LINK ? -ELOOP : -ENOTDIR;
+	if (r == 0)
+		r = tree_copy_children(node, ret_children, ret_count);
+	r = access_end(mine, r);
+	sim_unlock(mine->sim);
+	return r;
+}
+
 static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		    mhp_list_fn fn, void *data)
 {
-	struct node **children, *node;
+	struct node **children;
 	size_t count;
 	int r;
 
-	r = find(to_sim(be), dir, name, &node);
-	if (r < 0)
-		return r;
-	if (node->type != NODE_DIR)
-		return node->type == NODE_LINK ? -ELOOP : -ENOTDIR;
 	/* fn may have the directory change */
-	r = tree_copy_children(node, &children, &count);
+	r = copy_children(be, dir, name, &children, &count);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
@@ -80,23 +104,26 @@ static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 		if (r)
 			break;
 	}
+	sim_lock(to_sim(be)->sim);
 	tree_free_children(children, count);
+	sim_unlock(to_sim(be)->sim);
 	return r;
 }
 
 static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name, struct buf *buf)
 {
-	struct mhp_sim *sim = to_sim(be);
+	struct sim_backend *mine = to_sim(be);
 	struct node *node;
 	int r;
 
-	sim->n_reads++;
-	r = find(sim, dir, name, &node);
-	if (r < 0)
-		return r;
-	r = sim_fails_read(sim, node);
+	sim_lock(mine->sim);
+	r = begin(mine, MHP_SIM_READ, dir, name, &node);
 	if (r == 0)
-		r = node_render(sim, node, buf);
+		r = sim_fails_read(mine->sim, node);
+	if (r == 0)
+		r = node_render(mine->sim, node, buf);
+	r = access_end(mine, r);
+	sim_unlock(mine->sim);
 	return r < 0 ? r : buf->failed ? -ENOMEM : 0;
 }
 
@@ -139,55 +166,107 @@ static int sim_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char 
 	return r;
 }
 
-static int write_found(struct mhp_sim *sim, struct node *node, const char *path, const char *word)
+/* ---- writing ---- */
+
+/* As with a file that was opened before it went. */
+static int check_alive(const struct writer *writer)
 {
+	return node_is_alive(writer->file, writer->sim->root) ? 0 : -ENODEV;
+}
+
+static int write_file(struct writer *writer)
+{
+	struct mhp_sim *sim = writer->sim;
 	int r;
 
-	race_act(sim, path);
-	if (!node_is_alive(node, sim->root))
-		/* as with a file that was opened before it went */
-		r = -ENODEV;
-	else
-		r = sim->read_only ? 0 : sim_fails_write(sim, path, word);
+	race_act(sim, writer->path);
+	r = check_alive(writer);
 	if (r == 0)
-		return node_write(sim, node, path, word);
-	note_write(sim, path, word, r);
+		r = hotplug_wait(writer);
+	if (r == 0)
+		r = check_alive(writer);
+	if (r == 0 && !sim->read_only)
+		r = sim_fails_write(sim, writer->path, writer->word);
+	if (r < 0) {
+		note_write(sim, writer->path, writer->word, r);
+		return r;
+	}
+	while ((r = node_write(sim, writer->file, writer->path, writer->word)) == HANGS) {
+		r = hotplug_hang(writer);
+		if (r < 0) {
+			note_write(sim, writer->path, writer->word, r);
+			break;
+		}
+	}
+	rule_act(sim);
 	return r;
+}
+
+/* It was made to fail, before the file was even looked for. */
+static void note_failure(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
+			 const char *word, int code)
+{
+	char *path = access_path(sim, dir->node, name, false);
+
+	if (path)
+		note_write(sim, path, word, code);
+	free(path);
 }
 
 static int sim_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		     const char *word, bool can_end)
 {
-	(void)can_end;
-	struct mhp_sim *sim = to_sim(be);
-	struct node *node;
-	char *path;
+	struct sim_backend *mine = to_sim(be);
+	struct writer writer = {
+		.sim = mine->sim, .be = mine, .word = word, .can_end = can_end,
+	};
 	int r;
 
-	sim->n_writes++;
-	r = find(sim, dir, name, &node);
-	if (r < 0)
-		return r;
-	path = tree_path(node);
-	if (!path)
-		return -ENOMEM;
-	node_ref(node);
-	r = write_found(sim, node, path, word);
-	node_unref(node);
-	free(path);
+	sim_lock(mine->sim);
+	r = access_begin(mine, MHP_SIM_WRITE, dir->node, name, false);
+	if (r < 0 && !is_dead(mine))
+		note_failure(mine->sim, dir, name, word, r);
+	if (r == 0)
+		r = dir_find(mine->sim, dir, name, &writer.file);
+	if (r == 0) {
+		node_ref(writer.file);
+		writer.path = tree_path(writer.file);
+		r = writer.path ? write_file(&writer) : -ENOMEM;
+		writer_end(&writer);
+	}
+	r = access_end(mine, r);
+	sim_unlock(mine->sim);
 	return r;
 }
 
-static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-			 char *bytes, size_t size)
+static int sim_load_module(struct mhp_backend *be, const char *name)
 {
-	struct node *node;
-	size_t length;
+	struct sim_backend *mine = to_sim(be);
+	struct mhp_sim *sim = mine->sim;
+	char path[MHP_PATH_SIZE];
 	int r;
 
-	r = find(to_sim(be), dir, name, &node);
-	if (r < 0)
-		return r;
+	if (snprintf(path, sizeof(path), DRIVERS_PATH "/%s", name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	sim_lock(sim);
+	r = access_begin(mine, MHP_SIM_LOAD, sim->root, path, true);
+	if (r == 0)
+		r = hotplug_wait_to_load(mine);
+	if (r == 0) {
+		r = module_load(sim, name);
+		rule_act(sim);
+	}
+	r = access_end(mine, r);
+	sim_unlock(sim);
+	return r;
+}
+
+/* ---- looking ---- */
+
+static int copy_target(const struct node *node, char *bytes, size_t size)
+{
+	size_t length;
+
 	if (node->type != NODE_LINK)
 		return -EINVAL;
 	length = strlen(node->text);
@@ -197,17 +276,43 @@ static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char
 	return 0;
 }
 
+static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			 char *bytes, size_t size)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct node *node;
+	int r;
+
+	sim_lock(mine->sim);
+	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	if (r == 0)
+		r = copy_target(node, bytes, size);
+	r = access_end(mine, r);
+	sim_unlock(mine->sim);
+	return r;
+}
+
 static int sim_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 {
+	struct sim_backend *mine = to_sim(be);
 	struct node *node;
+	int r;
 
-	return find(to_sim(be), dir, name, &node);
+	sim_lock(mine->sim);
+	r = access_end(mine, begin(mine, MHP_SIM_LOOK, dir, name, &node));
+	sim_unlock(mine->sim);
+	return r;
 }
 
 static void sim_free(struct mhp_backend *be)
 {
-	mhp_sim_unref(to_sim(be));
-	free(be);
+	struct sim_backend *mine = to_sim(be);
+
+	sim_lock(mine->sim);
+	locks_free(mine);
+	sim_unlock(mine->sim);
+	mhp_sim_unref(mine->sim);
+	free(mine);
 }
 
 static const struct mhp_backend_ops sim_ops = {
@@ -219,17 +324,28 @@ static const struct mhp_backend_ops sim_ops = {
 	.write = sim_write,
 	.read_link = sim_read_link,
 	.exists = sim_exists,
+	.load_module = sim_load_module,
+	.make_dir = run_make_dir,
+	.replace = run_replace,
+	.remove = run_remove,
+	.lock = run_lock,
+	.unlock = run_unlock,
+	.is_locked = run_is_locked,
+	.is_contained = run_is_contained,
 	.free = sim_free,
 };
 
 int backend_new(struct mhp_sim *sim, struct mhp_backend **ret_be)
 {
-	struct sim_backend *be = malloc(sizeof(*be));
+	struct sim_backend *be = calloc(1, sizeof(*be));
 
 	if (!be)
 		return -ENOMEM;
 	be->be.ops = &sim_ops;
 	be->sim = mhp_sim_ref(sim);
+	sim_lock(sim);
+	be->number = ++sim->n_contexts;
+	sim_unlock(sim);
 	*ret_be = &be->be;
 	return 0;
 }

@@ -460,7 +460,7 @@ static int collect_leaves(struct leaves *leaves, struct node *dir)
 	for (size_t i = 0; i < count && r == 0; i++) {
 		if (children[i]->type == NODE_DIR && children[i]->children)
 			r = collect_leaves(leaves, children[i]);
-		else
+		else if (!children[i]->ours)
 			r = add_leaf(leaves, children[i]);
 	}
 	tree_free_children(children, count);

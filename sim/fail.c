@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Failures upon request, and others who win a race. */
+/* Failures upon request: of a file, of a block. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,21 +14,11 @@ static void failure_free(struct failure *failure)
 	free(failure->word);
 }
 
-static void race_free(struct race *race)
-{
-	free(race->path);
-	free(race->act_path);
-	free(race->act_word);
-}
-
 void failures_free(struct mhp_sim *sim)
 {
 	for (size_t i = 0; i < sim->n_failures; i++)
 		failure_free(&sim->failures[i]);
 	free(sim->failures);
-	for (size_t i = 0; i < sim->n_races; i++)
-		race_free(&sim->races[i]);
-	free(sim->races);
 }
 
 /* Takes what failure holds over, also upon failure. */
@@ -38,33 +28,39 @@ static int add_failure(struct mhp_sim *sim, struct failure *failure, unsigned in
 
 	failure->times = times;
 	failure->always = times == 0;
+	sim_lock(sim);
 	list = reallocarray(sim->failures, sim->n_failures + 1, sizeof(*list));
-	if (!list) {
+	if (list) {
+		sim->failures = list;
+		list[sim->n_failures++] = *failure;
+	} else {
 		failure_free(failure);
-		return -ENOMEM;
 	}
-	sim->failures = list;
-	list[sim->n_failures++] = *failure;
-	return 0;
+	sim_unlock(sim);
+	return list ? 0 : -ENOMEM;
 }
 
-static bool is_code(int code)
+bool is_code(int code)
 {
 	return code < 0 && code >= -MAX_ERRNO;
 }
 
-/* Where path leads to, links followed; itself if there is no such file yet. */
-static int real_path(struct mhp_sim *sim, const char *path, char **ret_path)
+int real_path(struct mhp_sim *sim, const char *path, char **ret_path)
 {
 	struct node *file;
 	int r;
 
 	if (!path || path[0] != '/')
 		return -EINVAL;
+	sim_lock(sim);
 	r = tree_walk(sim->root, sim->root, path, true, &file);
+	if (r == 0)
+		*ret_path = tree_path(file);
+	else if (r == -ENOENT)
+		*ret_path = strdup(path);
+	sim_unlock(sim);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	*ret_path = r == 0 ? tree_path(file) : strdup(path);
 	return *ret_path ? 0 : -ENOMEM;
 }
 
@@ -169,48 +165,4 @@ int sim_fails_block(struct mhp_sim *sim, uint64_t id, bool online)
 			return use_failure(failure);
 	}
 	return 0;
-}
-
-MHP_EXPORT int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
-			    const char *act_word)
-{
-	struct race race = { 0 };
-	struct race *list;
-	int r;
-
-	if (!act_path || act_path[0] != '/' || !act_word)
-		return -EINVAL;
-	r = real_path(sim, path, &race.path);
-	if (r < 0)
-		return r;
-	race.act_path = strdup(act_path);
-	race.act_word = strdup(act_word);
-	list = reallocarray(sim->races, sim->n_races + 1, sizeof(*list));
-	if (list)
-		sim->races = list;
-	if (!race.act_path || !race.act_word || !list) {
-		race_free(&race);
-		return -ENOMEM;
-	}
-	list[sim->n_races++] = race;
-	return 0;
-}
-
-void race_act(struct mhp_sim *sim, const char *path)
-{
-	size_t i = 0;
-
-	while (i < sim->n_races) {
-		struct race race = sim->races[i];
-
-		if (strcmp(race.path, path)) {
-			i++;
-			continue;
-		}
-		memmove(&sim->races[i], &sim->races[i + 1],
-			(--sim->n_races - i) * sizeof(*sim->races));
-		/* like any other program: whether it works is its own business */
-		(void)mhp_sim_write(sim, race.act_path, race.act_word);
-		race_free(&race);
-	}
 }

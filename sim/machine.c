@@ -35,7 +35,9 @@ int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf)
 	return 0;
 }
 
-void note_write(struct mhp_sim *sim, const char *path, const char *word, int code)
+/* "# did: ACT WORD PLACE: RESULT" */
+static void note(struct mhp_sim *sim, const char *act, const char *word, const char *place,
+		 int code)
 {
 	size_t length = strlen(word), before = sim->did.length;
 	const char *name;
@@ -44,9 +46,9 @@ void note_write(struct mhp_sim *sim, const char *path, const char *word, int cod
 		return;
 	if (length && word[length - 1] == '\n')
 		length--;
-	buf_add_str(&sim->did, "# did: put ");
+	buf_add(&sim->did, "# did: %s ", act);
 	buf_add_escaped(&sim->did, word, length);
-	buf_add(&sim->did, " %s: ", path);
+	buf_add(&sim->did, "%s%s: ", place ? " " : "", place ? place : "");
 	name = code == 0 ? "ok" : code_to_name(-code);
 	if (name)
 		buf_add(&sim->did, "%s\n", name);
@@ -57,6 +59,16 @@ void note_write(struct mhp_sim *sim, const char *path, const char *word, int cod
 		sim->did.failed = false;
 		sim->did.length = before;
 	}
+}
+
+void note_write(struct mhp_sim *sim, const char *path, const char *word, int code)
+{
+	note(sim, "put", word, path, code);
+}
+
+void note_module(struct mhp_sim *sim, const char *act, const char *name, int code)
+{
+	note(sim, act, name, NULL, code);
 }
 
 static int store(struct mhp_sim *sim, struct node *file, const char *word)
@@ -81,7 +93,8 @@ int node_write(struct mhp_sim *sim, struct node *file, const char *path, const c
 	node_ref(file);
 	r = store(sim, file, word);
 	node_unref(file);
-	note_write(sim, path, word, r);
+	if (r != HANGS)
+		note_write(sim, path, word, r);
 	return r;
 }
 
@@ -123,6 +136,8 @@ static int new_machine(const char *text, size_t length, const char *path,
 		return -ENOMEM;
 	}
 	sim->refs = 1;
+	pthread_mutex_init(&sim->mutex, NULL);
+	pthread_cond_init(&sim->changed, NULL);
 	sim->root = capture.root;
 	sim->header = capture.header;
 	sim->read_only = opts->flags & MHP_SIM_READ_ONLY;
@@ -221,6 +236,10 @@ MHP_EXPORT struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim)
 	if (!sim || __atomic_sub_fetch(&sim->refs, 1, __ATOMIC_ACQ_REL))
 		return NULL;
 	failures_free(sim);
+	accesses_free(sim);
+	others_free(sim);
+	modules_free(sim);
+	hotplug_free(sim);
 	model_free(&sim->model);
 	node_unref(sim->root);
 	free(sim->header);
@@ -243,7 +262,7 @@ static void add_old_header(struct buf *buf, const char *header)
 	}
 }
 
-MHP_EXPORT int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text)
+static int copy_capture(struct mhp_sim *sim, char **ret_text)
 {
 	struct buf header = { 0 };
 	char *text;
@@ -263,18 +282,35 @@ MHP_EXPORT int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text)
 	return r;
 }
 
+MHP_EXPORT int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text)
+{
+	int r;
+
+	sim_lock(sim);
+	r = copy_capture(sim, ret_text);
+	sim_unlock(sim);
+	return r;
+}
+
 /* ---- as another program would ---- */
 
-MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text)
+static int render_path(struct mhp_sim *sim, const char *path, struct buf *buf)
 {
-	struct buf buf = { 0 };
 	struct node *file;
 	int r;
 
 	r = tree_walk(sim->root, sim->root, path, true, &file);
-	if (r < 0)
-		return r;
-	r = node_render(sim, file, &buf);
+	return r < 0 ? r : node_render(sim, file, buf);
+}
+
+MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text)
+{
+	struct buf buf = { 0 };
+	int r;
+
+	sim_lock(sim);
+	r = render_path(sim, path, &buf);
+	sim_unlock(sim);
 	if (r < 0) {
 		buf_free(&buf);
 		return r;
@@ -282,20 +318,39 @@ MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_te
 	return buf_finish(&buf, ret_text);
 }
 
-MHP_EXPORT int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word)
+int write_as_other(struct mhp_sim *sim, const char *path, const char *word)
 {
-	struct node *file;
-	char *real_path;
+	struct writer writer = { .sim = sim, .word = word };
 	int r;
 
-	r = tree_walk(sim->root, sim->root, path, true, &file);
+	r = tree_walk(sim->root, sim->root, path, true, &writer.file);
 	if (r < 0)
 		return r;
-	real_path = tree_path(file);
-	if (!real_path)
+	writer.path = tree_path(writer.file);
+	if (!writer.path)
 		return -ENOMEM;
-	r = node_write(sim, file, real_path, word);
-	free(real_path);
+	node_ref(writer.file);
+	r = hotplug_wait(&writer);
+	if (r == 0)
+		r = node_write(sim, writer.file, writer.path, word);
+	else
+		r = HANGS;
+	if (r == HANGS) {
+		r = -EINTR;
+		note_write(sim, writer.path, word, r);
+	}
+	writer_end(&writer);
+	return r;
+}
+
+MHP_EXPORT int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word)
+{
+	int r;
+
+	sim_lock(sim);
+	r = write_as_other(sim, path, word);
+	rule_act(sim);
+	sim_unlock(sim);
 	return r;
 }
 
@@ -308,14 +363,4 @@ MHP_EXPORT int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx)
 	if (r < 0)
 		return r;
 	return mhp_private_ctx_new(be, ret_ctx);
-}
-
-MHP_EXPORT size_t mhp_sim_count_writes(const struct mhp_sim *sim)
-{
-	return sim->n_writes;
-}
-
-MHP_EXPORT size_t mhp_sim_count_reads(const struct mhp_sim *sim)
-{
-	return sim->n_reads;
 }

@@ -63,9 +63,20 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 		return r;
 	block->zone = zone_choose(&sim->model, block, type);
 	block->state = MHP_STATE_ONLINE;
+	block->pinned = sim_pins(sim, block);
 	zone_add_block(&sim->model, block);
 	numa_memory_changed(sim, block->numa);
 	return 0;
+}
+
+void block_go(struct mhp_sim *sim, struct block *block)
+{
+	if (block->state == MHP_STATE_OFFLINE)
+		return;
+	zone_remove_block(&sim->model, block);
+	block->state = MHP_STATE_OFFLINE;
+	block->zone = MHP_ZONE_UNKNOWN;
+	numa_memory_changed(sim, block->numa);
 }
 
 int block_offline(struct mhp_sim *sim, struct block *block)
@@ -77,13 +88,12 @@ int block_offline(struct mhp_sim *sim, struct block *block)
 		return 1;
 	if (block->zone == MHP_ZONE_NONE || block->has_hole)
 		return -EINVAL;
-	r = sim_fails_block(sim, block->id, false);
+	r = block->pinned ? -EBUSY : sim_fails_block(sim, block->id, false);
 	if (r < 0)
 		return r;
-	zone_remove_block(&sim->model, block);
-	block->state = MHP_STATE_OFFLINE;
-	block->zone = MHP_ZONE_UNKNOWN;
-	numa_memory_changed(sim, block->numa);
+	if (sim_hangs(sim, block))
+		return HANGS;
+	block_go(sim, block);
 	return 0;
 }
 
@@ -114,6 +124,16 @@ static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 	else
 		r = block_online(sim, owner, type);
 	return r > 0 ? -EINVAL : r;
+}
+
+/* Looked at before the lock is taken: only the word. */
+static enum need state_need(struct mhp_sim *sim, void *owner, const char *word)
+{
+	enum mhp_online_type type;
+
+	(void)sim;
+	(void)owner;
+	return mhp_online_type_from_str(word, &type) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
 }
 
 static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
@@ -153,6 +173,15 @@ static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 	return r > 0 ? 0 : r;
 }
 
+static enum need online_need(struct mhp_sim *sim, void *owner, const char *word)
+{
+	bool online;
+
+	(void)sim;
+	(void)owner;
+	return parse_bool(word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+}
+
 /* Where a block is, or where it may go: first where a plain "online" would put it. */
 static int valid_zones_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
@@ -174,9 +203,13 @@ static int valid_zones_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr state_attr = { state_show, state_store };
-static const struct attr online_attr = { online_show, online_store };
-static const struct attr valid_zones_attr = { valid_zones_show, NULL };
+static const struct attr state_attr = {
+	.show = state_show, .store = state_store, .need = state_need,
+};
+static const struct attr online_attr = {
+	.show = online_show, .store = online_store, .need = online_need,
+};
+static const struct attr valid_zones_attr = { .show = valid_zones_show };
 
 static void set_attrs(struct block *block)
 {
@@ -450,6 +483,8 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 
 	r = check_run(sim, node, run);
 	if (r == 0)
+		r = rule_reserve(sim);
+	if (r == 0)
 		r = reserve_blocks(model, run->count);
 	if (r == 0)
 		r = numa_get(sim, model->has_nodes ? node : 0, &numa);
@@ -484,6 +519,8 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 			blocks_remove(sim, &done);
 		else
 			numa_vanish(sim, numa);
+	} else {
+		rule_note(sim, run);
 	}
 	return r;
 }

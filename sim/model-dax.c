@@ -277,7 +277,24 @@ static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 	return r;
 }
 
-static const struct attr state_attr = { state_show, state_store };
+/* A word that changes nothing is answered without looking at the memory. */
+static enum need state_need(struct mhp_sim *sim, void *owner, const char *word)
+{
+	const struct dax *dax = owner;
+	enum mhp_online_type type;
+
+	(void)sim;
+	if (same_word(word, "unplugged"))
+		return dax->state == MHP_DEVICE_STATE_UNPLUGGED ? NEEDS_NOTHING :
+								  NEEDS_HOTPLUG_D;
+	if (mhp_online_type_from_str(word, &type) < 0 || type == MHP_OFFLINE)
+		return NEEDS_NOTHING;
+	return dax->state == MHP_DEVICE_STATE_UNPLUGGED ? NEEDS_HOTPLUG_D : NEEDS_NOTHING;
+}
+
+static const struct attr state_attr = {
+	.show = state_show, .store = state_store, .need = state_need,
+};
 
 /* ---- binding ---- */
 
@@ -496,7 +513,7 @@ static int uevent_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr uevent_attr = { uevent_show, NULL };
+static const struct attr uevent_attr = { .show = uevent_show };
 
 static int load_uevent(struct dax *dax)
 {
@@ -517,6 +534,14 @@ static int load_uevent(struct dax *dax)
 	if (r == 0)
 		model_set_attr(file, &uevent_attr, dax);
 	return r;
+}
+
+/* drivers/dax/bus.c, dax_region_visible(): nothing can be made in such a region. */
+static bool is_static(const struct node *dir)
+{
+	const struct node *region = tree_child(dir->parent, "dax_region");
+
+	return tree_child(region, "id") && !tree_child(region, "create");
 }
 
 static void load_driver(struct mhp_sim *sim, struct dax *dax)
@@ -544,6 +569,7 @@ static int load_dax(struct mhp_sim *sim, const struct complaints *complaints, st
 	model->daxes[model->n_daxes++] = dax;
 	dax->name = dir->name;
 	dax->dir = dir;
+	dax->is_static = is_static(dir);
 	load_driver(sim, dax);
 	r = load_ranges(sim, complaints, dax);
 	if (r == 0)
@@ -636,7 +662,7 @@ int daxes_adopt(struct mhp_sim *sim)
 
 		adopt(sim, dax);
 		/* a driver that took a device against its habit was told to */
-		if (dax->driver && is_kmem(dax->driver) != model->kmem_by_default)
+		if (dax->driver && !driver_is_for(model, dax->driver, dax))
 			r = driver_add_id(dax->driver, dax->name, strlen(dax->name));
 	}
 	return r;

@@ -54,11 +54,21 @@ int driver_add_id(struct driver *driver, const char *id, size_t length)
 	return 0;
 }
 
+/*
+ * drivers/dax/bus.c, dax_match_type(): memory that is meant to be divided is kmem's
+ * since 6.3; before, and what else there is, it is device_dax's.
+ */
+bool driver_is_for(const struct model *model, const struct driver *driver, const struct dax *dax)
+{
+	if (model->kmem_by_default && !dax->is_static)
+		return is_kmem(driver);
+	return !strcmp(driver->name, "device_dax");
+}
+
 static bool takes(const struct model *model, const struct driver *driver, const struct dax *dax)
 {
-	if (find_id(driver, dax->name, strlen(dax->name)) < driver->n_ids)
-		return true;
-	return model->kmem_by_default ? is_kmem(driver) : !strcmp(driver->name, "device_dax");
+	return find_id(driver, dax->name, strlen(dax->name)) < driver->n_ids ||
+	       driver_is_for(model, driver, dax);
 }
 
 /* ---- attaching ---- */
@@ -106,7 +116,34 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 	return 0;
 }
 
+static void detach(struct mhp_sim *sim, struct dax *dax)
+{
+	if (is_kmem(dax->driver))
+		kmem_remove(sim, dax);
+	else
+		devdax_remove(sim, dax);
+	remove_link(dax->dir, "driver");
+	remove_link(dax->driver->dir, dax->name);
+	dax->driver = NULL;
+}
+
+void driver_attach_all(struct mhp_sim *sim, struct driver *driver)
+{
+	struct model *model = &sim->model;
+
+	for (size_t i = 0; i < model->n_daxes; i++)
+		if (!model->daxes[i]->driver && takes(model, driver, model->daxes[i]))
+			(void)attach(sim, driver, model->daxes[i]);
+}
+
 /* ---- files ---- */
+
+/* kmem adds and removes memory; whether it is about to is not looked into. */
+static enum need driver_need(struct mhp_sim *sim, void *owner, const char *word)
+{
+	(void)sim;
+	return *word && is_kmem(owner) ? NEEDS_HOTPLUG_D : NEEDS_NOTHING;
+}
 
 static int bind_store(struct mhp_sim *sim, void *owner, const char *word)
 {
@@ -122,19 +159,12 @@ static int bind_store(struct mhp_sim *sim, void *owner, const char *word)
 static int unbind_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	struct dax *dax = dax_find(&sim->model, word);
-	struct driver *driver = owner;
 
 	if (!*word)
 		return 0;
-	if (!dax || dax->driver != driver)
+	if (!dax || dax->driver != owner)
 		return -ENODEV;
-	if (is_kmem(driver))
-		kmem_remove(sim, dax);
-	else
-		devdax_remove(sim, dax);
-	remove_link(dax->dir, "driver");
-	remove_link(driver->dir, dax->name);
-	dax->driver = NULL;
+	detach(sim, dax);
 	return 0;
 }
 
@@ -151,10 +181,9 @@ static size_t parse_id(const char *word)
 	return is_dax_name(name) ? length : 0;
 }
 
-/* Every device without a driver is offered, not only the new one; failures are not told. */
+/* Every device without a driver is offered, not only the new one. */
 static int new_id_store(struct mhp_sim *sim, void *owner, const char *word)
 {
-	struct model *model = &sim->model;
 	size_t length = parse_id(word);
 	int r;
 
@@ -163,12 +192,9 @@ static int new_id_store(struct mhp_sim *sim, void *owner, const char *word)
 	if (!length)
 		return -EINVAL;
 	r = driver_add_id(owner, word, length);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < model->n_daxes; i++)
-		if (!model->daxes[i]->driver && takes(model, owner, model->daxes[i]))
-			(void)attach(sim, owner, model->daxes[i]);
-	return 0;
+	if (r == 0)
+		driver_attach_all(sim, owner);
+	return r;
 }
 
 static int remove_id_store(struct mhp_sim *sim, void *owner, const char *word)
@@ -189,12 +215,12 @@ static int remove_id_store(struct mhp_sim *sim, void *owner, const char *word)
 	return 0;
 }
 
-static const struct attr bind_attr = { NULL, bind_store };
-static const struct attr unbind_attr = { NULL, unbind_store };
-static const struct attr new_id_attr = { NULL, new_id_store };
-static const struct attr remove_id_attr = { NULL, remove_id_store };
+static const struct attr bind_attr = { .store = bind_store, .need = driver_need };
+static const struct attr unbind_attr = { .store = unbind_store, .need = driver_need };
+static const struct attr new_id_attr = { .store = new_id_store, .need = driver_need };
+static const struct attr remove_id_attr = { .store = remove_id_store };
 
-/* Whether a driver that is loaded takes devices by itself: no driver is loaded here. */
+/* Whether a driver takes devices by itself once it is loaded. */
 static int autoprobe_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
 	(void)owner;
@@ -210,34 +236,63 @@ static int autoprobe_store(struct mhp_sim *sim, void *owner, const char *word)
 	return 0;
 }
 
-static const struct attr autoprobe_attr = { autoprobe_show, autoprobe_store };
+static const struct attr autoprobe_attr = {
+	.show = autoprobe_show, .store = autoprobe_store,
+};
 
-/* ---- from the capture ---- */
+/* ---- coming and going ---- */
 
-static int load_driver(struct mhp_sim *sim, struct node *dir)
+int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver)
 {
+	struct model *model = &sim->model;
 	struct driver *driver = calloc(1, sizeof(*driver));
+	struct driver **list;
 
-	if (!driver)
+	list = reallocarray(model->drivers, model->n_drivers + 1, sizeof(*list));
+	if (list)
+		model->drivers = list;
+	if (!driver || !list) {
+		free(driver);
 		return -ENOMEM;
+	}
 	driver->name = dir->name;
 	driver->dir = dir;
-	sim->model.drivers[sim->model.n_drivers++] = driver;
+	list[model->n_drivers++] = driver;
 	model_set_attr(tree_child(dir, "bind"), &bind_attr, driver);
 	model_set_attr(tree_child(dir, "unbind"), &unbind_attr, driver);
 	model_set_attr(tree_child(dir, "new_id"), &new_id_attr, driver);
 	model_set_attr(tree_child(dir, "remove_id"), &remove_id_attr, driver);
+	if (ret_driver)
+		*ret_driver = driver;
 	return 0;
 }
 
+void driver_remove(struct mhp_sim *sim, struct driver *driver)
+{
+	struct model *model = &sim->model;
+	size_t at = 0;
+
+	for (size_t i = 0; i < model->n_daxes; i++)
+		if (model->daxes[i]->driver == driver)
+			detach(sim, model->daxes[i]);
+	while (model->drivers[at] != driver)
+		at++;
+	model->drivers[at] = model->drivers[--model->n_drivers];
+	tree_remove(driver->dir);
+	driver_free(driver);
+}
+
+/* ---- from the capture ---- */
+
 int drivers_load(struct mhp_sim *sim)
 {
-	struct node *dir = model_dir(sim, "/sys/bus/dax/drivers");
+	struct node *dir = model_dir(sim, DRIVERS_PATH);
 	struct node *file = model_file(sim, "/sys/bus/dax/drivers_autoprobe");
 	struct node **children;
 	size_t count;
 	int r;
 
+	sim->model.autoprobe = true;
 	if (file && file->text) {
 		sim->model.autoprobe = file->text[0] != '0';
 		model_set_attr(file, &autoprobe_attr, NULL);
@@ -247,12 +302,9 @@ int drivers_load(struct mhp_sim *sim)
 	r = tree_copy_children(dir, &children, &count);
 	if (r < 0)
 		return r;
-	sim->model.drivers = calloc(count + 1, sizeof(struct driver *));
-	if (!sim->model.drivers)
-		r = -ENOMEM;
 	for (size_t i = 0; i < count && r == 0; i++)
 		if (children[i]->type == NODE_DIR)
-			r = load_driver(sim, children[i]);
+			r = driver_add(sim, children[i], NULL);
 	tree_free_children(children, count);
 	return r;
 }

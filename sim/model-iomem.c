@@ -28,7 +28,7 @@ static int iomem_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr iomem_attr = { iomem_show, NULL };
+static const struct attr iomem_attr = { .show = iomem_show };
 
 /* Makes room at a place, and fills it. */
 static int insert_at(struct model *model, size_t at, unsigned int level, uint64_t start,

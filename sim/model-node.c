@@ -156,10 +156,10 @@ static int nodelist_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr nodelist_attr = { nodelist_show, NULL };
-static const struct attr online_attr = { online_show, NULL };
-static const struct attr has_memory_attr = { has_memory_show, NULL };
-static const struct attr has_normal_memory_attr = { has_normal_memory_show, NULL };
+static const struct attr nodelist_attr = { .show = nodelist_show };
+static const struct attr online_attr = { .show = online_show };
+static const struct attr has_memory_attr = { .show = has_memory_show };
+static const struct attr has_normal_memory_attr = { .show = has_normal_memory_show };
 
 struct list_load {
 	struct mhp_sim *sim;
@@ -242,7 +242,7 @@ static int distance_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr distance_attr = { distance_show, NULL };
+static const struct attr distance_attr = { .show = distance_show };
 
 /* The columns are the nodes that are online, in order. */
 static int load_distance(struct mhp_sim *sim, const struct complaints *complaints,

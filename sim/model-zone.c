@@ -327,7 +327,7 @@ static int zoneinfo_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr zoneinfo_attr = { zoneinfo_show, NULL };
+static const struct attr zoneinfo_attr = { .show = zoneinfo_show };
 
 /* Without /proc/zoneinfo: what the blocks make of it. */
 static void zones_from_blocks(const struct model *model)

@@ -113,7 +113,9 @@ static int auto_online_store(struct mhp_sim *sim, void *owner, const char *word)
 	return mhp_online_type_from_str(word, &sim->model.auto_online);
 }
 
-static const struct attr auto_online_attr = { auto_online_show, auto_online_store };
+static const struct attr auto_online_attr = {
+	.show = auto_online_show, .store = auto_online_store,
+};
 
 static int load_auto_online(struct mhp_sim *sim, const struct complaints *complaints)
 {

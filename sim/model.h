@@ -69,6 +69,7 @@ struct block {
 	enum mhp_state state;
 	enum mhp_zone zone;	/* of an online block; MHP_ZONE_NONE: spans zones or nodes */
 	bool has_hole;		/* boot memory with a hole in it never goes offline */
+	bool pinned;		/* the kernel put it to a use that has it stay online */
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
 };
 
@@ -103,6 +104,7 @@ struct dax {
 	int target_node;	/* -1: none */
 	struct driver *driver;
 	enum mhp_device_state state;
+	bool is_static;		/* of a region that cannot be divided: persistent memory */
 	bool leaked;		/* device_dax met memory that was left behind */
 	char *uevent;		/* without its DRIVER= line */
 };
@@ -172,6 +174,8 @@ struct block *block_find(const struct model *model, uint64_t id);
 int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type type);
 /* 1: it is offline already */
 int block_offline(struct mhp_sim *sim, struct block *block);
+/* It goes offline, or it would be removed while it is online. */
+void block_go(struct mhp_sim *sim, struct block *block);
 /* Adds offline blocks; all or nothing. -EEXIST, -E2BIG, -EINVAL, -ENOMEM */
 int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap);
 /* Removes those of a run that are there; they are offline. */
@@ -237,6 +241,14 @@ bool is_kmem(const struct driver *driver);
 
 int drivers_load(struct mhp_sim *sim);
 struct driver *driver_find(const struct model *model, const char *name);
+/* Does it take this device without being told to? */
+bool driver_is_for(const struct model *model, const struct driver *driver, const struct dax *dax);
+/* A driver whose directory is there; ret_driver may be NULL. */
+int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver);
+/* Takes every device that it matches and nobody has; failures are not told. */
+void driver_attach_all(struct mhp_sim *sim, struct driver *driver);
+/* Gives all its devices back, and goes, with its directory. */
+void driver_remove(struct mhp_sim *sim, struct driver *driver);
 int driver_add_id(struct driver *driver, const char *id, size_t length);
 void driver_free(struct driver *driver);
 

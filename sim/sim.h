@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files of sim/ share: the machine itself, failures upon request. */
+/* What the files of sim/ share: the machine itself, and how it misbehaves upon request. */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
+
+#include <pthread.h>
 
 #include <mhp/sim.h>
 
@@ -25,15 +27,80 @@ struct failure {
 	bool always;
 };
 
-struct race {
-	char *path;
-	char *act_path;
-	char *act_word;
+/* the one access of several that fails */
+struct countdown {
+	unsigned int what;	/* enum mhp_sim_access */
+	char *path;		/* or NULL: any */
+	size_t left;
+	int code;
 };
 
+struct race {
+	char *path;
+	char *act_path;		/* NULL: a block goes */
+	char *act_word;
+	uint64_t block;
+};
+
+/* a block that will not go offline, until whoever tries is ended */
+struct hang {
+	uint64_t block;
+	unsigned int times;
+	bool always;
+};
+
+/* a block that stays once it is online in such a zone */
+struct pin {
+	uint64_t block;
+	enum mhp_online_type type;
+};
+
+/* a module that does not load */
+struct module {
+	char *name;
+	int code;
+};
+
+struct mhp_dir;
+
+/* One context's view. The machine's contexts are numbered from 1. */
+struct sim_backend {
+	struct mhp_backend be;
+	struct mhp_sim *sim;
+	size_t number;
+	bool dies;		/* with the act that it is at */
+};
+
+/* Held by a context; the kernel knows it by its file. */
+struct mhp_lock {
+	struct mhp_lock *next;
+	struct sim_backend *be;
+	struct node *file;
+};
+
+/* A write of a file on its way. */
+struct writer {
+	struct mhp_sim *sim;
+	struct sim_backend *be;	/* NULL: another program */
+	struct node *file;	/* with a reference */
+	char *path;
+	const char *word;
+	bool can_end;
+	struct block *hangs_at;	/* the block that will not go offline */
+	bool released;		/* it may now */
+};
+
+#define ACCESS_KINDS 5		/* bits of enum mhp_sim_access */
+
+/*
+ * All is guarded by the mutex, but refs. Whoever waits, waits for changed, and looks
+ * again. The mutex is given up nowhere else.
+ */
 struct mhp_sim {
 	unsigned int refs;
-	bool read_only;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	bool read_only;		/* MHP_SIM_READ_ONLY: there is no model */
 	struct node *root;
 	char *header;
 	struct model model;
@@ -42,32 +109,153 @@ struct mhp_sim {
 	size_t n_failures;
 	struct race *races;
 	size_t n_races;
+	struct countdown *countdowns;
+	size_t n_countdowns;
+	struct hang *hangs;
+	size_t n_hangs;
+	struct pin *pins;
+	size_t n_pins;
+	struct module *modules;
+	size_t n_modules;
+	unsigned int refused;	/* accesses that are answered with EROFS */
+	bool contained;
 
-	size_t n_writes, n_reads;
+	/* the kernel's lock for memory hotplug, where that is kept for longer */
+	struct writer *hotplug;	/* hangs, and has it */
+	bool hotplug_held;	/* another program has it */
+	struct block *hangs_at;	/* what made the write that is under way answer HANGS */
+	size_t n_stuck;		/* writes that hang or wait */
+
+	char *udev_word;	/* NULL: no rule */
+	struct block_run *added;	/* that the rule has yet to see */
+	size_t n_added;
+
+	size_t n_contexts;
+	size_t n_dead;		/* contexts up to this one are */
+	bool kill_is_due;
+	size_t kill_left;	/* acts until then */
+	struct mhp_lock *locks;
+
+	size_t counts[ACCESS_KINDS];
 	struct buf did;		/* "# did: put WORD FILE: RESULT", all writes */
 };
+
+static inline void sim_lock(const struct mhp_sim *sim)
+{
+	pthread_mutex_lock((pthread_mutex_t *)&sim->mutex);
+}
+
+static inline void sim_unlock(const struct mhp_sim *sim)
+{
+	pthread_mutex_unlock((pthread_mutex_t *)&sim->mutex);
+}
 
 /* ---- machine.c ---- */
 
 /* What a file holds now: its text, or the errno value of reading it. */
 int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf);
-/* Remembers a write and its result, for the next capture. */
+/* Remembers what was done, and its result, for the next capture. */
 void note_write(struct mhp_sim *sim, const char *path, const char *word, int code);
-/* Writes a file; path is where it is. */
+void note_module(struct mhp_sim *sim, const char *act, const char *name, int code);
+/* Writes a file; path is where it is. HANGS: nothing was done, see hotplug.c. */
 int node_write(struct mhp_sim *sim, struct node *file, const char *path, const char *word);
+/* A write by another program; it does not wait. */
+int write_as_other(struct mhp_sim *sim, const char *path, const char *word);
 
-/* ---- fail.c ---- */
+/* ---- fail.c: what is told to fail ---- */
 
+bool is_code(int code);
+/* Where path leads to, links followed; itself if there is no such file yet. Takes the mutex. */
+int real_path(struct mhp_sim *sim, const char *path, char **ret_path);
 /* A negative errno value if this read, or write, is to fail, else 0. */
 int sim_fails_read(struct mhp_sim *sim, const struct node *file);
 int sim_fails_write(struct mhp_sim *sim, const char *path, const char *word);
 int sim_fails_block(struct mhp_sim *sim, uint64_t id, bool online);
+void failures_free(struct mhp_sim *sim);
+
+/* ---- access.c: what comes through contexts is counted, and ends with them ---- */
+
+/*
+ * An access begins, to name below from; with follow, name is a whole path. 0, or
+ * what it answers.
+ */
+int access_begin(struct sim_backend *be, enum mhp_sim_access what, struct node *from,
+		 const char *name, bool follow);
+/* Where an access goes; a name that is not there is taken by its letters. NULL: no memory */
+char *access_path(struct mhp_sim *sim, struct node *from, const char *name, bool follow);
+/* It ends; r, or -EIO: its context did, too. */
+int access_end(struct sim_backend *be, int r);
+bool is_dead(const struct sim_backend *be);
+void accesses_free(struct mhp_sim *sim);
+
+/* ---- hotplug.c: who waits, and who hangs ---- */
+
+/* No errno value: a block will not go offline. Never leaves the machine. */
+#define HANGS (-5000)
+
+bool hotplug_is_taken(const struct mhp_sim *sim);
+/* Will this block not go offline? Says so once. */
+bool sim_hangs(struct mhp_sim *sim, struct block *block);
+/* Waits for the lock if this write needs it. 0; -EIO the context ended; does not
+ * return if the thread was. -EINTR: another program, who does not wait. */
+int hotplug_wait(struct writer *writer);
+/* as with a write that may not be ended */
+int hotplug_wait_to_load(struct sim_backend *be);
+/* A write answered HANGS: 0 write again; -EINTR; -EIO */
+int hotplug_hang(struct writer *writer);
+/* Frees what the writer has, and ends its access. */
+void writer_end(struct writer *writer);
+void hotplug_free(struct mhp_sim *sim);
+
+/* ---- others.c: other programs ---- */
+
 /* Others act that were told to await a write to path. */
 void race_act(struct mhp_sim *sim, const char *path);
-void failures_free(struct mhp_sim *sim);
+/* Blocks are to come; have come. */
+int rule_reserve(struct mhp_sim *sim);
+void rule_note(struct mhp_sim *sim, const struct block_run *run);
+/* The rule does what it is for, now that a write is over. */
+void rule_act(struct mhp_sim *sim);
+/* Is this block, which came online, there to stay? */
+bool sim_pins(const struct mhp_sim *sim, const struct block *block);
+void others_free(struct mhp_sim *sim);
+
+/* ---- module.c: modules come and go ---- */
+
+#define DRIVERS_PATH "/sys/bus/dax/drivers"
+
+int module_load(struct mhp_sim *sim, const char *name);
+void modules_free(struct mhp_sim *sim);
+
+/* ---- run.c: files of the contexts' own ---- */
+
+int run_make_dir(struct mhp_backend *be, const char *path);
+int run_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		const char *text);
+int run_remove(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+int run_lock(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+	     const char *holder, struct mhp_lock **ret_lock);
+void run_unlock(struct mhp_backend *be, struct mhp_lock *lock);
+int run_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+bool run_is_contained(struct mhp_backend *be);
+/* Those of all dead contexts are nobody's any more. */
+void locks_drop_dead(struct mhp_sim *sim);
+/* Frees those that a context did not give back. */
+void locks_free(struct sim_backend *be);
 
 /* ---- backend.c ---- */
 
+/* Held by reference: it stays valid, and empty, when its directory goes. */
+struct mhp_dir {
+	struct node *node;
+};
+/* Finds what name means below dir; borrowed. */
+int dir_find(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
+	     struct node **ret_node);
+static inline struct sim_backend *to_sim(struct mhp_backend *be)
+{
+	return (struct sim_backend *)be;
+}
 /* Takes a reference to the machine. */
 int backend_new(struct mhp_sim *sim, struct mhp_backend **ret_be);
 

@@ -30,11 +30,20 @@ enum node_type {
 #define NODE_WRITE_ONLY	1
 #define NODE_BINARY	2
 
+/* Whether a write needs the kernel's lock for memory hotplug, and how it waits for that. */
+enum need {
+	NEEDS_NOTHING,
+	NEEDS_HOTPLUG,		/* a fatal signal ends the waiting */
+	NEEDS_HOTPLUG_D,	/* nothing does */
+};
+
 /* A file that the model renders, or acts upon. A missing function is -EACCES. */
 struct attr {
 	int (*show)(struct mhp_sim *sim, void *owner, struct buf *buf);
 	/* word has a newline only where the writer gave one */
 	int (*store)(struct mhp_sim *sim, void *owner, const char *word);
+	/* NULL: NEEDS_NOTHING, whatever is written */
+	enum need (*need)(struct mhp_sim *sim, void *owner, const char *word);
 };
 
 struct node {
@@ -42,6 +51,7 @@ struct node {
 	unsigned int refs;
 	enum node_type type;
 	int code;		/* NODE_FILE */
+	bool ours;		/* of the simulated /run: not for a capture by itself */
 	unsigned int group;	/* which sorted part of the capture it is written to */
 	unsigned int line;	/* of the capture, 0 if made since */
 	struct node *parent;	/* NULL: the root, or removed */

@@ -8,7 +8,11 @@
  * libmhp(7) describes; one is installed in share/libmhp/machines. It then
  * acts as the kernel does: a write to memoryN/state changes states and zones, a
  * write to daxX.Y/state plugs and unplugs. Upon request it misbehaves. It writes
- * no file and needs no privilege. One thread at a time.
+ * no file and needs no privilege.
+ *
+ * Several threads may use one machine at once, by contexts of their own or by the
+ * functions here. Contexts are to the machine what processes are to a real one: they
+ * share its files in /run, where one may hold libmhp's lock.
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
  * devices with the drivers of their bus, and what follows from these in
@@ -27,6 +31,7 @@
 #ifndef MHP_SIM_H
 #define MHP_SIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +48,17 @@ enum mhp_sim_flag {
 	MHP_SIM_READ_ONLY = 1,		/**< show the capture as it is, to look at: every
 					     write is refused with EROFS. Files may hold
 					     anything then, also what no kernel says */
+};
+
+/** What reaches the machine through contexts, to be joined by |. */
+enum mhp_sim_access {
+	MHP_SIM_READ = 1,		/**< a file is read */
+	MHP_SIM_WRITE = 2,		/**< a file of the kernel is written */
+	MHP_SIM_RUN = 4,		/**< a file or directory in /run is made, written,
+					     locked or removed */
+	MHP_SIM_LOAD = 8,		/**< a module is loaded, or asked for */
+	MHP_SIM_LOOK = 16,		/**< a directory is opened or listed, a link read, a
+					     name or a lock looked for */
 };
 
 /** How to make a machine. Set size to sizeof(struct mhp_sim_opts), all else to 0. */
@@ -202,7 +218,36 @@ int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
 		 const char *act_word);
 
 /**
- * Number of writes that came through contexts of this machine, failed ones too.
+ * Have one single access fail that comes through contexts, before the machine looks
+ * at it, whether it would have worked or not. With n from 1 to what mhp_sim_count()
+ * told of a run without failures, each one of that run fails in turn.
+ *
+ * @param sim   the machine
+ * @param what  enum mhp_sim_access: which accesses count
+ * @param path  only those of this file; if it is not there yet, with no symbolic link
+ *              in it. Of a module, its driver: "/sys/bus/dax/drivers/kmem". NULL for
+ *              any
+ * @param n     which one of them, from now on; the next is 1
+ * @param code  a negative errno value
+ * @return as mhp_sim_fail_read()
+ * @since 0.1
+ */
+int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
+		    int code);
+
+/**
+ * Number of accesses that came through contexts of this machine, failed ones too,
+ * but not those of contexts that were killed.
+ *
+ * @param sim   the machine
+ * @param what  enum mhp_sim_access: which ones
+ * @since 0.1
+ */
+size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
+
+/**
+ * Number of writes that came through contexts of this machine, failed ones too:
+ * mhp_sim_count() of MHP_SIM_WRITE.
  *
  * @since 0.1
  */
@@ -210,11 +255,160 @@ size_t mhp_sim_count_writes(const struct mhp_sim *sim);
 
 /**
  * Number of reads of files that came through contexts of this machine, failed
- * ones too.
+ * ones too: mhp_sim_count() of MHP_SIM_READ.
  *
  * @since 0.1
  */
 size_t mhp_sim_count_reads(const struct mhp_sim *sim);
+
+/**
+ * Have file systems be mounted read-only, as in a container: what contexts ask for
+ * is refused with EROFS. The machine goes on, and others write as before.
+ *
+ * @param sim   the machine
+ * @param what  MHP_SIM_WRITE for /sys, MHP_SIM_RUN for /run; 0: none any more
+ * @return 0; -EINVAL
+ * @since 0.1
+ */
+int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
+
+/**
+ * Have contexts be in a container, whose /run is its own: or no more. At first they
+ * are not.
+ *
+ * @since 0.1
+ */
+void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
+
+/**
+ * Kill the users of contexts, as by SIGKILL: after n more accesses that are
+ * MHP_SIM_WRITE, MHP_SIM_RUN or MHP_SIM_LOAD. The last one happens, or fails by
+ * itself. From then on contexts that have been made so far have no effect and
+ * everything fails with EIO; a write that hangs or waits ends as if it had never
+ * been. Their locks are free, their files stay. Contexts made later work.
+ *
+ * @param sim  the machine
+ * @param n    0: now
+ * @since 0.1
+ */
+void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
+
+/**
+ * Have a block not go offline: whoever tries, by the block's files or by its
+ * device's state, tries for ever and keeps the kernel's hotplug lock meanwhile. The
+ * block's state reads "going-offline". It ends when the writing thread is cancelled:
+ * everything is as before then. A write that cannot be cancelled would never
+ * end, and is answered with EINTR, as upon a signal; so is mhp_sim_write().
+ *
+ * @param sim    the machine
+ * @param id     the N of memoryN
+ * @param times  how often; 0 for always
+ * @return 0; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_hang_block(struct mhp_sim *sim, uint64_t id, unsigned int times);
+
+/**
+ * Undo mhp_sim_hang_block(): the block can go offline, and a write that hangs
+ * because of it goes on.
+ *
+ * @param sim  the machine
+ * @param id   the N of memoryN
+ * @since 0.1
+ */
+void mhp_sim_release_block(struct mhp_sim *sim, uint64_t id);
+
+/**
+ * Have another program keep the kernel's hotplug lock, as by an offline that does
+ * not come to its end. Writes that need it wait: of blocks' files until their thread
+ * is cancelled, of a device's state and a driver's bind and unbind, and loading of a
+ * module, until the lock is free, whatever happens. mhp_sim_write() does not wait: it
+ * is answered with EINTR.
+ *
+ * @return 0; -EBUSY somebody has it
+ * @since 0.1
+ */
+int mhp_sim_hold_hotplug(struct mhp_sim *sim);
+
+/**
+ * Undo mhp_sim_hold_hotplug(): from another thread than those who wait, or from their
+ * progress function.
+ *
+ * @since 0.1
+ */
+void mhp_sim_release_hotplug(struct mhp_sim *sim);
+
+/**
+ * Wait until so many writes hang or wait for the hotplug lock, now.
+ *
+ * @since 0.1
+ */
+void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n);
+
+/**
+ * Have a udev rule bring memory online: when a write has added blocks, and
+ * the kernel is done with onlining, word is written to the state of those that are
+ * offline. By whomever the memory was added.
+ *
+ * @param sim   the machine
+ * @param word  "online", "online_kernel" or "online_movable"; NULL: no rule any more
+ * @return 0; -EINVAL; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_set_udev_rule(struct mhp_sim *sim, const char *word);
+
+/**
+ * Have a block vanish, online or not, just before a write that comes through a
+ * context reaches the machine; as mhp_sim_race().
+ *
+ * @param sim   the machine
+ * @param path  the file whose next write is awaited; NULL: now
+ * @param id    the N of memoryN
+ * @return as mhp_sim_fail_read(); now: -ENOENT there is no such block, -EBUSY somebody
+ *         has the hotplug lock
+ * @since 0.1
+ */
+int mhp_sim_race_remove(struct mhp_sim *sim, const char *path, uint64_t id);
+
+/**
+ * Have a block be put to a use that it cannot be taken from, as soon as it comes
+ * online the next time: from then on it refuses to go offline with EBUSY. Until
+ * then it can. If the block goes all the same, and comes back, so does this.
+ *
+ * @param sim   the machine
+ * @param id    the N of memoryN
+ * @param word  "online_kernel": if it comes online in a kernel zone, "online_movable": in
+ *              Movable, "online": in any
+ * @return 0; -EINVAL; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_pin_block(struct mhp_sim *sim, uint64_t id, const char *word);
+
+/**
+ * Say what loading a module answers whose driver is not there yet. At first there
+ * are "kmem" and "device_dax", and no others.
+ *
+ * @param sim   the machine
+ * @param name  the module
+ * @param code  0: it loads, and its driver, of the same name, takes the devices that
+ *              are for it unless drivers_autoprobe is 0; -ENOENT: there is no
+ *              such module; -EPERM: it has an install command; other negative errno
+ *              values
+ * @return 0; -EINVAL; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
+
+/**
+ * Unload a module, as rmmod would: its driver gives up its devices, memory that is
+ * online stays behind, and the driver's directory goes.
+ *
+ * @param sim   the machine
+ * @param name  the module, which is the driver's name
+ * @return 0; -ENOENT it is not loaded; -EBUSY somebody has the hotplug lock; -EINVAL
+ * @since 0.1
+ */
+int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What comes through contexts: counted, made to fail at a certain place, and ended
+ * with the context, as a program is by SIGKILL.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+/* what can change the machine, or another user of libmhp can see */
+#define ACTS (MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD)
+#define ALL (ACTS | MHP_SIM_READ | MHP_SIM_LOOK)
+
+static unsigned int kind_of(enum mhp_sim_access what)
+{
+	return (unsigned int)__builtin_ctz(what);
+}
+
+void accesses_free(struct mhp_sim *sim)
+{
+	for (size_t i = 0; i < sim->n_countdowns; i++)
+		free(sim->countdowns[i].path);
+	free(sim->countdowns);
+}
+
+/* ---- counting ---- */
+
+MHP_EXPORT size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what)
+{
+	size_t count = 0;
+
+	sim_lock(sim);
+	for (unsigned int kind = 0; kind < ACCESS_KINDS; kind++)
+		if (what & (1u << kind))
+			count += sim->counts[kind];
+	sim_unlock(sim);
+	return count;
+}
+
+MHP_EXPORT size_t mhp_sim_count_writes(const struct mhp_sim *sim)
+{
+	return mhp_sim_count(sim, MHP_SIM_WRITE);
+}
+
+MHP_EXPORT size_t mhp_sim_count_reads(const struct mhp_sim *sim)
+{
+	return mhp_sim_count(sim, MHP_SIM_READ);
+}
+
+/* ---- failing, once ---- */
+
+MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path,
+			       size_t n, int code)
+{
+	struct countdown countdown = { .what = what, .left = n, .code = code };
+	struct countdown *list;
+	int r;
+
+	if (!what || (what & ~(unsigned int)ALL) || !n || !is_code(code))
+		return -EINVAL;
+	if (path) {
+		r = real_path(sim, path, &countdown.path);
+		if (r < 0)
+			return r;
+	}
+	sim_lock(sim);
+	list = reallocarray(sim->countdowns, sim->n_countdowns + 1, sizeof(*list));
+	if (list) {
+		sim->countdowns = list;
+		list[sim->n_countdowns++] = countdown;
+	} else {
+		free(countdown.path);
+	}
+	sim_unlock(sim);
+	return list ? 0 : -ENOMEM;
+}
+
+char *access_path(struct mhp_sim *sim, struct node *from, const char *name, bool follow)
+{
+	struct buf buf = { 0 };
+	struct node *node;
+	char *path;
+
+	if (tree_walk(sim->root, from, name, follow, &node) == 0)
+		return tree_path(node);
+	if (follow)
+		return strdup(name);
+	path = tree_path(from);
+	if (!path)
+		return NULL;
+	buf_add(&buf, "%s/%s", path, name);
+	free(path);
+	return buf_finish(&buf, &path) < 0 ? NULL : path;
+}
+
+/* All that await this access count it, and the oldest that is due says how it fails. */
+static int count_down(struct mhp_sim *sim, enum mhp_sim_access what, struct node *from,
+		      const char *name, bool follow)
+{
+	char *path = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < sim->n_countdowns; i++) {
+		struct countdown *countdown = &sim->countdowns[i];
+
+		if (!(countdown->what & what) || !countdown->left)
+			continue;
+		if (countdown->path && !path)
+			path = access_path(sim, from, name, follow);
+		if (countdown->path && !path)
+			return -ENOMEM;
+		if (countdown->path && strcmp(countdown->path, path))
+			continue;
+		if (!--countdown->left && r == 0)
+			r = countdown->code;
+	}
+	free(path);
+	return r;
+}
+
+/* ---- being refused ---- */
+
+MHP_EXPORT int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what)
+{
+	if (what & ~(unsigned int)(MHP_SIM_WRITE | MHP_SIM_RUN))
+		return -EINVAL;
+	sim_lock(sim);
+	sim->refused = what;
+	sim_unlock(sim);
+	return 0;
+}
+
+/* ---- being killed ---- */
+
+bool is_dead(const struct sim_backend *be)
+{
+	return be->number <= be->sim->n_dead;
+}
+
+static void kill_all(struct mhp_sim *sim)
+{
+	sim->kill_is_due = false;
+	sim->n_dead = sim->n_contexts;
+	locks_drop_dead(sim);
+	/* those that hang or wait end, too */
+	pthread_cond_broadcast(&sim->changed);
+}
+
+MHP_EXPORT void mhp_sim_kill_after(struct mhp_sim *sim, size_t n)
+{
+	sim_lock(sim);
+	sim->kill_is_due = n > 0;
+	sim->kill_left = n;
+	if (!n)
+		kill_all(sim);
+	sim_unlock(sim);
+}
+
+int access_begin(struct sim_backend *be, enum mhp_sim_access what, struct node *from,
+		 const char *name, bool follow)
+{
+	struct mhp_sim *sim = be->sim;
+	int r;
+
+	if (is_dead(be))
+		return -EIO;
+	sim->counts[kind_of(what)]++;
+	if ((what & ACTS) && sim->kill_is_due && !--sim->kill_left) {
+		sim->kill_is_due = false;
+		be->dies = true;
+	}
+	r = count_down(sim, what, from, name, follow);
+	if (r == 0 && (sim->refused & what))
+		r = -EROFS;
+	return r;
+}
+
+int access_end(struct sim_backend *be, int r)
+{
+	if (be->dies) {
+		be->dies = false;
+		kill_all(be->sim);
+	}
+	return is_dead(be) ? -EIO : r;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Modules with drivers of the dax bus: loaded by name, and unloaded. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+void modules_free(struct mhp_sim *sim)
+{
+	for (size_t i = 0; i < sim->n_modules; i++)
+		free(sim->modules[i].name);
+	free(sim->modules);
+}
+
+/* What loading it answers. */
+static int module_code(const struct mhp_sim *sim, const char *name)
+{
+	for (size_t i = 0; i < sim->n_modules; i++)
+		if (!strcmp(sim->modules[i].name, name))
+			return sim->modules[i].code;
+	return strcmp(name, "kmem") && strcmp(name, "device_dax") ? -ENOENT : 0;
+}
+
+/* ---- loading ---- */
+
+static int add_module_link(struct node *dir, const char *name)
+{
+	struct buf buf = { 0 };
+	char *target;
+	int r;
+
+	buf_add(&buf, "../../../../module/%s", name);
+	r = buf_finish(&buf, &target);
+	if (r < 0)
+		return r;
+	r = tree_add_new(dir, NODE_LINK, "module", target, NULL);
+	free(target);
+	return r;
+}
+
+/* The driver's files, as captures have them. */
+static int fill_dir(struct node *dir)
+{
+	static const char *const files[] = { "bind", "new_id", "remove_id", "uevent", "unbind" };
+	struct node *file;
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r == 0; i++) {
+		r = tree_add_new(dir, NODE_FILE, files[i], NULL, &file);
+		if (r == 0)
+			file->code = NODE_WRITE_ONLY;
+	}
+	return r < 0 ? r : add_module_link(dir, dir->name);
+}
+
+static int load(struct mhp_sim *sim, const char *name)
+{
+	struct node *drivers = model_dir(sim, DRIVERS_PATH), *dir;
+	struct driver *driver;
+	int r;
+
+	r = module_code(sim, name);
+	if (r < 0)
+		return r;
+	if (sim->read_only)
+		return -EROFS;
+	if (!drivers || !sim->model.active)
+		/* a kernel without dax, or without memory hotplug, has none of them */
+		return -ENOENT;
+	r = tree_add_new(drivers, NODE_DIR, name, NULL, &dir);
+	if (r < 0)
+		return r;
+	r = fill_dir(dir);
+	if (r == 0)
+		r = driver_add(sim, dir, &driver);
+	if (r < 0) {
+		tree_remove(dir);
+		return r;
+	}
+	if (sim->model.autoprobe)
+		driver_attach_all(sim, driver);
+	return 0;
+}
+
+static bool is_loaded(struct mhp_sim *sim, const char *name)
+{
+	return tree_child(model_dir(sim, DRIVERS_PATH), name) != NULL;
+}
+
+int module_load(struct mhp_sim *sim, const char *name)
+{
+	int r;
+
+	if (is_loaded(sim, name))
+		return 0;
+	r = load(sim, name);
+	note_module(sim, "load", name, r);
+	return r;
+}
+
+/* ---- by an administrator ---- */
+
+MHP_EXPORT int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code)
+{
+	struct module *list;
+	char *copy;
+
+	if (!name || (code && !is_code(code)))
+		return -EINVAL;
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	sim_lock(sim);
+	for (size_t i = 0; i < sim->n_modules; i++)
+		if (!strcmp(sim->modules[i].name, name)) {
+			sim->modules[i].code = code;
+			sim_unlock(sim);
+			free(copy);
+			return 0;
+		}
+	list = reallocarray(sim->modules, sim->n_modules + 1, sizeof(*list));
+	if (list) {
+		sim->modules = list;
+		list[sim->n_modules++] = (struct module){ copy, code };
+	} else {
+		free(copy);
+	}
+	sim_unlock(sim);
+	return list ? 0 : -ENOMEM;
+}
+
+MHP_EXPORT int mhp_sim_unload_module(struct mhp_sim *sim, const char *name)
+{
+	struct driver *driver;
+	int r = 0;
+
+	if (!name)
+		return -EINVAL;
+	sim_lock(sim);
+	driver = driver_find(&sim->model, name);
+	if (!driver)
+		r = -ENOENT;
+	else if (hotplug_is_taken(sim))
+		r = -EBUSY;
+	else
+		driver_remove(sim, driver);
+	note_module(sim, "unload", name, r);
+	sim_unlock(sim);
+	return r;
+}
