@@ -98,14 +98,17 @@ MHP_EXPORT int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const c
 MHP_EXPORT int mhp_sim_fail_block(struct mhp_sim *sim, uint64_t id, const char *word, int code,
 				  unsigned int times)
 {
+	static const char *const words[] = { "offline", "online", "add" };
 	struct failure failure = { .code = code, .block = id };
 
 	if (!word || !is_code(code))
 		return -EINVAL;
-	failure.online = !strcmp(word, "online");
-	if (!failure.online && strcmp(word, "offline"))
-		return -EINVAL;
-	return add_failure(sim, &failure, times);
+	for (unsigned int act = BLOCK_OFFLINE; act <= BLOCK_ADD; act++)
+		if (!strcmp(word, words[act])) {
+			failure.act = act;
+			return add_failure(sim, &failure, times);
+		}
+	return -EINVAL;
 }
 
 /* It happens now: is it used up? Its place is kept, so that the oldest goes first. */
@@ -155,13 +158,13 @@ int sim_fails_write(struct mhp_sim *sim, const char *path, const char *word)
 	return 0;
 }
 
-int sim_fails_block(struct mhp_sim *sim, uint64_t id, bool online)
+int sim_fails_block(struct mhp_sim *sim, uint64_t id, enum block_act act)
 {
 	for (size_t i = 0; i < sim->n_failures; i++) {
 		struct failure *failure = &sim->failures[i];
 
 		if (!failure->path && is_left(failure) && failure->block == id &&
-		    failure->online == online)
+		    failure->act == act)
 			return use_failure(failure);
 	}
 	return 0;

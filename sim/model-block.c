@@ -58,7 +58,7 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 	settle(block);
 	if (block->state == MHP_STATE_ONLINE)
 		return 1;
-	r = sim_fails_block(sim, block->id, true);
+	r = sim_fails_block(sim, block->id, BLOCK_ONLINE);
 	if (r < 0)
 		return r;
 	block->zone = zone_choose(&sim->model, block, type);
@@ -88,7 +88,7 @@ int block_offline(struct mhp_sim *sim, struct block *block)
 		return 1;
 	if (block->zone == MHP_ZONE_NONE || block->has_hole)
 		return -EINVAL;
-	r = block->pinned ? -EBUSY : sim_fails_block(sim, block->id, false);
+	r = block->pinned ? -EBUSY : sim_fails_block(sim, block->id, BLOCK_OFFLINE);
 	if (r < 0)
 		return r;
 	if (sim_hangs(sim, block))
@@ -459,6 +459,15 @@ void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
 		numa_vanish(sim, numa);
 }
 
+static int fails_to_come(struct mhp_sim *sim, const struct block_run *run)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < run->count && r == 0; i++)
+		r = sim_fails_block(sim, run->first + i, BLOCK_ADD);
+	return r;
+}
+
 static int check_run(struct mhp_sim *sim, int node, const struct block_run *run)
 {
 	struct model *model = &sim->model;
@@ -470,7 +479,9 @@ static int check_run(struct mhp_sim *sim, int node, const struct block_run *run)
 	if (blocks_lower_bound(model, run->first) !=
 	    blocks_lower_bound(model, run->first + run->count))
 		return -EEXIST;
-	return numa_is_possible(sim, node) ? 0 : -EINVAL;
+	if (!numa_is_possible(sim, node))
+		return -EINVAL;
+	return fails_to_come(sim, run);
 }
 
 int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap)

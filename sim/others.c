@@ -117,6 +117,7 @@ void race_act(struct mhp_sim *sim, const char *path)
 			(void)write_as_other(sim, race.act_path, race.act_word);
 		else
 			(void)vanish(sim, race.block);
+		rule_act(sim);
 		race_free(&race);
 	}
 }

@@ -16,12 +16,19 @@
 /* what was done is told in a capture; no more than this of it is kept */
 #define MAX_DID (1 << 20)
 
+/* what a block refuses */
+enum block_act {
+	BLOCK_OFFLINE,
+	BLOCK_ONLINE,
+	BLOCK_ADD,
+};
+
 struct failure {
 	char *path;		/* of a file, or NULL: of a block */
 	bool read;		/* of the file, else a write to it */
 	char *word;		/* NULL: any */
 	uint64_t block;
-	bool online;
+	enum block_act act;
 	int code;
 	unsigned int times;	/* how often it still happens */
 	bool always;
@@ -170,7 +177,7 @@ int real_path(struct mhp_sim *sim, const char *path, char **ret_path);
 /* A negative errno value if this read, or write, is to fail, else 0. */
 int sim_fails_read(struct mhp_sim *sim, const struct node *file);
 int sim_fails_write(struct mhp_sim *sim, const char *path, const char *word);
-int sim_fails_block(struct mhp_sim *sim, uint64_t id, bool online);
+int sim_fails_block(struct mhp_sim *sim, uint64_t id, enum block_act act);
 void failures_free(struct mhp_sim *sim);
 
 /* ---- access.c: what comes through contexts is counted, and ends with them ---- */

@@ -149,10 +149,11 @@ int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text);
 
 /**
  * Write a file of the machine, as another program or an administrator would.
- * Does not count, meets no failure set by mhp_sim_fail_write() and sets off no
- * mhp_sim_race().
+ * Does not count, meets no failure set by mhp_sim_fail_write() or mhp_sim_fail_at() and
+ * sets off no mhp_sim_race().
  *
- * @return 0; what the kernel would answer
+ * @return 0; what the kernel would answer; -EINTR instead of waiting or going on for
+ *         ever: see mhp_sim_hang_block() and mhp_sim_hold_hotplug()
  * @since 0.1
  */
 int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word);
@@ -188,11 +189,13 @@ int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, 
  * Have a block refuse, whichever file the request comes through. By its own files
  * the write gets the code. A device that goes "unplugged" gets it too, and all
  * its blocks are put back. Onlining by a device or by policy is told nothing: this
- * block and those behind it in the range stay offline.
+ * block and those behind it in the range stay offline. A range that cannot be added
+ * is told only if it is its device's first one.
  *
  * @param sim    the machine
  * @param id     the N of memoryN
- * @param word   "offline", or "online" for onlining with any type
+ * @param word   "offline"; "online" for onlining with any type; "add" for the coming of
+ *               the range that the block is in
  * @param code   a negative errno value, as the kernel would answer
  * @param times  how often; 0 for always
  * @return 0; -EINVAL; -ENOMEM
