@@ -132,7 +132,8 @@ void driver_attach_all(struct mhp_sim *sim, struct driver *driver)
 	struct model *model = &sim->model;
 
 	for (size_t i = 0; i < model->n_daxes; i++)
-		if (!model->daxes[i]->driver && takes(model, driver, model->daxes[i]))
+		if (takes(model, driver, model->daxes[i]))
+			/* one that is bound stays where it is */
 			(void)attach(sim, driver, model->daxes[i]);
 }
 

@@ -31,6 +31,7 @@ struct job {
 	pthread_t thread;
 	const char *path, *word;
 	bool can_end;
+	bool told;		/* to end, before it begins */
 	int code;
 };
 
@@ -39,6 +40,8 @@ static void *write_it(void *data)
 	struct job *job = data;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	if (job->told)
+		pthread_cancel(pthread_self());
 	if (!job->path)
 		job->code = job->desk.ops->load_module(job->desk.be, job->word);
 	else if (!strncmp(job->path, "/sys/bus/", 9))
@@ -92,6 +95,9 @@ static void test_hang_cancel(void **state)
 	mhp_sim_await_stuck(sim, 1);
 	check_shows(sim, STATE33, "going-offline");
 	check_shows(sim, MEMORY "memory33/valid_zones", "Movable Normal");
+	/* another one's */
+	mhp_sim_release_block(sim, 32);
+	check_shows(sim, STATE33, "going-offline");
 	check_cancelled(&job);
 	check_is(sim, 33, "Movable");
 	assert_int_equal(mhp_sim_copy_capture(sim, &text), 0);
@@ -271,20 +277,21 @@ static void test_hold_load(void **state)
 static void test_cancel_first(void **state)
 {
 	struct mhp_sim *sim = movable_machine();
-	struct job holder, job;
 
 	(void)state;
-	/* the job waits in a write that cannot end, and then does one that can */
-	assert_int_equal(mhp_sim_hold_hotplug(sim), 0);
-	start(&holder, sim, STATE32, "offline", false);
-	mhp_sim_await_stuck(sim, 1);
-	start(&job, sim, STATE33, "offline", true);
-	mhp_sim_await_stuck(sim, 2);
-	check_cancelled(&job);
-	mhp_sim_release_hotplug(sim);
-	check_end(&holder, 0);
-	check_is(sim, 33, "Movable");
-	check_is(sim, 32, "offline");
+	for (int can_end = 0; can_end <= 1; can_end++) {
+		struct job job = {
+			.desk = desk_at(sim), .path = STATE33, .word = "offline",
+			.can_end = can_end, .told = true, .code = 1,
+		};
+
+		assert_int_equal(pthread_create(&job.thread, NULL, write_it, &job), 0);
+		assert_int_equal(pthread_join(job.thread, NULL), 0);
+		assert_int_equal(job.code, can_end ? 1 : 0);
+		check_is(sim, 33, can_end ? "Movable" : "offline");
+		desk_leave(&job.desk);
+		(void)mhp_sim_write(sim, STATE33, "online_movable");
+	}
 	mhp_sim_unref(sim);
 }
 

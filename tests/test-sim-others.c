@@ -111,6 +111,7 @@ static void test_rule(void **state)
 static void test_rule_loses(void **state)
 {
 	struct mhp_sim *sim = desk_machine(MACHINE);
+	char *text;
 
 	(void)state;
 	put(sim, DAX_STATE, "unplugged", 0);
@@ -122,6 +123,10 @@ static void test_rule_loses(void **state)
 	check_is(sim, 33, "Movable");
 	check_is(sim, 34, "Normal");
 	check_is(sim, 35, "Normal");
+	/* and leaves the rest alone */
+	assert_int_equal(mhp_sim_copy_capture(sim, &text), 0);
+	assert_non_null(strstr(text, "state: ok\n# did: put online_kernel " MEMORY "memory34/"));
+	free(text);
 	mhp_sim_unref(sim);
 }
 
@@ -130,6 +135,7 @@ static void test_rule_load(void **state)
 {
 	struct mhp_sim *sim = desk_machine(MACHINE);
 	struct desk desk = desk_at(sim);
+	char *text;
 
 	(void)state;
 	put(sim, POLICY, "offline", 0);
@@ -142,6 +148,11 @@ static void test_rule_load(void **state)
 	assert_int_equal(mhp_sim_fail_block(sim, 32, "online", -EPERM, 1), 0);
 	assert_int_equal(desk_write(&desk, POLICY, "online", false), 0);
 	check_is(sim, 32, "Movable");
+	/* before the write that the race was for */
+	assert_int_equal(mhp_sim_copy_capture(sim, &text), 0);
+	assert_non_null(strstr(text, "# did: put online_movable " MEMORY "memory35/state: ok\n"
+				     "# did: put online " POLICY ": ok\n"));
+	free(text);
 	desk_leave(&desk);
 	mhp_sim_unref(sim);
 }

@@ -129,6 +129,9 @@ static void test_capture(void **state)
 	struct mhp_lock *lock;
 
 	(void)state;
+	after = copy(sim);
+	assert_string_equal(after, before);
+	free(after);
 	assert_int_equal(desk.ops->lock(desk.be, run, "lock", "me\n", &lock), 0);
 	after = copy(sim);
 	assert_string_equal(after, before);
