@@ -223,19 +223,29 @@ bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const c
 /* Is all of this System RAM? */
 bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last);
 
-/* ---- model-dax.c: devices, and what kmem does with them ---- */
+/* ---- model-dax.c: devices ---- */
 
 int daxes_load(struct mhp_sim *sim, const struct complaints *complaints);
 /* once the kernel's features are known */
 int daxes_adopt(struct mhp_sim *sim);
 struct dax *dax_find(const struct model *model, const char *word);
-int kmem_probe(struct mhp_sim *sim, struct dax *dax);
-void kmem_remove(struct mhp_sim *sim, struct dax *dax);
+/* Bounds of a run's addresses, both inclusive. */
+uint64_t run_start(const struct model *model, const struct block_run *run);
+uint64_t run_last(const struct model *model, const struct block_run *run);
+/* Does another device, or other memory, have any of this range? */
+bool range_is_taken(const struct model *model, const struct dax_range *range);
 /* device_dax, and any other driver that only claims the ranges */
 int devdax_probe(struct mhp_sim *sim, struct dax *dax);
 void devdax_remove(struct mhp_sim *sim, struct dax *dax);
 void dax_free(struct dax *dax);
 bool is_kmem(const struct driver *driver);
+
+/* ---- model-kmem.c: a device's memory as System RAM ---- */
+
+/* One that it has already: its state. */
+int kmem_load(const struct complaints *complaints, struct dax *dax);
+int kmem_probe(struct mhp_sim *sim, struct dax *dax);
+void kmem_remove(struct mhp_sim *sim, struct dax *dax);
 
 /* ---- model-driver.c: bind, unbind, new_id ---- */
 
