@@ -18,10 +18,17 @@ static unsigned int kind_of(enum mhp_sim_access what)
 	return (unsigned int)__builtin_ctz(what);
 }
 
+static void countdown_free(struct countdown *countdown)
+{
+	free(countdown->path);
+	free(countdown->act_path);
+	free(countdown->act_word);
+}
+
 void accesses_free(struct mhp_sim *sim)
 {
 	for (size_t i = 0; i < sim->n_countdowns; i++)
-		free(sim->countdowns[i].path);
+		countdown_free(&sim->countdowns[i]);
 	free(sim->countdowns);
 }
 
@@ -49,32 +56,56 @@ MHP_EXPORT size_t mhp_sim_count_reads(const struct mhp_sim *sim)
 	return mhp_sim_count(sim, MHP_SIM_READ);
 }
 
-/* ---- failing, once ---- */
+/* ---- the n-th of them ---- */
 
-MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path,
-			       size_t n, int code)
+/* Takes what countdown holds over, also upon failure. */
+static int add_countdown(struct mhp_sim *sim, struct countdown *countdown, const char *path)
 {
-	struct countdown countdown = { .what = what, .left = n, .code = code };
-	struct countdown *list;
-	int r;
+	struct countdown *list = NULL;
+	int r = 0;
 
-	if (!what || (what & ~(unsigned int)ALL) || !n || !is_code(code))
-		return -EINVAL;
-	if (path) {
-		r = real_path(sim, path, &countdown.path);
-		if (r < 0)
-			return r;
+	if (!countdown->what || (countdown->what & ~(unsigned int)ALL) || !countdown->left)
+		r = -EINVAL;
+	if (r == 0 && path)
+		r = real_path(sim, path, &countdown->path);
+	if (r < 0) {
+		countdown_free(countdown);
+		return r;
 	}
 	sim_lock(sim);
 	list = reallocarray(sim->countdowns, sim->n_countdowns + 1, sizeof(*list));
 	if (list) {
 		sim->countdowns = list;
-		list[sim->n_countdowns++] = countdown;
+		list[sim->n_countdowns++] = *countdown;
 	} else {
-		free(countdown.path);
+		countdown_free(countdown);
 	}
 	sim_unlock(sim);
 	return list ? 0 : -ENOMEM;
+}
+
+MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path,
+			       size_t n, int code)
+{
+	struct countdown countdown = { .what = what, .left = n, .code = code };
+
+	return is_code(code) ? add_countdown(sim, &countdown, path) : -EINVAL;
+}
+
+MHP_EXPORT int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path,
+			       size_t n, const char *act_path, const char *act_word)
+{
+	struct countdown countdown = { .what = what, .left = n };
+
+	if (!act_path || act_path[0] != '/' || !act_word)
+		return -EINVAL;
+	countdown.act_path = strdup(act_path);
+	countdown.act_word = strdup(act_word);
+	if (!countdown.act_path || !countdown.act_word) {
+		countdown_free(&countdown);
+		return -ENOMEM;
+	}
+	return add_countdown(sim, &countdown, path);
 }
 
 char *access_path(struct mhp_sim *sim, struct node *from, const char *name, bool follow)
@@ -95,7 +126,17 @@ char *access_path(struct mhp_sim *sim, struct node *from, const char *name, bool
 	return buf_finish(&buf, &path) < 0 ? NULL : path;
 }
 
-/* All that await this access count it, and the oldest that is due says how it fails. */
+/* It is due: another program acts, as in race_act(), or the access fails. */
+static int come_due(struct mhp_sim *sim, const struct countdown *countdown)
+{
+	if (countdown->act_path) {
+		(void)write_as_other(sim, countdown->act_path, countdown->act_word);
+		rule_act(sim);
+	}
+	return countdown->code;
+}
+
+/* All that await this access count it; of failures the oldest that is due is told. */
 static int count_down(struct mhp_sim *sim, enum mhp_sim_access what, struct node *from,
 		      const char *name, bool follow)
 {
@@ -113,8 +154,11 @@ static int count_down(struct mhp_sim *sim, enum mhp_sim_access what, struct node
 			return -ENOMEM;
 		if (countdown->path && strcmp(countdown->path, path))
 			continue;
-		if (!--countdown->left && r == 0)
-			r = countdown->code;
+		if (--countdown->left == 0) {
+			int code = come_due(sim, countdown);
+
+			r = r ? r : code;
+		}
 	}
 	free(path);
 	return r;

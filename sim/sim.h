@@ -34,12 +34,14 @@ struct failure {
 	bool always;
 };
 
-/* the one access of several that fails */
+/* the one access of several that fails, or that another program comes before */
 struct countdown {
 	unsigned int what;	/* enum mhp_sim_access */
 	char *path;		/* or NULL: any */
 	size_t left;
-	int code;
+	int code;		/* or 0 */
+	char *act_path;		/* or NULL */
+	char *act_word;
 };
 
 struct race {

@@ -155,6 +155,34 @@ static void test_fail_at_path(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* Another program comes between a write and the look at what came of it. */
+static void test_race_at(void **state)
+{
+	struct mhp_sim *sim = desk_machine(MACHINE);
+	struct desk desk = desk_at(sim);
+
+	(void)state;
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, STATE32, 2, STATE32, "offline"), 0);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 3, STATE33, "online"), 0);
+	assert_int_equal(desk_write(&desk, STATE32, "online", false), 0);
+	assert_int_equal(desk_read(&desk, STATE32, "online\n"), 0);
+	assert_int_equal(desk_read(&desk, STATE33, "offline\n"), 0);
+	/* both of them, before this one */
+	assert_int_equal(desk_read(&desk, STATE32, "offline\n"), 0);
+	assert_int_equal(desk_read(&desk, STATE33, "online\n"), 0);
+	/* and the device goes while its block is looked at */
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, STATE33, 1, DAX "dax0.0/state",
+					 "unplugged"), 0);
+	assert_int_equal(desk_read(&desk, STATE33, NULL), -ENOENT);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 1, NULL, "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 1, "/x", NULL), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 0, "/x", "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, 0, NULL, 1, "/x", "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, "x", 1, "/x", "x"), -EINVAL);
+	desk_leave(&desk);
+	mhp_sim_unref(sim);
+}
+
 static void test_fail_at_wrong_use(void **state)
 {
 	struct mhp_sim *sim = desk_machine(MACHINE);
@@ -266,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_fail_each),
 		cmocka_unit_test(test_fail_at_path),
+		cmocka_unit_test(test_race_at),
 		cmocka_unit_test(test_fail_at_wrong_use),
 		cmocka_unit_test(test_set_read_only),
 		cmocka_unit_test(test_kill_each),

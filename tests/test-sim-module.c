@@ -206,6 +206,23 @@ static void test_capture(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* A capture without the driver tells of a machine where it is not loaded. */
+static void test_capture_unloaded(void **state)
+{
+	struct mhp_sim *sim = four_free();
+	char *text = copy(sim);
+
+	(void)state;
+	mhp_sim_unref(sim);
+	assert_null(strstr(text, KMEM));
+	assert_int_equal(mhp_sim_new_from_text(text, strlen(text), NULL, &sim), 0);
+	free(text);
+	assert_int_equal(load(sim, "kmem"), 0);
+	for (char device[] = "dax0.0"; device[3] < '4'; device[3]++)
+		check_driver(sim, device, "kmem");
+	mhp_sim_unref(sim);
+}
+
 static void test_set_module(void **state)
 {
 	struct mhp_sim *sim = four_free();
@@ -279,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_unload_forgets),
 		cmocka_unit_test(test_unload_strands),
 		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_capture_unloaded),
 		cmocka_unit_test(test_set_module),
 		cmocka_unit_test(test_no_bus),
 		cmocka_unit_test(test_static_region),

@@ -239,6 +239,23 @@ int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, si
 		    int code);
 
 /**
+ * Have another program act just before one single access that comes through
+ * contexts, once; as mhp_sim_race(), but at any of them: with n as for
+ * mhp_sim_fail_at(), between all that a program does in turn.
+ *
+ * @param sim       the machine
+ * @param what      enum mhp_sim_access: which accesses count
+ * @param path      only those of this file; NULL for any
+ * @param n         which one of them, from now on; the next is 1
+ * @param act_path  the file that the other program writes
+ * @param act_word  what it writes; as with mhp_sim_write()
+ * @return as mhp_sim_fail_read()
+ * @since 0.1
+ */
+int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
+		    const char *act_path, const char *act_word);
+
+/**
  * Number of accesses that came through contexts of this machine, failed ones too,
  * but not those of contexts that were killed.
  *
