@@ -47,13 +47,22 @@ static void stop_hanging(struct writer *writer)
 	pthread_cond_broadcast(&writer->sim->changed);
 }
 
+static void stop_waiting(struct writer *writer)
+{
+	for (struct writer **at = &writer->sim->waiting; *at; at = &(*at)->next)
+		if (*at == writer) {
+			*at = writer->next;
+			break;
+		}
+}
+
 /* The thread is ended where it waits; it has the mutex again. */
 static void cancelled(void *data)
 {
 	struct writer *writer = data;
 	struct mhp_sim *sim = writer->sim;
 
-	sim->n_stuck--;
+	stop_waiting(writer);
 	stop_hanging(writer);
 	note_write(sim, writer->path, writer->word, -EINTR);
 	writer_end(writer);
@@ -66,25 +75,23 @@ static void end_if_told(struct writer *writer)
 {
 	int before;
 
-	writer->sim->n_stuck++;
 	pthread_cleanup_push(cancelled, writer);
 	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
 	pthread_testcancel();
 	pthread_setcancelstate(before, NULL);
 	pthread_cleanup_pop(0);
-	writer->sim->n_stuck--;
 }
 
-typedef bool (*wait_test)(const struct writer *writer);
-
-/* Waits as long as test says so; with can_end it ends with the thread. */
+/* With can_end the waiting ends with the thread. */
 static void wait_while(struct writer *writer, wait_test test, bool can_end)
 {
 	struct mhp_sim *sim = writer->sim;
 	int before;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	sim->n_stuck++;
+	writer->waits = test;
+	writer->next = sim->waiting;
+	sim->waiting = writer;
 	pthread_cond_broadcast(&sim->changed);
 	pthread_cleanup_push(cancelled, writer);
 	if (can_end)
@@ -93,7 +100,7 @@ static void wait_while(struct writer *writer, wait_test test, bool can_end)
 		pthread_cond_wait(&sim->changed, &sim->mutex);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	pthread_cleanup_pop(0);
-	sim->n_stuck--;
+	stop_waiting(writer);
 	pthread_setcancelstate(before, NULL);
 }
 
@@ -237,6 +244,16 @@ MHP_EXPORT void mhp_sim_release_hotplug(struct mhp_sim *sim)
 	sim_unlock(sim);
 }
 
+/* Who may go on, and has yet to wake up, does not count. */
+static size_t count_stuck(const struct mhp_sim *sim)
+{
+	size_t count = 0;
+
+	for (const struct writer *writer = sim->waiting; writer; writer = writer->next)
+		count += writer->waits(writer);
+	return count;
+}
+
 MHP_EXPORT void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n)
 {
 	int before;
@@ -244,7 +261,7 @@ MHP_EXPORT void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n)
 	/* nobody would give the mutex back */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	sim_lock(sim);
-	while (sim->n_stuck < n)
+	while (count_stuck(sim) < n)
 		pthread_cond_wait(&sim->changed, &sim->mutex);
 	sim_unlock(sim);
 	pthread_setcancelstate(before, NULL);

@@ -87,8 +87,13 @@ struct mhp_lock {
 	struct node *file;
 };
 
+struct writer;
+typedef bool (*wait_test)(const struct writer *writer);
+
 /* A write of a file on its way. */
 struct writer {
+	struct writer *next;	/* of those that wait */
+	wait_test waits;	/* as long as this says so */
 	struct mhp_sim *sim;
 	struct sim_backend *be;	/* NULL: another program */
 	struct node *file;	/* with a reference */
@@ -133,7 +138,7 @@ struct mhp_sim {
 	struct writer *hotplug;	/* hangs, and has it */
 	bool hotplug_held;	/* another program has it */
 	struct block *hangs_at;	/* what made the write that is under way answer HANGS */
-	size_t n_stuck;		/* writes that hang or wait */
+	struct writer *waiting;	/* all that hang or wait */
 
 	char *udev_word;	/* NULL: no rule */
 	struct block_run *added;	/* that the rule has yet to see */

@@ -162,6 +162,7 @@ static void test_hang_release(void **state)
 	mhp_sim_release_block(sim, 33);
 	/* on to the next one */
 	mhp_sim_await_stuck(sim, 1);
+	check_shows(sim, MEMORY "memory35/state", "going-offline");
 	mhp_sim_release_block(sim, 35);
 	check_end(&job, 0);
 	check_is(sim, 33, "absent");
