@@ -66,8 +66,10 @@ struct mhp_backend_ops {
 	/*
 	 * Loads a module by its name, as modprobe does: a blacklist line does not
 	 * stop it, "install" commands are not run. 0 also if it is there already;
-	 * -ENOENT no such module; -EPERM it has an install command; -EOPNOTSUPP this
-	 * root has no modules to load, or libmhp was built without libkmod.
+	 * -ENOENT no such module; -EPERM it, or one that it needs, has an install
+	 * command, or an alias line gives its name to another; -EACCES the kernel loads
+	 * none for us; -EOPNOTSUPP this root has no modules to load, or libmhp was built
+	 * without libkmod.
 	 */
 	int (*load_module)(struct mhp_backend *be, const char *name);
 

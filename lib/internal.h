@@ -172,6 +172,8 @@ int sysfs_copy_link_path(struct sysfs_dir *dir, const char *name, char **ret_pat
 
 /* as mhp_backend_ops.load_module() */
 int kmod_load(const char *name);
+/* The same with modules and configuration from elsewhere; NULL: as kmod_load(). */
+int kmod_load_from(const char *modules, const char *const *config, const char *name);
 
 /* ---- worker.c: a thread for what may have to be ended ---- */
 
