@@ -4,29 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "internal.h"
-
-struct host {
-	struct mhp_backend be;
-	int root_fd;
-	bool use_openat2;
-};
-
-struct mhp_dir {
-	int fd;
-	bool kernel;		/* sysfs or proc: its files are what they seem */
-};
-
-static struct host *to_host(struct mhp_backend *be)
-{
-	return (struct host *)be;
-}
+#include "host.h"
 
 static int host_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
 {
@@ -90,11 +75,7 @@ static int host_list(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	return r;
 }
 
-/*
- * Outside of sysfs and proc a name may be a FIFO, which would wait, or a device,
- * which might do something when opened: look before opening.
- */
-static int check_regular(struct host *host, struct mhp_dir *dir, const char *name)
+int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name)
 {
 	struct stat st;
 	int fd, r = 0;
@@ -119,7 +100,7 @@ static int open_file(struct host *host, struct mhp_dir *dir, const char *name, i
 	int r;
 
 	if (!dir->kernel) {
-		r = check_regular(host, dir, name);
+		r = host_check_regular(host, dir, name);
 		if (r < 0)
 			return r;
 		/* a plain file would keep the tail of a longer word */
@@ -203,25 +184,42 @@ static int host_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 	return r;
 }
 
+static void close_fd(void *fd)
+{
+	close(*(int *)fd);
+}
+
+/* Closes fd, also if the thread is ended. */
+static int write_word(int fd, const char *word, size_t length, bool can_end)
+{
+	ssize_t n;
+	int state;
+
+	pthread_cleanup_push(close_fd, &fd);
+	/* until it is disabled again, write() is the only point where a thread ends */
+	if (can_end)
+		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
+	/* no retry: EINTR is how an offline that would never end is ended */
+	n = write(fd, word, length);
+	if (n < 0)
+		n = -errno;
+	if (can_end)
+		pthread_setcancelstate(state, NULL);
+	pthread_cleanup_pop(1);
+	if (n < 0)
+		return (int)n;
+	return (size_t)n == length ? 0 : -EIO;
+}
+
 static int host_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		      const char *word, bool can_end)
 {
-	(void)can_end;
-	size_t length = strlen(word);
-	ssize_t n;
-	int fd, r = 0;
+	int fd;
 
 	fd = open_file(to_host(be), dir, name, O_WRONLY);
 	if (fd < 0)
 		return fd;
-	/* no retry: EINTR is how an offline that would never end is ended */
-	n = write(fd, word, length);
-	if (n < 0)
-		r = -errno;
-	else if ((size_t)n != length)
-		r = -EIO;
-	close(fd);
-	return r;
+	return write_word(fd, word, strlen(word), can_end);
 }
 
 static int host_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
@@ -280,6 +278,14 @@ static const struct mhp_backend_ops host_ops = {
 	.write = host_write,
 	.read_link = host_read_link,
 	.exists = host_exists,
+	.load_module = host_load_module,
+	.make_dir = host_make_dir,
+	.replace = host_replace,
+	.remove = host_remove,
+	.lock = host_lock,
+	.unlock = host_unlock,
+	.is_locked = host_is_locked,
+	.is_contained = host_is_contained,
 	.free = host_free,
 };
 

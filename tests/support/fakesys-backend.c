@@ -225,6 +225,57 @@ static int fake_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? r : 0;
 }
 
+/* ---- nothing of our own is here, and nothing can be made ---- */
+
+static int fake_load_module(struct mhp_backend *be, const char *name)
+{
+	(void)be, (void)name;
+	return -EOPNOTSUPP;
+}
+
+static int fake_make_dir(struct mhp_backend *be, const char *path)
+{
+	(void)be, (void)path;
+	return -EROFS;
+}
+
+static int fake_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			const char *text)
+{
+	(void)be, (void)dir, (void)name, (void)text;
+	return -EROFS;
+}
+
+static int fake_remove(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	(void)be, (void)dir, (void)name;
+	return -EROFS;
+}
+
+static int fake_lock(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     const char *holder, struct mhp_lock **ret_lock)
+{
+	(void)be, (void)dir, (void)name, (void)holder, (void)ret_lock;
+	return -EROFS;
+}
+
+static void fake_unlock(struct mhp_backend *be, struct mhp_lock *lock)
+{
+	(void)be, (void)lock;
+}
+
+static int fake_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	(void)be, (void)dir, (void)name;
+	return 0;
+}
+
+static bool fake_is_contained(struct mhp_backend *be)
+{
+	(void)be;
+	return false;
+}
+
 static void fake_free(struct mhp_backend *be)
 {
 	free(be);
@@ -239,6 +290,14 @@ static const struct mhp_backend_ops fake_ops = {
 	.write = fake_write,
 	.read_link = fake_read_link,
 	.exists = fake_exists,
+	.load_module = fake_load_module,
+	.make_dir = fake_make_dir,
+	.replace = fake_replace,
+	.remove = fake_remove,
+	.lock = fake_lock,
+	.unlock = fake_unlock,
+	.is_locked = fake_is_locked,
+	.is_contained = fake_is_contained,
 	.free = fake_free,
 };
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host back end: what host.c and host-run.c share. */
+#ifndef MHP_HOST_H
+#define MHP_HOST_H
+
+#include "internal.h"
+
+struct host {
+	struct mhp_backend be;
+	int root_fd;
+	bool use_openat2;
+};
+
+struct mhp_dir {
+	int fd;
+	bool kernel;		/* sysfs or proc: its files are what they seem */
+};
+
+static inline struct host *to_host(struct mhp_backend *be)
+{
+	return (struct host *)be;
+}
+
+/*
+ * Outside of sysfs and proc a name may be a FIFO, which would wait, or a device,
+ * which might do something when opened: look before opening.
+ */
+int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name);
+
+/* ---- host-run.c: the back end's own files; see mhp_backend_ops ---- */
+
+int host_load_module(struct mhp_backend *be, const char *name);
+int host_make_dir(struct mhp_backend *be, const char *path);
+int host_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		 const char *text);
+int host_remove(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+int host_lock(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+	      const char *holder, struct mhp_lock **ret_lock);
+void host_unlock(struct mhp_backend *be, struct mhp_lock *lock);
+int host_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+bool host_is_contained(struct mhp_backend *be);
+
+#endif /* MHP_HOST_H */
