@@ -77,6 +77,8 @@ __attribute__((format(printf, 2, 3)))
 void text_add(struct text *text, const char *format, ...);
 /* adds str with every byte that is not printable ASCII as \xNN */
 void text_add_escaped(struct text *text, const char *str);
+/* Nothing in it that would have to be escaped, but for backslashes? */
+bool is_printable(const char *str);
 /* "1 GiB", "176 MiB", "4 KiB" where that is exact, else bytes */
 void text_add_bytes(struct text *text, uint64_t bytes);
 /* "EBUSY (Device or resource busy)"; code is negative */
@@ -234,35 +236,54 @@ struct journal_entry {
  */
 struct journal {
 	struct sysfs_dir *run;
-	char *who;
+	char *who;		/* printable */
+	char *boot;		/* which boot of the machine; NULL: not known */
 	struct journal_entry *entries;
 	size_t count, room;
 };
-/* run must stay open. */
+/*
+ * run must stay open. -EEXIST: there is one, of which recover() could not put back
+ * everything.
+ */
 int journal_begin(struct journal *journal, struct sysfs_dir *run, const char *who);
-/* before may be NULL. On disk when it returns 0. */
+/*
+ * A path below /sys; before is NULL with JOURNAL_ID, and only there. On disk when it
+ * returns 0, and upon failure not added.
+ */
 int journal_add(struct journal *journal, enum journal_kind kind, const char *path,
 		const char *ours, const char *before);
-/* The last one that was added is done with. */
+/* The last one that was added is done with; upon failure too, but for the disk. */
 int journal_drop(struct journal *journal);
 /* Removes the file, unless entries are left. */
 int journal_end(struct journal *journal);
 /* fine on a zeroed one */
 void journal_free(struct journal *journal);
-/* -ENOENT: there is none; -EBADMSG, told to the log function; -ENOMEM */
+/* Puts what is in memory on disk. */
+int journal_write(const struct journal *journal);
+int journal_remove(struct sysfs_dir *run);
+/*
+ * -ENOENT: there is none; -ESTALE: it is of another boot of the machine, and there is
+ * nothing to put back any more; -EBADMSG, told to the log function; -ENOMEM
+ */
 int journal_load(struct sysfs_dir *run, struct journal *ret);
+/* The same in silence; with -EBADMSG *ret_bad tells what stood there. */
+int journal_read(struct sysfs_dir *run, struct journal *ret, char **ret_bad);
 
 /* ---- recover.c ---- */
 
-/* With the lock held. *ret stays NULL if there was nothing. */
+/* With the lock held. *ret stays NULL if there was nothing; codes as mhp_recover(). */
 int recover(struct mhp_ctx *ctx, struct sysfs_dir *run, struct mhp_recovery **ret);
 /* What is pending, for a snapshot: takes no lock and writes nothing. */
 struct pending {
 	int code;
-	char *what;
+	const char *path;	/* what code is about */
+	char *text;		/* -EBADMSG: what stands there, else NULL */
+	char *what;		/* NULL: nothing */
 	bool running;
 };
+/* 0; -ENOMEM */
 int pending_read(struct mhp_ctx *ctx, struct pending *ret);
+void pending_free(struct pending *pending);
 
 /* ---- block.c ---- */
 
@@ -424,6 +445,7 @@ struct mhp_snapshot {
 	struct regions regions;
 	struct system_policy policy;
 	struct problems problems;
+	struct pending pending;
 	struct odd_zones *odd;	/* sorted by id */
 	size_t n_odd, odd_room;
 };

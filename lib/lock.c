@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,9 @@ static char *copy_holder(struct sysfs_dir *run)
 
 	if (sysfs_read(run, LOCK_NAME, buf) < 0 || !*buf)
 		return NULL;
+	/* as lock_copy_who() made it, or as somebody else did */
+	if (is_printable(buf))
+		return strdup(buf);
 	text_add_escaped(&text, buf);
 	return text_finish(&text, &holder) < 0 ? NULL : holder;
 }

@@ -115,6 +115,17 @@ static int find_regions(struct scan *scan)
 	return r;
 }
 
+static int find_pending(struct scan *scan)
+{
+	struct pending *pending = &scan->snap->pending;
+	int r;
+
+	r = pending_read(scan->ctx, pending);
+	if (r == 0 && pending->code < 0)
+		r = scan_note(scan, pending->code, pending->text, pending->path, "");
+	return r;
+}
+
 /* ---- the whole ---- */
 
 MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
@@ -148,6 +159,8 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = policy_read(ctx, &scan.mem, &scan.snap->policy, &scan.snap->problems);
 	if (r == 0)
 		r = find_regions(&scan);
+	if (r == 0)
+		r = find_pending(&scan);
 	sysfs_close(&scan.mem);
 	if (r < 0) {
 		mhp_snapshot_unref(scan.snap);
@@ -175,6 +188,7 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 	free(snap->nodes);
 	free(snap->blocks);
 	policy_free(&snap->policy);
+	pending_free(&snap->pending);
 	problems_free(&snap->problems);
 	free(snap);
 	return NULL;
@@ -295,5 +309,17 @@ MHP_EXPORT int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t 
 		*ret_code = problem->code;
 	if (ret_text)
 		*ret_text = problem->text;
+	return 0;
+}
+
+MHP_EXPORT int mhp_snapshot_get_pending(const struct mhp_snapshot *snap, const char **ret_what,
+					bool *ret_running)
+{
+	if (snap->pending.code < 0)
+		return snap->pending.code;
+	if (ret_what)
+		*ret_what = snap->pending.what;
+	if (ret_running)
+		*ret_running = snap->pending.running;
 	return 0;
 }

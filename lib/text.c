@@ -68,6 +68,14 @@ void text_add_escaped(struct text *text, const char *str)
 	}
 }
 
+bool is_printable(const char *str)
+{
+	for (; *str; str++)
+		if (*str < ' ' || *str > '~')
+			return false;
+	return true;
+}
+
 void text_add_bytes(struct text *text, uint64_t bytes)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

@@ -68,21 +68,22 @@ const char *mhp_recovery_get_transaction(const struct mhp_recovery *recovery);
 bool mhp_recovery_is_complete(const struct mhp_recovery *recovery);
 
 /**
- * Number of settings that were borrowed.
+ * Number of settings that were borrowed, and of ids that a driver was given.
  *
  * @since 0.1
  */
 size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
 
 /**
- * A setting that was borrowed.
+ * A setting that was borrowed, or a driver's remove_id that is to take an id back.
  *
  * @param recovery    the recovery
  * @param index       from 0
  * @param ret_path    the file below the root, borrowed; may be NULL
- * @param ret_before  what stood there before, borrowed; may be NULL
- * @param ret_ours    what was written, borrowed; may be NULL
- * @param ret_code    why it was not put back, a negative errno value; else 0; may be
+ * @param ret_before  what stood there before, borrowed; "" for an id; may be NULL
+ * @param ret_ours    what was written, or the id, borrowed; may be NULL
+ * @param ret_code    why it was not put back, a negative errno value, with
+ *                    MHP_RETURNED_CHANGED -ENOENT if the file is gone; else 0; may be
  *                    NULL
  * @return what became of it; MHP_RETURNED_UNKNOWN with nothing written to the
  *         outputs if there are not that many

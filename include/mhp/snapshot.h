@@ -231,7 +231,7 @@ int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
  *
  * @param snap         the snapshot
  * @param ret_what     who did what: "mhp[123]: plug dax0.0 as online_movable"; borrowed,
- *                     NULL if there is nothing; printable
+ *                     NULL if there is nothing; printable; may be NULL
  * @param ret_running  whether he is still at work, so that it is no matter for
  *                     mhp_recover(); may be NULL
  * @return 0; why that could not be read
