@@ -18,6 +18,11 @@
 #include "support/dump.h"
 #include "support/fakesys.h"
 
+#define JOURNAL_PATH RUN_PATH "/" JOURNAL_NAME
+#define JOURNAL "libmhp journal 1\nboot \"here\"\nwho \"mhp[1]: plug dax0.0\"\n" \
+	"setting \"" POLICY_PATH "\" \"online_movable\" \"offline\"\n" \
+	"id \"" DAX_DRIVERS_PATH "/kmem/remove_id\" \"dax0.0\"\nend\n"
+
 static size_t fail_at, calls;		/* the one that fails, from 1; 0: none */
 static size_t live_bytes, live_count;	/* a difference tells, not the number */
 
@@ -140,6 +145,7 @@ static struct fakesys *flawed_machine(void)
 	fakesys_file(fs, MEMORY_PATH "/memory7/valid_zones", "Frozen\n");
 	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
 	fakesys_file(fs, NODE_PATH "/has_cpu", "zero\n");
+	fakesys_file(fs, JOURNAL_PATH, JOURNAL);
 	return fs;
 }
 
@@ -254,6 +260,123 @@ static void context_without_memory(void **state)
 	}
 }
 
+/* ---- what was borrowed ---- */
+
+static void put(struct fakesys *fs, const char *path, const char *text)
+{
+	char full[512];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", fakesys_root(fs), path);
+	file = fopen(full, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	fclose(file);
+}
+
+/* Never forgotten before it is put back. */
+static void recover_without_memory(void **state)
+{
+	struct fakesys *fs = flawed_machine();
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_OPENAT2);
+	char policy[MHP_ATTR_SIZE + 1];
+	struct mhp_recovery *recovery;
+	struct sysfs_dir mem, run;
+	bool put_back, left;
+	int r;
+
+	(void)state;
+	assert_int_equal(sysfs_open(ctx, MEMORY_PATH, &mem), 0);
+	assert_int_equal(sysfs_open(ctx, RUN_PATH, &run), 0);
+	calls = 0;
+	for (size_t at = 1; calls >= at - 1; at++) {
+		size_t number = live_count, last;
+
+		put(fs, JOURNAL_PATH, JOURNAL);
+		put(fs, POLICY_PATH, "online_movable\n");
+		number = live_count;
+		calls = 0;
+		fail_at = at;
+		recovery = NULL;
+		r = mhp_recover(ctx, NULL, &recovery);
+		fail_at = 0;
+		last = calls;
+		assert_true(r == 0 || (r == -ENOMEM && !recovery));
+		assert_int_equal(sysfs_read(&mem, "auto_online_blocks", policy), 0);
+		put_back = !strcmp(policy, "offline");
+		left = sysfs_exists(&run, JOURNAL_NAME) == 0;
+		assert_true(put_back || left);
+		if (r == 0)
+			assert_int_equal(mhp_recovery_is_complete(recovery), put_back && !left);
+		mhp_recovery_free(recovery);
+		assert_int_equal(live_count, number);
+		calls = last;
+	}
+	assert_true(put_back && !left);
+	sysfs_close(&mem);
+	sysfs_close(&run);
+	mhp_ctx_unref(ctx);
+}
+
+/* What is not on disk is not taken for noted. */
+static void journal_without_memory(void **state)
+{
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx;
+	struct sysfs_dir run;
+	size_t noted = 0;
+
+	(void)state;
+	fakesys_dir(fs, RUN_PATH);
+	ctx = fakesys_ctx(fs, FAKESYS_OPENAT2);
+	assert_int_equal(sysfs_open(ctx, RUN_PATH, &run), 0);
+	calls = 0;
+	for (size_t at = 1; calls >= at - 1; at++) {
+		struct journal journal = { 0 }, loaded = { 0 };
+		size_t number = live_count, last;
+		int r;
+
+		calls = 0;
+		fail_at = at;
+		r = journal_begin(&journal, &run, "mhp[1]: test");
+		for (noted = 0; r == 0 && noted < 6; noted++) {
+			r = journal_add(&journal, JOURNAL_SETTING, POLICY_PATH, "online", "offline");
+			if (r < 0)
+				break;
+		}
+		fail_at = 0;
+		last = calls;
+		assert_int_equal(r, last >= at ? -ENOMEM : 0);
+		assert_int_equal(journal.count, noted);
+		if (journal.who) {
+			assert_int_equal(journal_load(&run, &loaded), 0);
+			assert_int_equal(loaded.count, noted);
+		}
+		journal_free(&loaded);
+		journal_free(&journal);
+		assert_int_equal(journal_remove(&run), 0);
+		assert_int_equal(live_count, number);
+		calls = last;
+	}
+	assert_int_equal(noted, 6);
+	sysfs_close(&run);
+	mhp_ctx_unref(ctx);
+}
+
+static void worker_without_memory(void **state)
+{
+	struct worker *worker = NULL;
+	size_t number = live_count;
+
+	(void)state;
+	calls = 0;
+	fail_at = 1;
+	assert_int_equal(worker_new(&worker), -ENOMEM);
+	fail_at = 0;
+	assert_null(worker);
+	assert_int_equal(live_count, number);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +384,9 @@ int main(void)
 		cmocka_unit_test_teardown(snapshot_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(plan_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(recover_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(journal_without_memory, fakesys_free_all),
+		cmocka_unit_test(worker_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

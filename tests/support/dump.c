@@ -163,8 +163,9 @@ static void add_flag(struct text *text, const char *name,
 char *dump(const struct mhp_snapshot *snap, bool group)
 {
 	enum mhp_online_type type = MHP_OFFLINE;
-	const char *policy = NULL;
+	const char *policy = NULL, *pending = NULL;
 	struct text text = { 0 };
+	bool running = false;
 	int r;
 
 	dump_blocks(&text, snap, group);
@@ -185,6 +186,12 @@ char *dump(const struct mhp_snapshot *snap, bool group)
 	text_add(&text, "\n");
 	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
 		dump_region(&text, mhp_snapshot_get_region(snap, i));
+	r = mhp_snapshot_get_pending(snap, &pending, &running);
+	if (r < 0 || pending) {
+		text_add(&text, running ? "running" : "pending");
+		add_word(&text, r, pending);
+		text_add(&text, "\n");
+	}
 	return finish(&text);
 }
 
