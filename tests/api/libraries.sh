@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What libmhp.so brings with it. glibc ends a thread with the help of libgcc_s, and
+# aborts the program if that is not installed when it comes to it.
+set -eu
+# shellcheck source=tests/api/lib.sh
+. "${top_srcdir:?is set by make check}/tests/api/lib.sh"
+
+so=$top_builddir/lib/.libs/libmhp.so
+[ -f "$so" ] || { echo "no shared library was built"; exit 77; }
+"${READELF:-readelf}" -dW "$so" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' >"$tmp/needed"
+[ -s "$tmp/needed" ] || error "libmhp.so: needs no library at all?"
+if grep -q '^libc\.so\.' "$tmp/needed" && ! grep -q '^libgcc_s\.so\.' "$tmp/needed"; then
+	error "libmhp.so: not linked with libgcc_s (-fexceptions, and code that wants it)"
+fi
+finish
