@@ -364,6 +364,42 @@ void iomem_free(struct iomem *iomem);
 /* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
 const char *iomem_find_driver(const struct iomem *iomem, const struct range *range);
 
+/* ---- zoneinfo.c: zones as /proc/zoneinfo tells of them ---- */
+
+/* in pages */
+struct zone_info {
+	int node;
+	enum mhp_zone zone;	/* MHP_ZONE_UNKNOWN: one never seen */
+	uint64_t free, spanned, present, managed, start_pfn;
+};
+struct zoneinfo {
+	int code;		/* why there are none */
+	struct zone_info *zones;
+	size_t count, room;
+};
+/*
+ * -EBADMSG: the line at *ret_line, of *ret_length bytes, makes no sense, or there is
+ * nothing; -ENOMEM. Lines never seen are passed over. *ret holds something even upon
+ * failure.
+ */
+int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const char **ret_line,
+		   size_t *ret_length);
+/* -ENOMEM; anything else is noted, and is ret->code */
+int zoneinfo_read(struct mhp_ctx *ctx, struct zoneinfo *ret, struct problems *problems);
+void zoneinfo_free(struct zoneinfo *info);
+
+/* in pages; UINT64_MAX: more than that */
+struct zone_sums {
+	uint64_t kernel_present, kernel_free, movable_present;
+};
+/* of a node; -1: of all */
+void zoneinfo_sum(const struct zoneinfo *info, int node, struct zone_sums *ret);
+/*
+ * The root may be another machine's, so this one's page size does not help: it is told
+ * from what the blocks that are online come to, in pages. 4096 if it cannot be.
+ */
+uint64_t zoneinfo_guess_page_size(const struct zoneinfo *info, uint64_t online_bytes);
+
 /* ---- region.c ---- */
 
 struct mhp_region {
