@@ -341,8 +341,15 @@ struct mhp_node {
 struct system_policy {
 	int default_code;
 	enum mhp_online_type default_type;
+	/* of the module memory_hotplug; -ENODATA: no such file */
 	int online_policy_code;
 	char *online_policy;
+	int memmap_code;
+	char *memmap;
+	int ratio_code;
+	unsigned int ratio_percent;
+	int numa_aware_code;
+	bool numa_aware;
 };
 int policy_read(struct mhp_ctx *ctx, struct sysfs_dir *mem, struct system_policy *ret,
 		struct problems *problems);

@@ -6,6 +6,8 @@
 #ifndef MHP_POLICY_H
 #define MHP_POLICY_H
 
+#include <stdbool.h>
+
 #include <mhp/types.h>
 
 #ifdef __cplusplus
@@ -39,6 +41,45 @@ int mhp_snapshot_get_default_online_type(const struct mhp_snapshot *snap,
  * @since 0.1
  */
 int mhp_snapshot_get_online_policy(const struct mhp_snapshot *snap, const char **ret_policy);
+
+/**
+ * How much memory the kernel onlines in Movable under the policy "auto-movable", in
+ * percent of what is in its own zones (memory_hotplug.auto_movable_ratio). Without that
+ * policy it is a measure of how much is reasonable.
+ *
+ * @param snap         the snapshot
+ * @param ret_percent  the ratio
+ * @return 0; -ENODATA if the kernel has no such file (before 5.15); another
+ *         negative errno value if it could not be read, -EBADMSG if it is no number
+ * @since 0.1
+ */
+int mhp_snapshot_get_auto_movable_ratio(const struct mhp_snapshot *snap,
+					unsigned int *ret_percent);
+
+/**
+ * Does that ratio hold for each node by itself, too
+ * (memory_hotplug.auto_movable_numa_aware)?
+ *
+ * @param snap       the snapshot
+ * @param ret_aware  whether it does
+ * @return 0; -ENODATA if the kernel has no such file; another negative errno value
+ *         if it could not be read, -EBADMSG if it is neither Y nor N
+ * @since 0.1
+ */
+int mhp_snapshot_get_auto_movable_numa_aware(const struct mhp_snapshot *snap, bool *ret_aware);
+
+/**
+ * May memory that is added hold what the kernel needs to manage it, instead of taking
+ * that from the kernel's zones (memory_hotplug.memmap_on_memory)? It is set at boot.
+ *
+ * @param snap      the snapshot
+ * @param ret_word  "Y", "N", "force" or a later kernel's word, borrowed, to be
+ *                  escaped before it goes to a terminal
+ * @return 0; -ENODATA if the kernel has no such file (before 5.13); another
+ *         negative errno value if it could not be read
+ * @since 0.1
+ */
+int mhp_snapshot_get_memmap_on_memory(const struct mhp_snapshot *snap, const char **ret_word);
 
 #ifdef __cplusplus
 }
