@@ -407,6 +407,20 @@ void zoneinfo_sum(const struct zoneinfo *info, int node, struct zone_sums *ret);
  */
 uint64_t zoneinfo_guess_page_size(const struct zoneinfo *info, uint64_t online_bytes);
 
+/* ---- scan-udev.c: the udev rules that online memory; udev.h tells how they are found ---- */
+
+struct udev_rule;
+struct udev_rules {
+	int code;		/* 0: all of them are known */
+	struct udev_rule *list;	/* in the order in which udev follows them */
+	size_t count, room;
+};
+/* -ENOMEM; what could not be read is noted, and is ret->code */
+int udev_rules_read(struct mhp_ctx *ctx, struct udev_rules *ret, struct problems *problems);
+void udev_rules_free(struct udev_rules *rules);
+/* "online", "online|online_movable"; NULL: not known */
+const char *udev_rule_word(const struct udev_rule *rule);
+
 /* ---- region.c ---- */
 
 struct mhp_region {
@@ -423,6 +437,7 @@ struct mhp_region {
 	char *device_word;
 	int ram_code;
 	char *ram_driver;
+	bool holds_memmap;	/* asks for it; the system must allow it, too */
 
 	int ranges_code;
 	struct range *ranges;
@@ -476,6 +491,15 @@ struct odd_zones {
 	uint64_t id;
 	char *text;
 };
+/* What a plan needs beside blocks; codes are -ENODATA if that was not asked for. */
+struct facts {
+	bool gathered;
+	int hotremove_code;
+	bool has_hotremove;
+	uint64_t page_size;
+	struct zoneinfo zones;
+	struct udev_rules udev;
+};
 struct mhp_snapshot {
 	int refs;
 	uint64_t block_size;
@@ -487,6 +511,7 @@ struct mhp_snapshot {
 	int nodes_code;
 	struct regions regions;
 	struct system_policy policy;
+	struct facts facts;
 	struct problems problems;
 	struct pending pending;
 	struct odd_zones *odd;	/* sorted by id */
@@ -514,6 +539,12 @@ int scan_open_memory(struct scan *scan);
 int scan_block_names(struct scan *scan);
 int scan_block_states(struct scan *scan);
 int scan_nodes(struct scan *scan);
+
+/* ---- scan-facts.c ---- */
+
+/* Once all else is known. */
+int scan_facts(struct scan *scan);
+void facts_free(struct facts *facts);
 
 /* ---- conflict.c ---- */
 

@@ -7,11 +7,12 @@
 MHP_EXPORT int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
 			  const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
 {
+	struct mhp_snapshot_opts look = { .size = sizeof(look), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;
 	int r;
 
-	r = mhp_snapshot_new(ctx, NULL, &snap);
+	r = mhp_snapshot_new(ctx, &look, &snap);
 	if (r < 0)
 		return r;
 	r = mhp_plan_new(snap, request, &plan);

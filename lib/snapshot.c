@@ -139,7 +139,7 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = opts_take(&known, sizeof(known), opts, opts->size);
 	if (r < 0)
 		return r;
-	if (known.flags & ~MHP_SNAPSHOT_OFFLINE_ZONES)
+	if (known.flags & ~(uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS))
 		return -E2BIG;
 	scan.flags = known.flags;
 	scan.snap = calloc(1, sizeof(*scan.snap));
@@ -161,6 +161,8 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = find_regions(&scan);
 	if (r == 0)
 		r = find_pending(&scan);
+	if (r == 0)
+		r = scan_facts(&scan);
 	sysfs_close(&scan.mem);
 	if (r < 0) {
 		mhp_snapshot_unref(scan.snap);
@@ -189,6 +191,7 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 	free(snap->blocks);
 	policy_free(&snap->policy);
 	pending_free(&snap->pending);
+	facts_free(&snap->facts);
 	problems_free(&snap->problems);
 	free(snap);
 	return NULL;

@@ -146,6 +146,11 @@ static struct fakesys *flawed_machine(void)
 	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
 	fakesys_file(fs, NODE_PATH "/has_cpu", "zero\n");
 	fakesys_file(fs, JOURNAL_PATH, JOURNAL);
+	fakesys_file(fs, "/sys/module/memory_hotplug/parameters/auto_movable_ratio", "much\n");
+	fakesys_file(fs, "/etc/udev/rules.d/1.rules",
+		     "SUBSYSTEM!=\"memory\", GOTO=\"end\"\nATTR{state}=\"online\"\nLABEL=\"end\"\n");
+	fakesys_link(fs, "/etc/udev/rules.d/2.rules", "1.rules");
+	fakesys_link(fs, "/etc/udev/rules.d/3.rules", "3.rules");
 	return fs;
 }
 
@@ -164,6 +169,7 @@ static void snapshot_without_memory(void **state)
 
 	(void)state;
 	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 		struct mhp_snapshot *snap;
 		char *good = NULL, *now;
@@ -175,7 +181,7 @@ static void snapshot_without_memory(void **state)
 			calls = 0;
 			fail_at = at;
 			snap = NULL;
-			r = mhp_snapshot_new(ctx, NULL, &snap);
+			r = mhp_snapshot_new(ctx, &opts, &snap);
 			fail_at = 0;
 			if (r < 0) {
 				assert_int_equal(r, -ENOMEM);

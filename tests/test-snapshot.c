@@ -184,7 +184,8 @@ static void options(void **state)
 	} cases[] = {
 		{ sizeof(opts.known), 0, 0, 0 },
 		{ sizeof(opts.known), MHP_SNAPSHOT_OFFLINE_ZONES, 0, 0 },
-		{ sizeof(opts.known), 2, 0, -E2BIG },
+		{ sizeof(opts.known), MHP_SNAPSHOT_FOR_PLANS, 0, 0 },
+		{ sizeof(opts.known), 4, 0, -E2BIG },
 		{ sizeof(opts.known), UINT64_C(1) << 63, 0, -E2BIG },
 		{ sizeof(opts), 0, 0, 0 },
 		{ sizeof(opts), 0, UINT64_C(1) << 63, -E2BIG },

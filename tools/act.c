@@ -344,7 +344,7 @@ int verb_act(struct machine *machine)
 	struct mhp_snapshot *snap;
 	int code, r;
 
-	r = machine_snapshot(machine, 0, &snap);
+	r = machine_snapshot(machine, MHP_SNAPSHOT_FOR_PLANS, &snap);
 	if (r)
 		return r;
 	request = make_request(options);

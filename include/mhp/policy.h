@@ -7,6 +7,7 @@
 #define MHP_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <mhp/types.h>
 
@@ -80,6 +81,58 @@ int mhp_snapshot_get_auto_movable_numa_aware(const struct mhp_snapshot *snap, bo
  * @since 0.1
  */
 int mhp_snapshot_get_memmap_on_memory(const struct mhp_snapshot *snap, const char **ret_word);
+
+/**
+ * Can this kernel take memory offline (CONFIG_MEMORY_HOTREMOVE)?
+ *
+ * @param snap     the snapshot
+ * @param ret_has  whether it can
+ * @return 0; -ENODATA if there is no block to tell it by, or the snapshot was made without
+ *         MHP_SNAPSHOT_FOR_PLANS; another negative errno value if it could not be
+ *         found out
+ * @since 0.1
+ */
+int mhp_snapshot_get_has_hotremove(const struct mhp_snapshot *snap, bool *ret_has);
+
+/**
+ * Are all udev rules known that online memory?
+ *
+ * @return 0; -ENODATA if the snapshot was made without MHP_SNAPSHOT_FOR_PLANS;
+ *         another negative errno value if a file, or a directory, could not be read
+ *         (mhp_snapshot_get_problem())
+ * @since 0.1
+ */
+int mhp_snapshot_get_udev_rules_code(const struct mhp_snapshot *snap);
+
+/**
+ * Number of udev rules that online memory as it is added, or may do so.
+ *
+ * @since 0.1
+ */
+size_t mhp_snapshot_count_udev_rules(const struct mhp_snapshot *snap);
+
+/**
+ * A udev rule by position; they are in the order in which udev follows them. Only a
+ * block that is offline when udev gets to it is onlined by a rule: what the kernel
+ * onlines itself, by its policy or through the device, no rule can change.
+ *
+ * @param snap      the snapshot
+ * @param index     from 0
+ * @param ret_path  the file, below the root, borrowed, to be escaped before it goes to a
+ *                  terminal; may be NULL
+ * @param ret_line  where in it the rule begins, from 1; may be NULL
+ * @param ret_word  what it writes: "online", "online_kernel", "online_movable", or several
+ *                  of them with "|" between if it is one of these; NULL if that is not
+ *                  known; borrowed; may be NULL
+ * @param ret_may   false: it onlines every block that is added and offline; true: that
+ *                  depends on what only udev knows, such as the answer of another
+ *                  program, or it is about DAX devices; may be NULL
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_snapshot_get_udev_rule(const struct mhp_snapshot *snap, size_t index,
+			       const char **ret_path, unsigned int *ret_line,
+			       const char **ret_word, bool *ret_may);
 
 #ifdef __cplusplus
 }

@@ -38,6 +38,10 @@ struct mhp_region;
 enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_OFFLINE_ZONES = 1,	/**< read valid_zones of offline blocks too, not of
 					     online ones only */
+	MHP_SNAPSHOT_FOR_PLANS = 2,	/**< read what plans are checked against: udev's rules,
+					     free memory and the sizes of zones, whether the
+					     kernel can take memory away; a plan of a snapshot
+					     without it warns that this was not checked */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
