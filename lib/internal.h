@@ -638,6 +638,23 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count);
 bool device_says(const struct mhp_plan *plan, const char *word);
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region);
 
+/* ---- facts.c: what surrounds a plan ---- */
+
+/* Would memory that is onlined as type not be as wanted? Any zone will do for MHP_ONLINE. */
+bool is_elsewhere(enum mhp_online_type type, enum mhp_online_type wanted);
+
+enum rule_danger { RULE_NONE, RULE_MAY, RULE_WOULD };
+/* Which udev rule would, or may, online elsewhere a block that is added offline. */
+enum rule_danger find_dangerous_rule(const struct udev_rules *rules, enum mhp_online_type wanted,
+				     const struct udev_rule **ret_rule);
+
+/* What the kernel needs to manage memory; UINT64_MAX: more than there is. */
+uint64_t memmap_bytes(uint64_t added_bytes, uint64_t page_size);
+/* Is there more memory in Movable than percent of what is in the kernel's zones? */
+bool is_above_ratio(uint64_t movable, uint64_t kernel, unsigned int percent);
+/* Rounded up; UINT64_MAX if there is no such number. */
+uint64_t ratio_percent(uint64_t movable, uint64_t kernel);
+
 /* ---- report.c ---- */
 
 struct mhp_result {
