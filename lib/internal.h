@@ -141,6 +141,8 @@ int problems_add(struct problems *problems, int code, const char *text,
 		 const char *dir, const char *name);
 /* The first one about path, or about a file in that directory; NULL if there is none. */
 const struct problem *problems_find(const struct problems *problems, const char *path);
+/* "PATH: EIO (Input/output error)", or what stood there and is not understood */
+void text_add_problem(struct text *text, const struct problem *problem);
 void problems_free(struct problems *problems);
 
 /* ---- sysfs.c: attributes of an open directory ---- */
@@ -637,6 +639,11 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count);
 /* Is this the driver's word for the device? */
 bool device_says(const struct mhp_plan *plan, const char *word);
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region);
+
+/* ---- warnings-facts.c ---- */
+
+/* Conflicts too: what the machine around the plan has against it. Once it has its steps. */
+int plan_add_fact_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap);
 
 /* ---- facts.c: what surrounds a plan ---- */
 

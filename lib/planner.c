@@ -516,6 +516,8 @@ static int make_plan(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		r = find_fault(plan, MHP_CONFLICT_UNREADABLE,
 			       "has a driver whose word for it no kernel had yet, so that none can "
 			       "be put back", "online or offline it block by block");
+	if (r == 0)
+		r = plan_add_fact_warnings(plan, snap);
 	if (r < 0)
 		return r;
 	if (plan->conflicts.count)

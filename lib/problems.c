@@ -48,6 +48,19 @@ const struct problem *problems_find(const struct problems *problems, const char 
 	return NULL;
 }
 
+void text_add_problem(struct text *text, const struct problem *problem)
+{
+	text_add_escaped(text, problem->path);
+	text_add(text, ": ");
+	if (problem->text) {
+		text_add(text, "\"");
+		text_add_escaped(text, problem->text);
+		text_add(text, "\" is not understood");
+	} else {
+		text_add_code(text, problem->code);
+	}
+}
+
 void problems_free(struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {

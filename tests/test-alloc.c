@@ -211,6 +211,7 @@ static void snapshot_without_memory(void **state)
 
 static void plan_without_memory(void **state)
 {
+	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_ctx *ctx = fakesys_ctx(flawed_machine(), FAKESYS_MEMORY);
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;
@@ -218,7 +219,7 @@ static void plan_without_memory(void **state)
 	int r;
 
 	(void)state;
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
 	assert_int_equal(mhp_request_new(&request), 0);
 	for (int goal = MHP_GOAL_OFFLINE; goal <= MHP_GOAL_UNPLUGGED; goal++) {
 		assert_int_equal(mhp_request_set_region(request, goal == MHP_GOAL_ONLINE ?

@@ -115,10 +115,17 @@ static const struct row warnings[] = {
 	  "will still say \"offline\"" },
 	{ "6.12-hmem-bound", UNPLUG, 0, { { NULL, NULL, 0 } }, "not-undoable", "cannot be undone" },
 	{ "7.3-hmem-unaligned-bound", MOVABLE, 0, { { NULL, NULL, 0 } }, "lost-bytes", "MiB" },
+	/* the machine around it; more of these in test-warnings-facts.c */
+	{ "7.3-hmem-bound", MOVABLE, 0,
+	  { { "/sys/module/memory_hotplug/parameters/auto_movable_ratio", "10\n", 0 } }, "ratio",
+	  "more than auto_movable_ratio, 10 %" },
+	{ "7.3-hmem-unplugged", KERNEL, 0, { { "/proc/zoneinfo", "", -EACCES } }, "not-checked",
+	  "/proc/zoneinfo: EACCES" },
 };
 
 static struct mhp_plan *plan_of(const struct row *row)
 {
+	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 	struct fakesys *fs = fakesys_new_machine(row->machine);
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;
@@ -135,7 +142,7 @@ static struct mhp_plan *plan_of(const struct row *row)
 			fakesys_find(fs, change->path)->code = change->code;
 	}
 	ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
 	assert_int_equal(mhp_request_set_goal(request, row->wish == UNPLUG ? MHP_GOAL_UNPLUGGED :

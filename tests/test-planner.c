@@ -42,11 +42,12 @@ static struct mhp_sim *open_machine(const char *name)
 
 static struct mhp_snapshot *look_at(struct mhp_sim *sim)
 {
+	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 	struct mhp_ctx *ctx;
 
 	assert_int_equal(mhp_sim_new_ctx(sim, &ctx), 0);
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
 	mhp_ctx_unref(ctx);
 	return snap;
 }

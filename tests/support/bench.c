@@ -104,11 +104,12 @@ enum mhp_outcome unplug(struct bench *bench, uint64_t rules)
 struct mhp_plan *planned(struct bench *bench, enum mhp_goal goal, enum mhp_online_type type,
 			 uint64_t rules)
 {
+	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;
 
-	assert_int_equal(mhp_snapshot_new(bench->ctx, NULL, &snap), 0);
+	assert_int_equal(mhp_snapshot_new(bench->ctx, &opts, &snap), 0);
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
 	assert_int_equal(mhp_request_set_goal(request, goal), 0);
