@@ -90,7 +90,7 @@ struct mhp_backend_ops {
 	int (*lock)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		    const char *holder, struct mhp_lock **ret_lock);
 	void (*unlock)(struct mhp_backend *be, struct mhp_lock *lock);
-	/* 1: somebody has it; 0: nobody, or there is no such file */
+	/* 1: somebody has it; 0: nobody, or there is no such file; -EACCES: not for us to ask */
 	int (*is_locked)(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
 	/*
 	 * Is the kernel another one's too, who cannot see our RUN_PATH? As in a

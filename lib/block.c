@@ -108,8 +108,8 @@ static void look_at_zone(struct sysfs_dir *mem, uint64_t id, int node, bool numa
 		now->zone = zones[0];
 }
 
-void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
-		struct block_now *ret_now)
+static void look_once(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		      struct block_now *ret_now)
 {
 	struct block_now now = { .file = "state" };
 	char name[64], buf[MHP_ATTR_SIZE + 1];
@@ -117,7 +117,7 @@ void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/state", id);
 	r = sysfs_read(mem, name, buf);
-	if (r == -ENOENT || r == -ENODEV) {
+	if (r == -ENOENT) {
 		now.state = MHP_STATE_ABSENT;
 	} else if (r < 0 || (parse_state(buf, &now.state) < 0 && (r = -EBADMSG))) {
 		now.code = r;
@@ -127,4 +127,18 @@ void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		look_at_zone(mem, id, node, numa, &now);
 	}
 	*ret_now = now;
+}
+
+void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		struct block_now *ret_now)
+{
+	/* state and zone are two files, and others are at work: one answer may be torn */
+	for (int i = 0; i < 3; i++) {
+		look_once(mem, id, node, numa, ret_now);
+		if (!ret_now->code)
+			return;
+	}
+	/* a file that outlived its block */
+	if (ret_now->code == -ENODEV)
+		*ret_now = (struct block_now){ .state = MHP_STATE_ABSENT };
 }

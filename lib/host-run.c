@@ -20,24 +20,9 @@ struct mhp_lock {
 
 /* ---- whose machine it is ---- */
 
-static bool is_same_place(int root_fd, const char *name, const char *path)
-{
-	struct stat ours, its;
-
-	return fstatat(root_fd, name, &ours, 0) == 0 && stat(path, &its) == 0 &&
-	       ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
-}
-
-/* Not for a copy of "/", nor for where "/" alone is mounted once more. */
-static bool is_real_root(const struct host *host)
-{
-	return is_same_place(host->root_fd, ".", "/") &&
-	       is_same_place(host->root_fd, "sys", "/sys");
-}
-
 int host_load_module(struct mhp_backend *be, const char *name)
 {
-	return is_real_root(to_host(be)) ? kmod_load(name) : -EOPNOTSUPP;
+	return to_host(be)->is_real ? kmod_load(name) : -EOPNOTSUPP;
 }
 
 /* include/linux/proc_ns.h: PROC_PID_INIT_INO */
@@ -64,11 +49,11 @@ bool host_is_contained(struct mhp_backend *be)
 	struct host *host = to_host(be);
 	struct stat run, ours;
 
-	if (!is_real_root(host) || !is_in_container(host->root_fd))
+	if (!host->is_real || !is_in_container(host->root_fd))
 		return false;
 	/* a mount of its own is the host's, which somebody has put there for us */
 	return fstatat(host->root_fd, "run", &run, 0) < 0 ||
-	       fstatat(host->root_fd, &RUN_PATH[1], &ours, AT_SYMLINK_NOFOLLOW) < 0 ||
+	       fstatat(host->root_fd, RUN_PATH + 1, &ours, AT_SYMLINK_NOFOLLOW) < 0 ||
 	       run.st_dev == ours.st_dev;
 }
 
@@ -186,9 +171,9 @@ static int check_lock_file(int fd)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_nlink > 1)
 		return -EINVAL;
-	/* whatever the umask says, all may ask whether it is held */
-	if ((st.st_mode & 0777) != 0644)
-		fchmod(fd, 0644);
+	/* who may read it can lock it for reading, and hold up everybody */
+	if ((st.st_mode & 0777) != 0600)
+		fchmod(fd, 0600);
 	return 0;
 }
 
@@ -202,7 +187,7 @@ static int open_lock_file(struct host *host, struct mhp_dir *dir, const char *na
 	if (r < 0 && r != -ENOENT)
 		return r;
 	fd = openat(dir->fd, name,
-		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	r = check_lock_file(fd);

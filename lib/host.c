@@ -303,6 +303,7 @@ int host_new(const char *root, bool use_openat2, struct mhp_backend **ret_be)
 		free(host);
 		return r;
 	}
+	host->is_real = !strcmp(root, "/");
 	host->use_openat2 = use_openat2 && have_openat2(host->root_fd);
 	*ret_be = &host->be;
 	return 0;

@@ -9,6 +9,7 @@ struct host {
 	struct mhp_backend be;
 	int root_fd;
 	bool use_openat2;
+	bool is_real;		/* "/": the machine's own, with modules to load */
 };
 
 struct mhp_dir {

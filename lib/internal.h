@@ -17,10 +17,12 @@
 #define MHP_EXPORT __attribute__((visibility("default")))
 #define MEMORY_PATH "/sys/devices/system/memory"
 #define NODE_PATH "/sys/devices/system/node"
+#define DAX_BUS_PATH "/sys/bus/dax"
 #define DAX_DEVICES_PATH "/sys/bus/dax/devices"
 #define DAX_DRIVERS_PATH "/sys/bus/dax/drivers"
 #define DAX_AUTOPROBE_PATH "/sys/bus/dax/drivers_autoprobe"
 #define POLICY_PATH MEMORY_PATH "/auto_online_blocks"
+#define MODULE_PATH "/sys/module"
 #define RUN_PATH "/run/libmhp"
 #define LOCK_NAME "lock"
 #define JOURNAL_NAME "journal"
@@ -31,6 +33,9 @@
 #define MAX_REGION_BLOCKS (UINT64_C(1) << 24)
 
 /* ---- request.c: what a goal means ---- */
+
+#define ALL_RULES \
+	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW))
 
 /* The four words that memoryN/state and daxX.Y/state take, never NULL. */
 const char *online_word(enum mhp_online_type type);
@@ -166,6 +171,8 @@ int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word, bool 
 /* the last part of what a symbolic link points to; the caller frees it */
 int sysfs_read_link_name(struct sysfs_dir *dir, const char *name, char **ret_name);
 int sysfs_exists(struct sysfs_dir *dir, const char *name);
+/* 1 or 0, by its path */
+int sysfs_dir_exists(struct mhp_ctx *ctx, const char *path);
 /*
  * Resolves the text of the symbolic link dir/name to a path below the root, by
  * its letters alone; name itself if it is no link. The caller frees it.
@@ -194,7 +201,7 @@ void worker_free(struct worker *worker);
 /*
  * Has fn(data) done by the worker's thread, where cancellation is disabled but where
  * fn enables it, and waits for it. Meanwhile tick, if not NULL, is called every
- * 100 ms or so: non-zero ends the job as the deadline does. 0: fn came to its end, and
+ * 100 ms or so, and once more at the deadline: non-zero ends the job as that does. 0: fn came to its end, and
  * *ret_code is what it returned; -ETIMEDOUT, -ECANCELED: it was ended, and its
  * thread with it (another one begins with the next job); -EAGAIN: no thread to be had,
  * nothing was done. Never returns while fn is still at work.
@@ -370,6 +377,8 @@ struct iomem {
 };
 int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems);
 void iomem_free(struct iomem *iomem);
+/* Is all of the range System RAM? */
+bool iomem_covers(const struct iomem *iomem, const struct range *range);
 /* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
 const char *iomem_find_driver(const struct iomem *iomem, const struct range *range);
 
@@ -487,6 +496,13 @@ int dax_find_regions(struct mhp_ctx *ctx, uint64_t block_size, struct regions *r
 int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
 		    struct regions *regions, struct problems *problems);
 
+/* The bus itself, where it is there. */
+struct dax_bus {
+	bool has_kmem, has_device_dax;	/* their drivers are registered */
+	bool autoprobe;		/* drivers_autoprobe is there and not 0 */
+};
+int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *problems);
+
 /* ---- snapshot.c ---- */
 
 struct odd_zones {
@@ -512,7 +528,10 @@ struct mhp_snapshot {
 	size_t n_nodes;
 	int nodes_code;
 	struct regions regions;
+	struct iomem iomem;
 	struct system_policy policy;
+	struct dax_bus dax;
+	bool contained;
 	struct facts facts;
 	struct problems problems;
 	struct pending pending;
@@ -574,59 +593,151 @@ void text_add_conflicts(struct text *text, const char *what, const struct confli
 struct mhp_step {
 	const struct mhp_plan *plan;
 	enum mhp_step_kind kind;
+	size_t part;
 	size_t block;		/* MHP_STEP_BLOCK: index in the plan's blocks */
 	const char *word;
 	const char *undo_word;
+	const char *driver;	/* bind, unbind, load: whose file it is */
+	const char *path;	/* borrow, return */
 	enum mhp_state expected_state, wanted_state;
 	enum mhp_zone expected_zone;
 	enum mhp_online_type type;
 };
 
-/* a block of the plan's region, as it was */
+/* a block of the plan, as it was */
 struct plan_block {
 	uint64_t id;
+	int node;		/* -1: not known */
 	enum mhp_state state;
 	enum mhp_zone zone;
 };
 
-struct mhp_plan {
-	int refs;
-	char *region;
+/* What of the target has one origin: a region, or blocks that were named, whoever has them. */
+struct plan_part {
+	struct mhp_plan *plan;
+	char *region;		/* NULL: blocks only, and so are the four behind it */
 	char *path;		/* the device's directory */
 	char *driver;		/* NULL: none */
 	char *device_word;	/* daxX.Y/state, NULL: no such file */
-	int node;		/* -1: not known */
-	bool numa;
-	uint64_t block_size;
+	enum mhp_device_state device_state;
+	uint64_t lost_bytes;
+	struct block_run *runs;
+	size_t n_runs;
+	size_t first, count;	/* of the plan's blocks */
+};
+
+/* What a plan to plug rests on beside the device itself. */
+struct plan_system {
+	int policy_code;	/* 0: policy holds */
+	enum mhp_online_type policy;
+	bool has_kmem, has_device_dax;	/* the drivers are there */
+	bool autoprobe;		/* drivers_autoprobe of the dax bus is there and not 0 */
+	bool contained;
+	bool has_nodes;
+	bool has_hotremove;
+};
+
+struct mhp_plan {
+	int refs;
+	char *target;
 	enum mhp_goal goal;
 	enum mhp_online_type type;
 	uint64_t rules;
-	struct block_run *runs;
-	size_t n_runs;
-	struct plan_block *blocks;
-	size_t n_blocks;
+	char *to_driver;	/* who gets the device once it is unplugged, or NULL */
+	uint64_t block_size;
+	struct plan_system system;
+	struct plan_part *parts;
+	size_t n_parts, parts_room;
+	struct plan_block *blocks;	/* part by part, each sorted */
+	size_t n_blocks, blocks_room;
 	struct mhp_step *steps;
 	size_t n_steps, steps_room;
 	struct conflicts conflicts, warnings;
+	bool is_saved;		/* was read from text, and may be old */
+	char **hints;
+	size_t n_hints;
 };
 int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step);
+/* Zeroed but for its plan and the place of its blocks; good until the next one. */
+int plan_add_part(struct mhp_plan *plan, struct plan_part **ret_part);
+/* To the part that was added last. */
+int plan_add_block(struct mhp_plan *plan, const struct plan_block *block);
+/* Of which part is a block? */
+struct plan_part *plan_find_part(const struct mhp_plan *plan, size_t index);
+/* "dax0.0", or the target of the whole plan */
+const char *part_name(const struct plan_part *part);
+size_t part_index(const struct plan_part *part);
+
+/* ---- save-plan.c, read-plan.c: a plan as text ---- */
+
+/* An older libmhp refuses a higher one. */
+#define PLAN_FORMAT 1
+
+/* ---- target.c ---- */
+
+/* Parts and blocks; with a conflict where that cannot be. -ENOENT: no such region or node */
+int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			const struct mhp_request *request);
+
+/* ---- choose.c ---- */
+
+/*
+ * Keeps as many of the ids as make up size_bytes; what can be given back later is
+ * onlined last and taken offline first. Finds a conflict where there are not so many.
+ */
+int plan_choose(struct mhp_plan *plan, const struct mhp_snapshot *snap, uint64_t size_bytes,
+		uint64_t *ids, size_t *count);
+
+/* ---- faults.c ---- */
+
+typedef bool (*block_test)(const struct mhp_plan *plan, const struct plan_block *block);
+size_t count_blocks(const struct plan_part *part, block_test test);
+bool is_met(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_absent(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_present(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_online(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_online_elsewhere(const struct mhp_plan *plan, const struct plan_block *block);
+bool spans_zones(const struct mhp_plan *plan, const struct plan_block *block);
+/* Conflicts. About the whole part: "dax0.0 MESSAGE". */
+int find_fault(struct plan_part *part, enum mhp_conflict_code code, const char *message,
+	       const char *hint);
+/* About blocks: "2 of 4 blocks of dax0.0 (32,35) MESSAGE"; nothing if there are none. */
+int find_faults(struct plan_part *part, enum mhp_conflict_code code, block_test test,
+		const char *message, const char *hint);
+
+/* ---- check.c: what forbids any plan at all ---- */
+
+int plan_check_part(struct plan_part *part, const struct mhp_snapshot *snap,
+		    const struct mhp_region *region);
+/* Without the zone nobody knows whether it is the right one, or the way back. */
+int plan_check_zones(struct plan_part *part, const struct mhp_snapshot *snap);
+int plan_find_no_default(struct mhp_plan *plan, const struct mhp_snapshot *snap);
 
 /* ---- planner.c ---- */
 
-typedef bool (*block_test)(const struct mhp_plan *plan, const struct plan_block *block);
-size_t count_blocks(const struct mhp_plan *plan, block_test test);
-bool is_met(const struct mhp_plan *plan, const struct plan_block *block);
-bool is_present(const struct mhp_plan *plan, const struct plan_block *block);
-bool is_online(const struct mhp_plan *plan, const struct plan_block *block);
+bool is_bound(const struct plan_part *part);
+int plan_online(struct plan_part *part);
+int plan_offline(struct plan_part *part);
+/* Steps, and conflicts, of what the plan's parts and system hold. */
+int plan_make_steps(struct mhp_plan *plan);
+
+/* ---- plan-plug.c: who has the device ---- */
+
+int plan_plug(struct plan_part *part);
+int plan_unplug(struct plan_part *part);
+/* What cannot be undone, once all parts are known to have let go. */
+int plan_leave(struct plan_part *part);
+/* Before, and after, the steps of all parts. */
+int plan_begin_borrowing(struct mhp_plan *plan);
+int plan_end_borrowing(struct mhp_plan *plan);
 
 /* ---- order.c: 0 or -ENOMEM ---- */
 
 /* Offline what passes the test, online what is not met. */
-int plan_offline_blocks(struct mhp_plan *plan, block_test test);
-int plan_online_blocks(struct mhp_plan *plan);
-int plan_unplug_device(struct mhp_plan *plan);
-int plan_online_device(struct mhp_plan *plan);
-int plan_unbind_device(struct mhp_plan *plan);
+int plan_offline_blocks(struct plan_part *part, block_test test);
+int plan_online_blocks(struct plan_part *part);
+int plan_unplug_device(struct plan_part *part);
+int plan_online_device(struct plan_part *part);
 /*
  * Blocks come back with the whole device only, all in one zone: in Movable if any
  * was not in a kernel zone, for from there they can leave again. Those that were
@@ -637,8 +748,10 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count);
 /* ---- warnings.c ---- */
 
 /* Is this the driver's word for the device? */
-bool device_says(const struct mhp_plan *plan, const char *word);
-int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region);
+bool device_says(const struct plan_part *part, const char *word);
+int plan_add_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap);
+/* A conflict if what is to be unplugged is for the host to unplug. */
+int plan_find_host_decides(struct mhp_plan *plan, const struct mhp_snapshot *snap);
 
 /* ---- warnings-facts.c ---- */
 
@@ -694,11 +807,13 @@ struct mhp_report {
 	int code;
 	char message[1024];
 	const char *hint;
-	struct mhp_result *blocks;
+	struct mhp_result *blocks;	/* as the plan's */
 	size_t n_blocks;
+	size_t *order;			/* by address */
 	struct report_write *writes;
 	size_t n_writes, writes_room;
-	char *device_path, *unbind_path;
+	char **device_paths;	/* of each part */
+	size_t n_parts;
 	struct mhp_recovery *recovery;
 	uint64_t *others;	/* blocks that others added meanwhile */
 	size_t n_others;
@@ -711,9 +826,30 @@ void report_say(struct mhp_report *report, const char *format, ...);
 /* adds to what was said */
 __attribute__((format(printf, 2, 3)))
 void report_add(struct mhp_report *report, const char *format, ...);
+/* Unless the other one has one of its own. */
+void report_hand_over_recovery(struct mhp_report *from, struct mhp_report *to);
 const char *reason_hint(enum mhp_reason reason);
+/* Was something tried, and failed? */
+bool is_failure(enum mhp_reason reason);
 
 /* ---- apply.c ---- */
+
+struct apply_part {
+	struct sysfs_dir device;
+	const char *moved;	/* the region: what became of it; NULL: nothing */
+	int code;		/* ... and why, if it could not be read */
+	bool bound;		/* by this call, to the driver that the plan names */
+	bool unbound;		/* from kmem: there is no way back from that */
+	bool released;		/* from device_dax */
+	bool removed;		/* blocks, by a write to its state file */
+};
+
+/* A setting of the system that this call changed. */
+struct borrowed {
+	const char *path;
+	const char *ours, *before;
+};
+#define MAX_BORROWED 2
 
 /* A plan being carried out. */
 struct apply {
@@ -721,31 +857,109 @@ struct apply {
 	struct mhp_plan *plan;
 	const struct mhp_apply_opts *opts;
 	struct mhp_report *report;
-	struct sysfs_dir mem, device, driver;
+	struct sysfs_dir mem, drivers;
+	bool has_nodes;
+	struct apply_part *parts;
 	struct block_now *now;	/* of each block, when it was last looked at */
 	bool *acted;		/* whether this call changed it */
-	const char *moved;	/* the region: what became of it; NULL: nothing */
-	bool unbound;		/* the driver: there is no way back from that */
+	bool *deferred;		/* EBUSY, but others that go may set it free */
+
+	struct run_lock lock;
+	char *who;
+	struct journal journal;
+	struct borrowed borrowed[MAX_BORROWED];
+	size_t n_borrowed;
+	uint64_t *present;	/* blocks that were there when the policy was borrowed */
+	size_t n_present, present_room;
+
+	struct worker *worker;
+	int64_t deadline;
+	enum mhp_reason cut;	/* why the last write was ended by us; UNKNOWN: it was not */
+	size_t watched;		/* next block to look at while a device's write goes on */
+	size_t stuck;		/* ... which is going offline; else the number of blocks */
+
 	bool over;		/* no further steps: a failure, unless kept, or cancelled */
-	bool undoing, undo_failed;
+	bool undoing, undo_failed, undo_over;
+	bool asked_to_end;	/* the caller has cancelled */
+	bool stubborn;		/* the write that is under way is not to be ended */
+	char undo_message[512];	/* the first thing that could not be put back */
+	int not_returned_code;
+	char borrowed_message[512];
+	bool not_returned;	/* a setting could not be put back: the journal stays */
 	uint64_t done_bytes, total_bytes;
 };
 
-/* ---- executor.c ---- */
+/* ---- write.c: what may take long, with a deadline ---- */
 
-void run_step(struct apply *apply, const struct mhp_step *step);
 /* Asks the caller between steps, and between blocks of a step. */
 bool goes_on(struct apply *apply);
-/* Looks at a block, at all of them. */
-void look(struct apply *apply, size_t index);
-void look_at_all(struct apply *apply);
-/* Write, and keep what came of it; 0 or a negative errno value. */
+/* As a tick of lock_take(). */
+int ask_caller(void *apply);
+/*
+ * Write, and keep what came of it in the report: 0 or a negative errno value, or, with
+ * apply->cut set, -ETIMEDOUT or -ECANCELED. path is told in the report; it must live as
+ * long as that.
+ */
+int write_file(struct apply *apply, struct sysfs_dir *dir, const char *name, const char *path,
+	       const char *word);
+/* Whatever the time, and whatever the caller says: what takes back something, and no lock. */
+int write_in_any_case(struct apply *apply, struct sysfs_dir *dir, const char *name,
+		      const char *path, const char *word);
 int write_block(struct apply *apply, size_t index, const char *word);
-int write_device(struct apply *apply, const char *word);
-bool device_says_now(struct apply *apply, enum mhp_device_state state);
+int write_device(struct apply *apply, size_t part, const char *word);
+int load_module(struct apply *apply, const char *name);
+
+/* ---- executor.c ---- */
+
+/* Looks at a block, at all of a part, at all. */
+void look(struct apply *apply, size_t index);
+void look_at_part(struct apply *apply, size_t part);
+void look_at_all(struct apply *apply);
 /* Is the block, when it was last looked at, as the plan's goal wants it? All of them? */
 bool is_goal_met(const struct apply *apply, size_t index);
-bool is_all_met(const struct apply *apply);
+bool is_all_met(struct apply *apply);
+bool is_step_met(const struct apply *apply, const struct mhp_step *step, size_t index);
+bool is_step_met_by_all(const struct apply *apply, const struct mhp_step *step);
+bool has_failed(const struct apply *apply, size_t index);
+/*
+ * Writes a word to a block and looks what came of it. Blames it unless it may be busy
+ * for the sake of another block that goes too (may_defer).
+ */
+bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer);
+/* Tries those again that were deferred. */
+void retry_deferred(struct apply *apply);
+void run_steps(struct apply *apply);
+
+/* ---- device.c: steps that write to a whole device ---- */
+
+void run_device_step(struct apply *apply, const struct mhp_step *step);
+bool device_says_now(struct apply *apply, size_t part, enum mhp_device_state state);
+bool has_device_file(struct apply *apply, size_t part);
+/* What a write that removes blocks, or adds them, and answered code did to them. */
+void look_after_removing(struct apply *apply, size_t part, int code);
+void look_after_adding(struct apply *apply, size_t part, int code);
+/* The driver took the memory, but blocks are left offline: one by one, which also tells why. */
+void online_leftovers(struct apply *apply, size_t part, const char *path, const char *written);
+/* The word was taken, but not all blocks are gone. */
+void blame_left_behind(struct apply *apply, const struct mhp_step *step, bool gone,
+		       const char *path);
+
+/* ---- bind.c: who has a device ---- */
+
+void run_load_step(struct apply *apply, const struct mhp_step *step);
+void run_bind_step(struct apply *apply, const struct mhp_step *step);
+void run_unbind_step(struct apply *apply, const struct mhp_step *step);
+/* Has each device the driver that the goal wants, or that it had before? */
+bool is_driver_met(struct apply *apply, size_t part);
+bool is_driver_as_before(struct apply *apply, size_t part);
+void undo_binding(struct apply *apply, size_t part);
+
+/* ---- borrow.c: settings of the system ---- */
+
+void run_borrow_step(struct apply *apply, const struct mhp_step *step);
+void run_return_step(struct apply *apply, const struct mhp_step *step);
+/* All that is still borrowed, whatever happened. */
+void return_all(struct apply *apply);
 
 /* ---- verdict.c ---- */
 
@@ -758,23 +972,42 @@ enum mhp_reason judge(const struct block_now *now, int code, const char *word);
  */
 void blame_block(struct apply *apply, size_t index, int code, enum mhp_reason reason,
 		 const char *path, const char *word);
-void blame_device(struct apply *apply, int code, enum mhp_reason reason, const char *path,
-		  const char *word);
+void blame_device(struct apply *apply, size_t part, int code, enum mhp_reason reason,
+		  const char *path, const char *word);
 /* its state, or its zone */
 void blame_unreadable(struct apply *apply, size_t index);
 /* somebody else was at it: it is not in the state, and zone, that a step expects */
 void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum mhp_zone zone);
-/* by the caller's progress function */
-void blame_cancelled(struct apply *apply);
+/* What is not as wanted after all steps, and nobody was blamed for: others were at it. */
+void blame_changed(struct apply *apply);
+/* by the caller's progress function, or by the deadline */
+void blame_end(struct apply *apply, enum mhp_reason reason);
+/* About the device, or the whole: WHAT in words; the blocks get the reason too. */
+void blame_text(struct apply *apply, size_t part, int code, enum mhp_reason reason,
+		const char *hint, struct text *what);
+/* A setting, by its path. */
+void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
+		   const char *word);
+/* A setting says now, or answers code, and not what the plan counts on; why that matters or NULL. */
+void blame_setting_moved(struct apply *apply, size_t part, const char *path, int code,
+			 const char *now, const char *planned, const char *why);
+/* A setting, or a device's id, that could not be put back: the journal stays. */
+void blame_borrowed(struct apply *apply, int code, const char *path, const char *word);
+/* Putting back has come to an end: each block that is not as before. */
+void blame_not_put_back(struct apply *apply);
 
 /* ---- outcome.c ---- */
 
 /* The device's word; "" if there is none. */
 void read_device_word(struct apply *apply, char ret[REPORT_WORD_SIZE]);
 void conclude(struct apply *apply);
-/* Nothing was written: conflicts, or not the same region any more. */
+/* Nothing was written: conflicts, or not the same region any more, or no lock. */
 void conclude_conflicts(struct mhp_report *report);
-void conclude_moved(struct apply *apply);
+void conclude_moved(struct apply *apply, size_t part);
+void conclude_other_machine(struct apply *apply, const char *block_size);
+/* what another one left could not be put back */
+void conclude_pending(struct mhp_report *report);
+void conclude_locked(struct mhp_report *report, int code, const char *holder);
 
 /* ---- undo.c ---- */
 

@@ -137,3 +137,19 @@ const char *iomem_find_driver(const struct iomem *iomem, const struct range *ran
 			return iomem->ram[i].driver;
 	return NULL;
 }
+
+bool iomem_covers(const struct iomem *iomem, const struct range *range)
+{
+	uint64_t covered = 0, end = range->start + range->size;
+
+	/* entries of the same kind do not overlap */
+	for (size_t i = 0; i < iomem->count; i++) {
+		const struct range *ram = &iomem->ram[i].range;
+		uint64_t from = ram->start > range->start ? ram->start : range->start;
+		uint64_t to = ram->start + ram->size < end ? ram->start + ram->size : end;
+
+		if (from < to)
+			covered += to - from;
+	}
+	return covered == range->size;
+}

@@ -7,12 +7,14 @@
  */
 #include "internal.h"
 
-static int add_block_step(struct mhp_plan *plan, size_t index, enum mhp_state expected,
+static int add_block_step(struct plan_part *part, size_t index, enum mhp_state expected,
 			  enum mhp_state wanted)
 {
+	struct mhp_plan *plan = part->plan;
 	const struct plan_block *block = &plan->blocks[index];
 	struct mhp_step step = {
 		.kind = MHP_STEP_BLOCK,
+		.part = part_index(part),
 		.block = index,
 		.expected_state = expected,
 		.wanted_state = wanted,
@@ -30,52 +32,56 @@ static int add_block_step(struct mhp_plan *plan, size_t index, enum mhp_state ex
 	return plan_add_step(plan, &step);
 }
 
-static int offline_one(struct mhp_plan *plan, size_t index, block_test test)
+static int offline_one(struct plan_part *part, size_t index, block_test test)
 {
-	if (!test(plan, &plan->blocks[index]))
+	if (!test(part->plan, &part->plan->blocks[index]))
 		return 0;
-	return add_block_step(plan, index, MHP_STATE_ONLINE, MHP_STATE_OFFLINE);
+	return add_block_step(part, index, MHP_STATE_ONLINE, MHP_STATE_OFFLINE);
 }
 
 /* Upwards, but the lowest block last. */
-int plan_offline_blocks(struct mhp_plan *plan, block_test test)
+int plan_offline_blocks(struct plan_part *part, block_test test)
 {
-	size_t lowest = 0;
+	size_t lowest = part->first, end = part->first + part->count;
 	int r = 0;
 
-	while (lowest < plan->n_blocks && !test(plan, &plan->blocks[lowest]))
+	while (lowest < end && !test(part->plan, &part->plan->blocks[lowest]))
 		lowest++;
-	for (size_t i = lowest + 1; i < plan->n_blocks && r == 0; i++)
-		r = offline_one(plan, i, test);
-	if (lowest < plan->n_blocks && r == 0)
-		r = offline_one(plan, lowest, test);
+	for (size_t i = lowest + 1; i < end && r == 0; i++)
+		r = offline_one(part, i, test);
+	if (lowest < end && r == 0)
+		r = offline_one(part, lowest, test);
 	return r;
 }
 
 /* Downwards for a zone that is named; where the kernel chooses, upwards, after its neighbours. */
-int plan_online_blocks(struct mhp_plan *plan)
+int plan_online_blocks(struct plan_part *part)
 {
+	struct mhp_plan *plan = part->plan;
 	int r = 0;
 
-	for (size_t i = 0; i < plan->n_blocks && r == 0; i++) {
-		size_t index = plan->type == MHP_ONLINE ? i : plan->n_blocks - 1 - i;
+	for (size_t i = 0; i < part->count && r == 0; i++) {
+		size_t index = part->first +
+			       (plan->type == MHP_ONLINE ? i : part->count - 1 - i);
 
 		if (!is_met(plan, &plan->blocks[index]))
-			r = add_block_step(plan, index, MHP_STATE_OFFLINE, MHP_STATE_ONLINE);
+			r = add_block_step(part, index, MHP_STATE_OFFLINE, MHP_STATE_ONLINE);
 	}
 	return r;
 }
 
 /* State and zone of all blocks together. */
-static void sum_blocks(const struct mhp_plan *plan, enum mhp_state *ret_state,
+static void sum_blocks(const struct plan_part *part, enum mhp_state *ret_state,
 		       enum mhp_zone *ret_zone)
 {
-	*ret_state = plan->blocks[0].state;
-	*ret_zone = plan->blocks[0].zone;
-	for (size_t i = 1; i < plan->n_blocks; i++) {
-		if (plan->blocks[i].state != *ret_state)
+	const struct plan_block *blocks = &part->plan->blocks[part->first];
+
+	*ret_state = blocks[0].state;
+	*ret_zone = blocks[0].zone;
+	for (size_t i = 1; i < part->count; i++) {
+		if (blocks[i].state != *ret_state)
 			*ret_state = MHP_STATE_MIXED;
-		if (plan->blocks[i].zone != *ret_zone)
+		if (blocks[i].zone != *ret_zone)
 			*ret_zone = MHP_ZONE_MIXED;
 	}
 }
@@ -88,40 +94,32 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count)
 	return MHP_ONLINE_KERNEL;
 }
 
-int plan_unplug_device(struct mhp_plan *plan)
+int plan_unplug_device(struct plan_part *part)
 {
+	struct mhp_plan *plan = part->plan;
 	struct mhp_step step = {
 		.kind = MHP_STEP_DEVICE,
+		.part = part_index(part),
 		.word = "unplugged",
 		.wanted_state = MHP_STATE_ABSENT,
 	};
 
-	sum_blocks(plan, &step.expected_state, &step.expected_zone);
-	step.undo_word = online_word(way_back(plan->blocks, plan->n_blocks));
+	sum_blocks(part, &step.expected_state, &step.expected_zone);
+	step.undo_word = online_word(way_back(&plan->blocks[part->first], part->count));
 	return plan_add_step(plan, &step);
 }
 
-int plan_online_device(struct mhp_plan *plan)
+int plan_online_device(struct plan_part *part)
 {
+	struct mhp_plan *plan = part->plan;
 	struct mhp_step step = {
 		.kind = MHP_STEP_DEVICE,
+		.part = part_index(part),
 		.word = online_word(plan->type),
 		.undo_word = "unplugged",
 		.expected_state = MHP_STATE_ABSENT,
 		.wanted_state = MHP_STATE_ONLINE,
 		.type = plan->type,
-	};
-
-	return plan_add_step(plan, &step);
-}
-
-int plan_unbind_device(struct mhp_plan *plan)
-{
-	struct mhp_step step = {
-		.kind = MHP_STEP_UNBIND,
-		.word = plan->region,
-		.expected_state = MHP_STATE_OFFLINE,
-		.wanted_state = MHP_STATE_ABSENT,
 	};
 
 	return plan_add_step(plan, &step);

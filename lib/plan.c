@@ -20,43 +20,114 @@ MHP_EXPORT struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan)
 		return NULL;
 	conflicts_free(&plan->conflicts);
 	conflicts_free(&plan->warnings);
-	free(plan->region);
-	free(plan->path);
-	free(plan->driver);
-	free(plan->device_word);
-	free(plan->runs);
+	for (size_t i = 0; i < plan->n_parts; i++) {
+		struct plan_part *part = &plan->parts[i];
+
+		free(part->region);
+		free(part->path);
+		free(part->driver);
+		free(part->device_word);
+		free(part->runs);
+	}
+	for (size_t i = 0; i < plan->n_hints; i++)
+		free(plan->hints[i]);
+	free(plan->hints);
+	free(plan->target);
+	free(plan->to_driver);
+	free(plan->parts);
 	free(plan->blocks);
 	free(plan->steps);
 	free(plan);
 	return NULL;
 }
 
+/* Room for one more in a list that grows; NULL: no memory. */
+static void *make_room(void *list, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? 2 * *room : 16;
+	void *larger;
+
+	if (count < *room)
+		return list;
+	larger = reallocarray(list, more, size);
+	if (larger)
+		*room = more;
+	return larger;
+}
+
 int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step)
 {
-	struct mhp_step *steps;
+	struct mhp_step *steps = make_room(plan->steps, plan->n_steps, &plan->steps_room,
+					   sizeof(*steps));
 
-	if (plan->n_steps == plan->steps_room) {
-		size_t room = plan->steps_room ? 2 * plan->steps_room : 16;
-
-		steps = reallocarray(plan->steps, room, sizeof(*steps));
-		if (!steps)
-			return -ENOMEM;
-		plan->steps = steps;
-		plan->steps_room = room;
-	}
-	plan->steps[plan->n_steps] = *step;
-	plan->steps[plan->n_steps++].plan = plan;
+	if (!steps)
+		return -ENOMEM;
+	plan->steps = steps;
+	steps[plan->n_steps] = *step;
+	steps[plan->n_steps++].plan = plan;
 	return 0;
+}
+
+int plan_add_part(struct mhp_plan *plan, struct plan_part **ret_part)
+{
+	struct plan_part *parts = make_room(plan->parts, plan->n_parts, &plan->parts_room,
+					    sizeof(*parts));
+
+	if (!parts)
+		return -ENOMEM;
+	plan->parts = parts;
+	*ret_part = &parts[plan->n_parts++];
+	**ret_part = (struct plan_part){ .plan = plan, .first = plan->n_blocks };
+	return 0;
+}
+
+int plan_add_block(struct mhp_plan *plan, const struct plan_block *block)
+{
+	struct plan_block *blocks = make_room(plan->blocks, plan->n_blocks, &plan->blocks_room,
+					      sizeof(*blocks));
+
+	if (!blocks)
+		return -ENOMEM;
+	plan->blocks = blocks;
+	blocks[plan->n_blocks++] = *block;
+	plan->parts[plan->n_parts - 1].count++;
+	return 0;
+}
+
+struct plan_part *plan_find_part(const struct mhp_plan *plan, size_t index)
+{
+	size_t low = 0, high = plan->n_parts;
+
+	/* a part without blocks begins where the next one does */
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (plan->parts[middle].first <= index)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &plan->parts[low];
+}
+
+const char *part_name(const struct plan_part *part)
+{
+	return part->region ? part->region : part->plan->target;
+}
+
+size_t part_index(const struct plan_part *part)
+{
+	return (size_t)(part - part->plan->parts);
 }
 
 MHP_EXPORT const char *mhp_plan_get_region(const struct mhp_plan *plan)
 {
-	return plan->region;
+	return plan->n_parts == 1 ? plan->parts[0].region : NULL;
 }
 
 MHP_EXPORT const char *mhp_plan_get_target(const struct mhp_plan *plan)
 {
-	return plan->region;
+	return plan->target;
 }
 
 MHP_EXPORT enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan)
@@ -113,9 +184,27 @@ MHP_EXPORT enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step)
 	return step->kind;
 }
 
+static const struct plan_part *step_part(const struct mhp_step *step)
+{
+	return &step->plan->parts[step->part];
+}
+
 MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
 {
-	return step->kind == MHP_STEP_BLOCK ? 1 : step->plan->n_runs;
+	switch (step->kind) {
+	case MHP_STEP_BLOCK:
+		return 1;
+	case MHP_STEP_DEVICE:
+	case MHP_STEP_UNBIND:
+	case MHP_STEP_BIND:
+		return step_part(step)->n_runs;
+	case MHP_STEP_LOAD:
+	case MHP_STEP_BORROW:
+	case MHP_STEP_RETURN:
+	case MHP_STEP_UNKNOWN:
+		break;
+	}
+	return 0;
 }
 
 MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
@@ -129,7 +218,7 @@ MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
 	if (step->kind == MHP_STEP_BLOCK)
 		run = (struct block_run){ plan->blocks[step->block].id, 1 };
 	else
-		run = plan->runs[index];
+		run = step_part(step)->runs[index];
 	*ret_start = run.first * plan->block_size;
 	*ret_size_bytes = run.count * plan->block_size;
 	return 0;
@@ -137,18 +226,24 @@ MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
 
 MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
 {
-	const struct mhp_plan *plan = step->plan;
-
 	switch (step->kind) {
 	case MHP_STEP_BLOCK:
 		return copy_text(ret_path, MEMORY_PATH "/memory%" PRIu64 "/state",
-				 plan->blocks[step->block].id);
+				 step->plan->blocks[step->block].id);
 	case MHP_STEP_DEVICE:
-		return copy_text(ret_path, "%s/state", plan->path);
-	default:
+		return copy_text(ret_path, "%s/state", step_part(step)->path);
+	case MHP_STEP_UNBIND:
+		return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/unbind", step->driver);
+	case MHP_STEP_BIND:
+		return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/bind", step->driver);
+	case MHP_STEP_LOAD:
+		return copy_text(ret_path, MODULE_PATH "/%s", step->driver);
+	case MHP_STEP_BORROW:
+	case MHP_STEP_RETURN:
+	case MHP_STEP_UNKNOWN:
 		break;
 	}
-	return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/unbind", plan->driver);
+	return copy_text(ret_path, "%s", step->path);
 }
 
 MHP_EXPORT const char *mhp_step_get_word(const struct mhp_step *step)
@@ -219,40 +314,98 @@ static void add_wanted(struct text *text, const struct mhp_step *step)
 		text_add(text, "%s", mhp_state_to_str(step->wanted_state));
 }
 
-static void add_step(struct text *text, const struct mhp_step *step)
+static void add_write(struct text *text, const struct mhp_step *step, const char *path)
 {
-	const struct mhp_plan *plan = step->plan;
-	char *path;
-
-	if (mhp_step_copy_path(step, &path) < 0) {
-		text->failed = true;
+	switch (step->kind) {
+	case MHP_STEP_LOAD:
+		text_add(text, "load the module %s", step->word);
 		return;
+	case MHP_STEP_BORROW:
+		text_add(text, "borrow ");
+		text_add_escaped(text, path);
+		text_add(text, " as \"%s\"", step->word);
+		return;
+	case MHP_STEP_RETURN:
+		text_add(text, "put \"%s\" back to ", step->word);
+		text_add_escaped(text, path);
+		return;
+	case MHP_STEP_BLOCK:
+		text_add(text, "memory%" PRIu64, step->plan->blocks[step->block].id);
+		break;
+	default:
+		text_add_escaped(text, step_part(step)->region);
+		break;
 	}
-	if (step->kind == MHP_STEP_BLOCK)
-		text_add(text, "memory%" PRIu64, plan->blocks[step->block].id);
-	else
-		text_add(text, "%s", plan->region);
 	text_add(text, ": write \"%s\" to ", step->word);
 	text_add_escaped(text, path);
-	text_add(text, " (");
-	add_situation(text, step->expected_state, step->expected_zone);
-	text_add(text, " -> ");
-	add_wanted(text, step);
-	if (step->undo_word)
-		text_add(text, "; undo: \"%s\")\n", step->undo_word);
-	else
-		text_add(text, "; cannot be undone)\n");
+}
+
+static void add_undo(struct text *text, const struct mhp_step *step)
+{
+	switch (step->kind) {
+	case MHP_STEP_LOAD:
+		text_add(text, "; stays loaded");
+		return;
+	case MHP_STEP_RETURN:
+		return;
+	case MHP_STEP_BIND:
+	case MHP_STEP_UNBIND:
+		if (step->undo_word)
+			text_add(text, "; undo: %s", step->kind == MHP_STEP_BIND ? "unbind" : "bind");
+		else
+			text_add(text, "; cannot be undone");
+		return;
+	default:
+		if (step->undo_word)
+			text_add(text, "; undo: \"%s\"", step->undo_word);
+		else
+			text_add(text, "; cannot be undone");
+		return;
+	}
+}
+
+static void add_step(struct text *text, const struct mhp_step *step)
+{
+	bool of_blocks = mhp_step_count_ranges(step) > 0;
+	struct text undo = { 0 };
+	char *path, *way;
+
+	add_undo(&undo, step);
+	if (mhp_step_copy_path(step, &path) < 0) {
+		text->failed = true;
+		path = NULL;
+	}
+	if (text_finish(&undo, &way) < 0) {
+		text->failed = true;
+		way = NULL;
+	}
+	if (!text->failed) {
+		add_write(text, step, path);
+		if (of_blocks && !(step->expected_state == step->wanted_state)) {
+			text_add(text, " (");
+			add_situation(text, step->expected_state, step->expected_zone);
+			text_add(text, " -> ");
+			add_wanted(text, step);
+			text_add(text, "%s)\n", way);
+		} else {
+			text_add(text, "%s%s%s\n", *way ? " (" : "", *way ? way + 2 : "",
+				 *way ? ")" : "");
+		}
+	}
 	free(path);
+	free(way);
 }
 
 MHP_EXPORT int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text)
 {
 	struct text text = { 0 };
 
-	text_add(&text, "%s: %s", plan->region, mhp_goal_to_str(plan->goal));
-	if (plan->goal == MHP_GOAL_ONLINE)
-		text_add(&text, " as %s", plan->type == MHP_OFFLINE ? "default" :
-					  online_word(plan->type));
+	text_add(&text, "%s: %s", plan->target, mhp_goal_to_str(plan->goal));
+	if (plan->goal == MHP_GOAL_ONLINE || plan->goal == MHP_GOAL_PLUGGED)
+		text_add(&text, " as %s", plan->type == MHP_OFFLINE && plan->goal == MHP_GOAL_ONLINE ?
+					  "default" : online_word(plan->type));
+	if (plan->to_driver)
+		text_add(&text, " to %s", plan->to_driver);
 	if (plan->conflicts.count)
 		text_add(&text, ": cannot be done\n");
 	else if (!plan->n_steps)

@@ -383,3 +383,20 @@ int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
 	sysfs_close(&bus);
 	return r;
 }
+
+int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *problems)
+{
+	struct sysfs_dir bus = { 0 };
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = sysfs_open(ctx, DAX_BUS_PATH, &bus);
+	if (r == 0) {
+		ret->has_kmem = sysfs_exists(&bus, "drivers/kmem") == 0;
+		ret->has_device_dax = sysfs_exists(&bus, "drivers/device_dax") == 0;
+		r = read_attr(&bus, "drivers_autoprobe", true, buf, problems);
+		ret->autoprobe = r == 0 && strcmp(buf, "0");
+	}
+	sysfs_close(&bus);
+	return r == -ENOMEM ? r : 0;
+}

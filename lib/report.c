@@ -12,11 +12,26 @@
 /* Room for every write that carrying out and undoing the plan can take. */
 static size_t most_writes(const struct mhp_plan *plan)
 {
-	size_t most = 2 * plan->n_blocks + 2;	/* undo */
+	/* undo: words of devices and of blocks, bindings, settings */
+	size_t most = 3 * plan->n_blocks + 12 * plan->n_parts + 3 * MAX_BORROWED;
 
-	for (size_t i = 0; i < plan->n_steps; i++)
-		/* a device step may go on block by block: twice */
-		most += plan->steps[i].kind == MHP_STEP_DEVICE ? 2 * plan->n_blocks + 2 : 1;
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		size_t blocks = plan->parts[plan->steps[i].part].count;
+
+		switch (plan->steps[i].kind) {
+		case MHP_STEP_BLOCK:	/* EBUSY: twice */
+			most += 2;
+			break;
+		case MHP_STEP_DEVICE:	/* may go on block by block, in two passes, and again */
+			most += 3 * blocks + 2;
+			break;
+		case MHP_STEP_BIND:	/* bind, new_id, bind, thrice remove_id; then blocks */
+			most += blocks + 6;
+			break;
+		default:
+			most++;
+		}
+	}
 	return most;
 }
 
@@ -24,7 +39,44 @@ static const char *wanted_word(const struct mhp_plan *plan)
 {
 	if (plan->goal == MHP_GOAL_UNPLUGGED)
 		return mhp_state_to_str(MHP_STATE_ABSENT);
-	return online_word(plan->goal == MHP_GOAL_ONLINE ? plan->type : MHP_OFFLINE);
+	return online_word(plan->goal == MHP_GOAL_OFFLINE ? MHP_OFFLINE : plan->type);
+}
+
+static int compare_results(const void *a, const void *b, void *data)
+{
+	const struct mhp_result *results = data;
+	const struct mhp_result *x = &results[*(const size_t *)a];
+	const struct mhp_result *y = &results[*(const size_t *)b];
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Ranges of several regions may lie between one another. */
+static int sort_results(struct mhp_report *report)
+{
+	report->order = calloc(report->n_blocks + 1, sizeof(*report->order));
+	if (!report->order)
+		return -ENOMEM;
+	for (size_t i = 0; i < report->n_blocks; i++)
+		report->order[i] = i;
+	qsort_r(report->order, report->n_blocks, sizeof(*report->order), compare_results,
+		report->blocks);
+	return 0;
+}
+
+static int copy_device_paths(struct mhp_report *report)
+{
+	const struct mhp_plan *plan = report->plan;
+
+	report->device_paths = calloc(plan->n_parts + 1, sizeof(*report->device_paths));
+	if (!report->device_paths)
+		return -ENOMEM;
+	report->n_parts = plan->n_parts;
+	for (size_t i = 0; i < plan->n_parts; i++)
+		if (plan->parts[i].path &&
+		    copy_text(&report->device_paths[i], "%s/state", plan->parts[i].path) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
@@ -38,9 +90,7 @@ int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 	report->writes = calloc(report->writes_room, sizeof(*report->writes));
 	report->blocks = calloc(plan->n_blocks + 1, sizeof(*report->blocks));
 	if (!report->writes || !report->blocks ||
-	    copy_text(&report->device_path, "%s/state", plan->path) < 0 ||
-	    copy_text(&report->unbind_path, DAX_DRIVERS_PATH "/%s/unbind",
-		      plan->driver ? plan->driver : "") < 0)
+	    copy_device_paths(report) < 0)
 		goto fail;
 	for (size_t i = 0; i < plan->n_blocks; i++) {
 		struct mhp_result *result = &report->blocks[i];
@@ -59,6 +109,8 @@ int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 			goto fail;
 		report->n_blocks++;
 	}
+	if (sort_results(report) < 0)
+		goto fail;
 	*ret_report = report;
 	return 0;
 fail:
@@ -92,10 +144,12 @@ MHP_EXPORT void mhp_report_free(struct mhp_report *report)
 	for (size_t i = 0; i < report->n_blocks; i++)
 		free(report->blocks[i].path);
 	mhp_plan_unref(report->plan);
-	free(report->device_path);
-	free(report->unbind_path);
+	for (size_t i = 0; i < report->n_parts; i++)
+		free(report->device_paths[i]);
+	free(report->device_paths);
 	mhp_recovery_free(report->recovery);
 	free(report->others);
+	free(report->order);
 	free(report->writes);
 	free(report->blocks);
 	free(report);
@@ -139,7 +193,7 @@ MHP_EXPORT size_t mhp_report_count_results(const struct mhp_report *report)
 MHP_EXPORT const struct mhp_result *mhp_report_get_result(const struct mhp_report *report,
 							 size_t index)
 {
-	return index < report->n_blocks ? &report->blocks[index] : NULL;
+	return index < report->n_blocks ? &report->blocks[report->order[index]] : NULL;
 }
 
 MHP_EXPORT uint64_t mhp_result_get_id(const struct mhp_result *result)
@@ -210,6 +264,14 @@ MHP_EXPORT const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_r
 	return report->recovery;
 }
 
+void report_hand_over_recovery(struct mhp_report *from, struct mhp_report *to)
+{
+	if (to->recovery)
+		return;
+	to->recovery = from->recovery;
+	from->recovery = NULL;
+}
+
 MHP_EXPORT size_t mhp_report_count_other_blocks(const struct mhp_report *report)
 {
 	return report->n_others;
@@ -277,19 +339,21 @@ static const struct {
 	[MHP_REASON_STRANDED] = { "stranded", "it stays without a driver until a reboot" },
 	[MHP_REASON_CANCELLED] = { "cancelled", NULL },
 	[MHP_REASON_UNREADABLE] = { "unreadable", "look at the file: without it nothing can be verified" },
-	[MHP_REASON_INVALID] = { "invalid", "the kernel log may say why" },
+	[MHP_REASON_INVALID] = { "invalid",
+		"something in the kernel refused it: the kernel log may say why" },
 	[MHP_REASON_NOT_PUT_BACK] = { "not-put-back", NULL },
 	[MHP_REASON_DEADLINE] = { "deadline",
 		"it holds memory that something keeps in place, or the kernel was busy: try again "
 		"with more time, or find out who pins it" },
 	[MHP_REASON_LOCKED] = { "locked", "wait for it, or allow more time" },
 	[MHP_REASON_UNSUPPORTED] = { "unsupported", "this kernel cannot do it" },
-	[MHP_REASON_HOLE] = { "hole", "it can never go offline" },
+	[MHP_REASON_HOLE] = { "hole", "it has a hole in it and can never go offline" },
 	[MHP_REASON_TAKEN] = { "taken",
 		"look at its addresses in /proc/iomem: memory that stayed behind leaves upon a "
 		"reboot only" },
 	[MHP_REASON_BEYOND] = { "beyond", "this kernel cannot use memory at these addresses" },
 	[MHP_REASON_MODULE] = { "module", "load the driver's module by hand" },
+	[MHP_REASON_PENDING] = { "pending", "put it back by hand, then remove " RUN_PATH "/journal" },
 	[MHP_REASON_OTHER_DEVICES] = { "other-devices", "bind the others to a driver first" },
 };
 
@@ -303,7 +367,12 @@ const char *reason_hint(enum mhp_reason reason)
 	return reasons[reason].hint;
 }
 
-MHP_EXPORT bool mhp_reason_is_failure(enum mhp_reason reason)
+bool is_failure(enum mhp_reason reason)
 {
 	return reason == MHP_REASON_UNKNOWN || reason >= MHP_REASON_STALE;
+}
+
+MHP_EXPORT bool mhp_reason_is_failure(enum mhp_reason reason)
+{
+	return is_failure(reason) || reason == MHP_REASON_CONFLICT;
 }

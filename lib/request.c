@@ -6,9 +6,6 @@
 
 #include "internal.h"
 
-#define ALL_RULES \
-	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW))
-
 MHP_EXPORT int mhp_request_new(struct mhp_request **ret_request)
 {
 	struct mhp_request *request = calloc(1, sizeof(*request));

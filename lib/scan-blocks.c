@@ -151,6 +151,9 @@ static int read_state(struct scan *scan, struct mhp_block *block)
 	strcat(name, "/state");
 	r = sysfs_read(&scan->mem, name, buf);
 	if (r == -ENODEV)
+		/* it went while it was open: does it exist? */
+		r = sysfs_read(&scan->mem, name, buf);
+	if (r == -ENODEV)
 		return 1;
 	if (r == -ENOENT) {
 		*strrchr(name, '/') = '\0';

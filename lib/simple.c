@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* One-call helpers, made of public functions only. */
+/* One-call helpers, made of public functions but for who recovered what. */
 #include <mhp/mhp.h>
 
 #include "internal.h"
 
-MHP_EXPORT int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
-			  const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
+static int fulfil_once(struct mhp_ctx *ctx, const struct mhp_request *request,
+		       const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
 {
 	struct mhp_snapshot_opts look = { .size = sizeof(look), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
@@ -21,6 +21,35 @@ MHP_EXPORT int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request
 		return r;
 	r = mhp_apply(ctx, plan, opts, ret_report);
 	mhp_plan_unref(plan);
+	return r;
+}
+
+/* Planned for settings that a killed user had left borrowed, and that are put back by now? */
+static bool is_to_repeat(const struct mhp_report *report)
+{
+	enum mhp_outcome outcome = mhp_report_get_outcome(report);
+
+	return mhp_report_get_recovery(report) &&
+	       mhp_report_get_reason(report) == MHP_REASON_STALE &&
+	       (outcome == MHP_OUTCOME_REFUSED || outcome == MHP_OUTCOME_UNDONE);
+}
+
+MHP_EXPORT int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
+			  const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
+{
+	struct mhp_report *first;
+	int r;
+
+	r = fulfil_once(ctx, request, opts, &first);
+	if (r == 0 && is_to_repeat(first)) {
+		r = fulfil_once(ctx, request, opts, ret_report);
+		if (r == 0)
+			report_hand_over_recovery(first, *ret_report);
+		mhp_report_free(first);
+		return r;
+	}
+	if (r == 0)
+		*ret_report = first;
 	return r;
 }
 

@@ -94,12 +94,11 @@ static void own_blocks(struct mhp_snapshot *snap, uint32_t index)
 static int find_regions(struct scan *scan)
 {
 	struct mhp_snapshot *snap = scan->snap;
-	struct iomem iomem = { 0 };
 	int r;
 
 	r = dax_find_regions(scan->ctx, snap->block_size, &snap->regions, &snap->problems);
 	if (r == 0)
-		r = iomem_read(scan->ctx, &iomem, &snap->problems);
+		r = iomem_read(scan->ctx, &snap->iomem, &snap->problems);
 	if (r == 0)
 		r = find_overlaps(&snap->regions);
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
@@ -107,11 +106,10 @@ static int find_regions(struct scan *scan)
 
 		r = region_find_blocks(region, snap->blocks, snap->n_blocks, snap->block_size);
 		if (r == 0)
-			r = find_ram_driver(region, &iomem, snap->block_size);
+			r = find_ram_driver(region, &snap->iomem, snap->block_size);
 		if (r == 0)
 			own_blocks(snap, (uint32_t)i);
 	}
-	iomem_free(&iomem);
 	return r;
 }
 
@@ -160,9 +158,12 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 	if (r == 0)
 		r = find_regions(&scan);
 	if (r == 0)
-		r = find_pending(&scan);
+		r = dax_read_bus(ctx, &scan.snap->dax, &scan.snap->problems);
+	scan.snap->contained = ctx->be->ops->is_contained && ctx->be->ops->is_contained(ctx->be);
 	if (r == 0)
 		r = scan_facts(&scan);
+	if (r == 0)
+		r = find_pending(&scan);
 	sysfs_close(&scan.mem);
 	if (r < 0) {
 		mhp_snapshot_unref(scan.snap);
@@ -189,9 +190,10 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 	free(snap->odd);
 	free(snap->nodes);
 	free(snap->blocks);
+	iomem_free(&snap->iomem);
 	policy_free(&snap->policy);
-	pending_free(&snap->pending);
 	facts_free(&snap->facts);
+	pending_free(&snap->pending);
 	problems_free(&snap->problems);
 	free(snap);
 	return NULL;

@@ -69,6 +69,18 @@ int sysfs_exists(struct sysfs_dir *dir, const char *name)
 	return dir->ctx->be->ops->exists(dir->ctx->be, dir->dir, name);
 }
 
+int sysfs_dir_exists(struct mhp_ctx *ctx, const char *path)
+{
+	struct mhp_dir *dir;
+	int r;
+
+	r = ctx->be->ops->open_dir(ctx->be, path, &dir);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	ctx->be->ops->close_dir(ctx->be, dir);
+	return 1;
+}
+
 static int read_link(struct sysfs_dir *dir, const char *name, char buf[MHP_PATH_SIZE])
 {
 	return dir->ctx->be->ops->read_link(dir->ctx->be, dir->dir, name, buf, MHP_PATH_SIZE);

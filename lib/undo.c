@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The way back: every block that this call changed, into the zone it was in. */
+#include <errno.h>
+
 #include "internal.h"
 
 bool is_as_before(const struct apply *apply, size_t index)
@@ -21,7 +23,8 @@ static bool is_to_undo(const struct apply *apply, size_t index)
 /* Did a block come, or go, that must not have? */
 static bool is_to_come(const struct apply *apply, size_t index)
 {
-	return apply->acted[index] && apply->plan->blocks[index].state != MHP_STATE_ABSENT &&
+	return apply->parts[part_index(plan_find_part(apply->plan, index))].removed &&
+	       apply->acted[index] && apply->plan->blocks[index].state != MHP_STATE_ABSENT &&
 	       apply->now[index].state == MHP_STATE_ABSENT;
 }
 
@@ -31,61 +34,111 @@ static bool is_to_go(const struct apply *apply, size_t index)
 	       apply->now[index].state != MHP_STATE_ABSENT;
 }
 
-static void undo_device(struct apply *apply, const char *word)
+static void undo_device(struct apply *apply, size_t index, const char *word)
 {
-	const char *path = apply->report->device_path;
-	int code = write_device(apply, word);
+	const struct plan_part *part = &apply->plan->parts[index];
+	const char *path = apply->report->device_paths[index];
+	int code = write_device(apply, index, word);
+	enum mhp_reason reason = apply->cut ? apply->cut :
+				 code < 0 ? judge_code(code) : MHP_REASON_NOT_TAKEN;
 
-	look_at_all(apply);
-	for (size_t i = 0; i < apply->plan->n_blocks; i++) {
-		if (!is_to_come(apply, i) && !is_to_go(apply, i))
-			continue;
-		blame_block(apply, i, code, code < 0 ? judge_code(code) :
-						       MHP_REASON_NOT_TAKEN, path, word);
-	}
+	look_at_part(apply, index);
+	for (size_t i = part->first; i < part->first + part->count; i++)
+		if (is_to_come(apply, i) || is_to_go(apply, i))
+			blame_block(apply, i, code, reason, path, word);
 }
 
-static void undo_presence(struct apply *apply)
+/* Blocks that went with the whole device come back with it. */
+static void undo_removal(struct apply *apply, size_t index)
 {
-	const char *unplugged = mhp_device_state_to_str(MHP_DEVICE_STATE_UNPLUGGED);
-	bool come = false, go = false, any_before = false;
+	const struct plan_part *part = &apply->plan->parts[index];
+	const struct plan_block *blocks = &apply->plan->blocks[part->first];
+	bool come = false;
 
-	for (size_t i = 0; i < apply->plan->n_blocks; i++) {
-		any_before |= apply->plan->blocks[i].state != MHP_STATE_ABSENT;
+	for (size_t i = part->first; i < part->first + part->count; i++)
 		come |= is_to_come(apply, i);
+	if (!come || !has_device_file(apply, index) || !goes_on(apply))
+		return;
+	/* other words are refused, or taken without effect */
+	if (!device_says_now(apply, index, MHP_DEVICE_STATE_UNPLUGGED))
+		write_device(apply, index, mhp_device_state_to_str(MHP_DEVICE_STATE_UNPLUGGED));
+	if (goes_on(apply))
+		undo_device(apply, index, online_word(way_back(blocks, part->count)));
+}
+
+/* Blocks that came, where there was none, go with the whole device. */
+static bool is_to_unplug(struct apply *apply, size_t index)
+{
+	const struct plan_part *part = &apply->plan->parts[index];
+	bool go = false, any_before = false;
+
+	for (size_t i = part->first; i < part->first + part->count; i++) {
+		any_before |= apply->plan->blocks[i].state != MHP_STATE_ABSENT;
 		go |= is_to_go(apply, i);
 	}
-	if (!apply->device.dir)
-		return;
-	if (come) {
-		/* other words are refused, or taken without effect */
-		if (!device_says_now(apply, MHP_DEVICE_STATE_UNPLUGGED))
-			write_device(apply, unplugged);
-		undo_device(apply, online_word(way_back(apply->plan->blocks,
-							apply->plan->n_blocks)));
-	} else if (go && !any_before) {
-		undo_device(apply, unplugged);
-	}
+	return go && !any_before && has_device_file(apply, index);
 }
 
-static void undo_write(struct apply *apply, size_t index, enum mhp_online_type type)
+static void undo_addition(struct apply *apply, size_t index)
+{
+	if (!is_to_unplug(apply, index) || !goes_on(apply))
+		return;
+	/* if it is refused, blocks go offline one by one, and it is tried again */
+	write_device(apply, index, mhp_device_state_to_str(MHP_DEVICE_STATE_UNPLUGGED));
+	look_at_part(apply, index);
+}
+
+static void undo_addition_again(struct apply *apply, size_t index)
+{
+	if (is_to_unplug(apply, index) && goes_on(apply))
+		undo_device(apply, index, mhp_device_state_to_str(MHP_DEVICE_STATE_UNPLUGGED));
+}
+
+static void undo_write(struct apply *apply, size_t index, enum mhp_online_type type,
+		       bool may_defer)
 {
 	const char *word = online_word(type);
 	int code = write_block(apply, index, word);
 	const struct block_now *now = &apply->now[index];
 
 	look(apply, index);
-	if (type == MHP_OFFLINE ? now->state != MHP_STATE_OFFLINE : is_to_undo(apply, index))
-		blame_block(apply, index, code, judge(now, code, word),
-			    apply->report->blocks[index].path, word);
+	if (type == MHP_OFFLINE ? now->state == MHP_STATE_OFFLINE : !is_to_undo(apply, index))
+		return;
+	if (may_defer && !apply->cut && code == -EBUSY) {
+		apply->deferred[index] = true;
+		return;
+	}
+	blame_block(apply, index, code, apply->cut ? apply->cut : judge(now, code, word),
+		    apply->report->blocks[index].path, word);
 }
 
-/* What is to be offline, or in another zone than it is now, goes offline first ... */
+static void undo_offline_one(struct apply *apply, size_t index, bool may_defer)
+{
+	/* to what cannot be read it does no harm */
+	bool may_be_online = apply->now[index].state == MHP_STATE_ONLINE ||
+			     apply->now[index].code;
+
+	if (is_to_undo(apply, index) && may_be_online && goes_on(apply))
+		undo_write(apply, index, MHP_OFFLINE, may_defer);
+}
+
+/* What is to be offline, gone, or in another zone goes offline first, the lowest one last ... */
 static void undo_offline(struct apply *apply)
 {
-	for (size_t i = 0; i < apply->plan->n_blocks; i++)
-		if (is_to_undo(apply, i) && apply->now[i].state == MHP_STATE_ONLINE)
-			undo_write(apply, i, MHP_OFFLINE);
+	size_t count = apply->plan->n_blocks, lowest = 0;
+
+	while (lowest < count && !is_to_undo(apply, lowest))
+		lowest++;
+	for (size_t i = lowest + 1; i < count; i++)
+		undo_offline_one(apply, i, true);
+	if (lowest < count)
+		undo_offline_one(apply, lowest, true);
+	/* what others of them kept in place */
+	for (size_t i = 0; i < count; i++) {
+		if (apply->deferred[i])
+			undo_offline_one(apply, i, false);
+		apply->deferred[i] = false;
+	}
 }
 
 /* ... and then what was online comes back, downwards as always. */
@@ -95,16 +148,29 @@ static void undo_online(struct apply *apply)
 		const struct plan_block *was = &apply->plan->blocks[i];
 
 		if (is_to_undo(apply, i) && was->state == MHP_STATE_ONLINE &&
-		    apply->now[i].state == MHP_STATE_OFFLINE)
-			undo_write(apply, i, zone_online_type(was->zone));
+		    apply->now[i].state == MHP_STATE_OFFLINE && goes_on(apply))
+			undo_write(apply, i, zone_online_type(was->zone), false);
 	}
 }
 
 void undo(struct apply *apply)
 {
 	apply->undoing = true;
+	apply->deadline = deadline_ns(apply->opts->undo_timeout_ms, MHP_UNDO_TIMEOUT_DEFAULT_MS);
 	look_at_all(apply);
-	undo_presence(apply);
+	for (size_t i = 0; i < apply->plan->n_blocks; i++)
+		apply->deferred[i] = false;
+	for (size_t i = 0; i < apply->plan->n_parts; i++) {
+		undo_removal(apply, i);
+		undo_addition(apply, i);
+	}
 	undo_offline(apply);
+	for (size_t i = 0; i < apply->plan->n_parts; i++)
+		undo_addition_again(apply, i);
 	undo_online(apply);
+	for (size_t i = 0; i < apply->plan->n_parts; i++)
+		undo_binding(apply, i);
+	look_at_all(apply);
+	blame_not_put_back(apply);
+	apply->undoing = false;
 }

@@ -2,6 +2,7 @@
 /* Why a write did not do what it was meant to do, and how that is told. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,8 @@ enum mhp_reason judge_code(int code)
 		{ EACCES, MHP_REASON_NO_PERMISSION }, { EROFS, MHP_REASON_READ_ONLY },
 		{ ENOMEM, MHP_REASON_NO_MEMORY }, { ENOENT, MHP_REASON_GONE },
 		{ ENODEV, MHP_REASON_GONE }, { EINVAL, MHP_REASON_INVALID },
+		{ EEXIST, MHP_REASON_TAKEN }, { E2BIG, MHP_REASON_BEYOND },
+		{ EOPNOTSUPP, MHP_REASON_UNSUPPORTED },
 #ifdef EHWPOISON
 		{ EHWPOISON, MHP_REASON_POISONED },
 #endif
@@ -37,6 +40,9 @@ enum mhp_reason judge(const struct block_now *now, int code, const char *word)
 		return MHP_REASON_GONE;
 	if (now->state == MHP_STATE_UNKNOWN)
 		return code < 0 && judge_code(code) ? judge_code(code) : MHP_REASON_UNREADABLE;
+	/* a notifier's: the block is there */
+	if (code == -ENOENT || code == -ENODEV)
+		return MHP_REASON_UNKNOWN;
 	if (code < 0 && code != -EINVAL)
 		return judge_code(code);
 	/* EINVAL says "already so" and half a dozen other things: the block tells */
@@ -78,16 +84,17 @@ static void blame(struct apply *apply, int code, enum mhp_reason reason, const c
 		apply->over = true;
 	if (text_finish(text, &message) < 0)
 		message = NULL;
-	if (!mhp_reason_is_failure(report->reason)) {
+	if (!is_failure(report->reason)) {
 		report->reason = reason;
 		report->code = code;
 		report->hint = hint ? hint : reason_hint(reason);
-		report_say(report, "%s%s%s", apply->plan->region,
+		report_say(report, "%s%s%s", apply->plan->target,
 			   message ? message : ": ", message ? "" : mhp_reason_to_str(reason));
 	} else if (apply->undoing && !apply->undo_failed) {
 		apply->undo_failed = true;
-		report_add(report, "; putting it back%s%s", message ? message : ": ",
-			   message ? "" : mhp_reason_to_str(reason));
+		snprintf(apply->undo_message, sizeof(apply->undo_message),
+			 "; putting it back%s%s", message ? message : ": ",
+			 message ? "" : mhp_reason_to_str(reason));
 	}
 	free(message);
 }
@@ -97,7 +104,8 @@ static void note(struct apply *apply, size_t index, int code, enum mhp_reason re
 	struct mhp_result *result = &apply->report->blocks[index];
 
 	result->code = code;
-	result->reason = apply->undoing ? MHP_REASON_NOT_PUT_BACK : reason;
+	result->reason = apply->undoing && reason != MHP_REASON_STRANDED ?
+			 MHP_REASON_NOT_PUT_BACK : reason;
 }
 
 void blame_unreadable(struct apply *apply, size_t index)
@@ -127,32 +135,136 @@ void blame_block(struct apply *apply, size_t index, int code, enum mhp_reason re
 	note(apply, index, code, reason);
 	text_add(&text, ": memory%" PRIu64, result->id);
 	add_write(&text, path, word);
-	if (code < 0) {
+	if (reason == MHP_REASON_DEADLINE || reason == MHP_REASON_CANCELLED) {
+		text_add(&text, reason == MHP_REASON_DEADLINE ? "not done by the deadline" :
+								"cancelled");
+	} else if (code < 0) {
 		text_add_code(&text, code);
 	} else {
 		text_add(&text, "the kernel took it, but the block is ");
 		add_state(&text, now->state, now->zone);
 	}
+	if (reason == MHP_REASON_STRANDED)
+		text_add(&text, " and stays without a driver until a reboot");
 	blame(apply, code, reason, NULL, &text);
 }
 
-void blame_device(struct apply *apply, int code, enum mhp_reason reason, const char *path,
-		  const char *word)
+void blame_text(struct apply *apply, size_t index, int code, enum mhp_reason reason,
+		const char *hint, struct text *what)
 {
-	bool onlining = !strncmp(word, "online", strlen("online"));
+	const struct plan_part *part = &apply->plan->parts[index];
+	struct text text = { 0 };
+	char *message = NULL;
+
+	for (size_t i = part->first; i < part->first + part->count; i++)
+		if (!is_goal_met(apply, i) &&
+		    !is_failure(apply->report->blocks[i].reason))
+			note(apply, i, code, reason);
+	if (text_finish(what, &message) < 0)
+		message = NULL;
+	text_add(&text, ": %s", message ? message : mhp_reason_to_str(reason));
+	free(message);
+	blame(apply, code, reason, hint, &text);
+}
+
+void blame_device(struct apply *apply, size_t part, int code, enum mhp_reason reason,
+		  const char *path, const char *word)
+{
 	struct text text = { 0 };
 
-	add_write(&text, path, word);
-	if (code < 0)
+	text_add(&text, "writing \"%s\" to ", word);
+	text_add_escaped(&text, path);
+	text_add(&text, ": ");
+	if (reason == MHP_REASON_DEADLINE)
+		text_add(&text, "not done by the deadline");
+	else if (reason == MHP_REASON_CANCELLED)
+		text_add(&text, "cancelled");
+	else if (code < 0)
 		text_add_code(&text, code);
 	else
 		text_add(&text, "the kernel took it, without effect");
-	for (size_t i = 0; i < apply->plan->n_blocks; i++)
-		if (!is_goal_met(apply, i) &&
-		    !mhp_reason_is_failure(apply->report->blocks[i].reason))
-			note(apply, i, code, reason);
-	blame(apply, code, reason, code == -EBUSY && onlining ?
-	      "it is plugged already, or its addresses are taken: look and plan again" : NULL, &text);
+	blame_text(apply, part, code, reason, reason == MHP_REASON_TAKEN && code == -EBUSY ?
+		   "it is plugged already, or its addresses are taken: look and plan again" : NULL,
+		   &text);
+}
+
+void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
+		   const char *word)
+{
+	struct text text = { 0 };
+
+	add_write(&text, path, word);
+	text_add_code(&text, code);
+	blame(apply, code, reason, NULL, &text);
+}
+
+void blame_setting_moved(struct apply *apply, size_t part, const char *path, int code,
+			 const char *now, const char *planned, const char *why)
+{
+	struct text text = { 0 };
+
+	text_add(&text, "%s ", path);
+	if (code < 0) {
+		text_add(&text, "could not be read: ");
+		text_add_code(&text, code);
+	} else {
+		text_add(&text, "says \"");
+		text_add_escaped(&text, now);
+		text_add(&text, "\", not \"%s\" as planned for", planned);
+	}
+	if (why)
+		text_add(&text, ": %s", why);
+	blame_text(apply, part, code, code < 0 ? MHP_REASON_UNREADABLE : MHP_REASON_STALE, NULL,
+		   &text);
+}
+
+void blame_borrowed(struct apply *apply, int code, const char *path, const char *word)
+{
+	struct text text = { 0 };
+	char *message;
+
+	/* the first one is told */
+	if (apply->not_returned)
+		return;
+	apply->not_returned = true;
+	apply->not_returned_code = code;
+	text_add(&text, "writing \"%s\" to ", word);
+	text_add_escaped(&text, path);
+	text_add(&text, ": ");
+	text_add_code(&text, code);
+	text_add(&text, ": it stays as it is until the next user of libmhp, or mhp_recover(), "
+		 "puts it back");
+	if (text_finish(&text, &message) < 0)
+		message = NULL;
+	snprintf(apply->borrowed_message, sizeof(apply->borrowed_message), "%s",
+		 message ? message : path);
+	free(message);
+}
+
+void blame_not_put_back(struct apply *apply)
+{
+	int code = apply->cut == MHP_REASON_CANCELLED ? -ECANCELED : -ETIMEDOUT;
+	struct text text = { 0 };
+	size_t left = 0, first = 0;
+
+	for (size_t i = apply->plan->n_blocks; i-- > 0;) {
+		if (!apply->acted[i] || is_as_before(apply, i))
+			continue;
+		left++;
+		first = i;
+		if (apply->report->blocks[i].reason != MHP_REASON_NOT_PUT_BACK &&
+		    apply->report->blocks[i].reason != MHP_REASON_STRANDED)
+			note(apply, i, apply->undo_over ? code : 0, MHP_REASON_NOT_PUT_BACK);
+	}
+	if (!left)
+		return;
+	text_add(&text, ": memory%" PRIu64, apply->report->blocks[first].id);
+	if (left > 1)
+		text_add(&text, " and %zu more", left - 1);
+	text_add(&text, left > 1 ? " are not as before" : " is not as before");
+	if (apply->undo_over)
+		text_add(&text, code == -ECANCELED ? ": cancelled" : ": the time for it is over");
+	blame(apply, apply->undo_over ? code : 0, MHP_REASON_NOT_PUT_BACK, NULL, &text);
 }
 
 void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum mhp_zone zone)
@@ -176,11 +288,40 @@ void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum m
 	blame(apply, 0, MHP_REASON_STALE, NULL, &text);
 }
 
-void blame_cancelled(struct apply *apply)
+void blame_changed(struct apply *apply)
 {
 	struct text text = { 0 };
 
-	text_add(&text, ": %s", mhp_reason_to_str(MHP_REASON_CANCELLED));
-	blame(apply, 0, MHP_REASON_CANCELLED, NULL, &text);
+	for (size_t i = 0; i < apply->plan->n_blocks; i++) {
+		const struct block_now *now = &apply->now[i];
+
+		if (is_goal_met(apply, i) || is_failure(apply->report->blocks[i].reason))
+			continue;
+		if (now->code) {
+			blame_unreadable(apply, i);
+			continue;
+		}
+		/* what they made of it is theirs */
+		apply->acted[i] = false;
+		note(apply, i, 0, MHP_REASON_STALE);
+		text_add(&text, ": memory%" PRIu64 " is ", apply->report->blocks[i].id);
+		add_state(&text, now->state, now->zone);
+		text_add(&text, ": somebody else changed it");
+		blame(apply, 0, MHP_REASON_STALE, NULL, &text);
+		text = (struct text){ 0 };
+	}
+	if (is_failure(apply->report->reason))
+		return;
+	text_add(&text, ": somebody else changed which driver has it");
+	blame(apply, 0, MHP_REASON_STALE, NULL, &text);
+}
+
+void blame_end(struct apply *apply, enum mhp_reason reason)
+{
+	int code = reason == MHP_REASON_DEADLINE ? -ETIMEDOUT : -ECANCELED;
+	struct text text = { 0 };
+
+	text_add(&text, reason == MHP_REASON_DEADLINE ? ": the deadline has passed" : ": cancelled");
+	blame(apply, code, reason, NULL, &text);
 	apply->over = true;
 }

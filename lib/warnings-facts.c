@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the machine around a plan has against it: its policy and its udev rules, which
+ * What the machine around a plan has against it: its udev rules, which
  * online memory elsewhere before the plan does; what the kernel needs to manage
  * more memory; how much of it is in Movable then.
  */
@@ -198,17 +198,6 @@ static int check_rules(struct outlook *outlook, bool can_borrow)
 	return r;
 }
 
-static int forbid_policy(struct mhp_plan *plan, enum mhp_online_type policy)
-{
-	struct text text = { 0 };
-
-	add_onlined(&text, plan, "would", online_word(policy));
-	text_add(&text, "the system's policy (" POLICY_PATH ")");
-	add_wish(&text, plan);
-	return forbid(plan, MHP_CONFLICT_POLICY, &text,
-		      "allow the policy to be borrowed, or set it to the wanted type first");
-}
-
 /*
  * Binding adds blocks under the system's policy, and what that onlines no rule can online
  * elsewhere: the kernel holds its lock meanwhile. Blocks that it leaves offline are
@@ -216,29 +205,19 @@ static int forbid_policy(struct mhp_plan *plan, enum mhp_online_type policy)
  */
 static int check_others(struct outlook *outlook)
 {
-	static const char *const path[] = { POLICY_PATH, NULL };
-	const struct system_policy *policy = &outlook->snap->policy;
+	const struct plan_system *system = &outlook->plan->system;
 	struct mhp_plan *plan = outlook->plan;
 	bool borrows = plan->rules & MHP_RULE_BORROW;
 	/* without the file there is no such policy: before 4.6 */
-	bool none = policy->default_code == -ENODATA;
-	enum mhp_online_type type = none ? MHP_OFFLINE : policy->default_type;
-	int r = 0;
+	enum mhp_online_type type = system->policy_code < 0 ? MHP_OFFLINE : system->policy;
 
 	if (!outlook->is_bound_anew)
 		return 0;
-	if (borrows)
+	if (borrows && system->policy_code == 0)
 		type = plan->type;
-	else if (policy->default_code < 0 && !none) {
-		r = warn_not_checked(plan, outlook->snap, "the system's policy is not known",
-				     policy->default_code, path);
-		type = MHP_OFFLINE;
-	}
-	if (r == 0 && is_elsewhere(type, plan->type))
-		return forbid_policy(plan, type);
-	if (r == 0 && type == MHP_OFFLINE && outlook->snap->facts.gathered)
-		r = check_rules(outlook, !borrows && plan->type != MHP_OFFLINE);
-	return r;
+	if (type != MHP_OFFLINE || !outlook->snap->facts.gathered)
+		return 0;
+	return check_rules(outlook, !borrows && plan->type != MHP_OFFLINE);
 }
 
 /* ---- memory that the kernel needs, and the ratio ---- */
@@ -367,9 +346,10 @@ int plan_add_fact_warnings(struct mhp_plan *plan, const struct mhp_snapshot *sna
 {
 	struct outlook outlook = { .plan = plan, .snap = snap };
 	/* of a plan that cannot be carried out nobody wants to know what it would lead to */
-	bool possible = !plan->conflicts.count;
 	int r;
 
+	if (plan->conflicts.count)
+		return 0;
 	if (plan->goal != MHP_GOAL_ONLINE && plan->goal != MHP_GOAL_PLUGGED)
 		return 0;
 	outlook.nodes = calloc(snap->n_nodes + 1, sizeof(*outlook.nodes));
@@ -377,7 +357,7 @@ int plan_add_fact_warnings(struct mhp_plan *plan, const struct mhp_snapshot *sna
 		return -ENOMEM;
 	look_ahead(&outlook);
 	r = check_others(&outlook);
-	if (r == 0 && possible)
+	if (r == 0 && !plan->conflicts.count)
 		r = check_sizes(&outlook);
 	free(outlook.nodes);
 	return r;

@@ -4,16 +4,17 @@
 
 #include "internal.h"
 
-bool device_says(const struct mhp_plan *plan, const char *word)
+bool device_says(const struct plan_part *part, const char *word)
 {
-	return plan->device_word && !strcmp(plan->device_word, word);
+	return part->device_word && !strcmp(part->device_word, word);
 }
 
 /* Does the device's word say what the blocks are? "offline" and "online*" can be wrong. */
-static bool word_is_true(const struct mhp_plan *plan, enum mhp_device_state word)
+static bool word_is_true(const struct plan_part *part, enum mhp_device_state word)
 {
-	size_t online = count_blocks(plan, is_online);
-	size_t present = count_blocks(plan, is_present);
+	const struct plan_block *blocks = &part->plan->blocks[part->first];
+	size_t online = count_blocks(part, is_online);
+	size_t present = count_blocks(part, is_present);
 
 	switch (word) {
 	case MHP_DEVICE_STATE_UNPLUGGED:
@@ -21,14 +22,14 @@ static bool word_is_true(const struct mhp_plan *plan, enum mhp_device_state word
 	case MHP_DEVICE_STATE_OFFLINE:
 		return present > 0 && online == 0;
 	case MHP_DEVICE_STATE_ONLINE:
-		return online == plan->n_blocks;
+		return online == part->count;
 	case MHP_DEVICE_STATE_ONLINE_KERNEL:
 	case MHP_DEVICE_STATE_ONLINE_MOVABLE:
-		for (size_t i = 0; i < plan->n_blocks; i++)
+		for (size_t i = 0; i < part->count; i++)
 			if (!is_as_wanted(MHP_GOAL_ONLINE,
 					  word == MHP_DEVICE_STATE_ONLINE_KERNEL ?
 						  MHP_ONLINE_KERNEL : MHP_ONLINE_MOVABLE,
-					  plan->blocks[i].state, plan->blocks[i].zone))
+					  blocks[i].state, blocks[i].zone))
 				return false;
 		return true;
 	case MHP_DEVICE_STATE_UNKNOWN:
@@ -37,48 +38,138 @@ static bool word_is_true(const struct mhp_plan *plan, enum mhp_device_state word
 	return false;
 }
 
-static int warn_word(struct mhp_plan *plan, enum mhp_conflict_code code, const char *format)
+static int warn_word(struct mhp_plan *plan, enum mhp_conflict_code code, const char *region,
+		     const char *word)
 {
 	struct mhp_conflict warning = { .code = code };
 	struct text text = { 0 };
 
-	text_add(&text, "the driver's word for %s ", plan->region);
-	text_add(&text, "%s \"", format);
-	text_add_escaped(&text, plan->device_word);
+	text_add(&text, "the driver's word for %s %s \"", region,
+		 code == MHP_WARNING_STALE_WORD ? "says" : "will still say");
+	text_add_escaped(&text, word);
 	text_add(&text, "\", which is not what the blocks %s",
 		 code == MHP_WARNING_STALE_WORD ? "are" : "will be");
 	return conflicts_add(&plan->warnings, &warning, &text);
 }
 
 /* Block writes leave the word as it is: will it be right afterwards? */
-static bool word_will_lie(const struct mhp_plan *plan)
+static bool word_will_lie(const struct plan_part *part)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
+	const struct mhp_plan *plan = part->plan;
+	size_t steps = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].part != part_index(part) || !mhp_step_count_ranges(&plan->steps[i]))
+			continue;
 		if (plan->steps[i].kind != MHP_STEP_BLOCK)
 			return false;
-	if (!plan->n_steps)
+		steps++;
+	}
+	if (!steps)
 		return false;
 	if (plan->goal == MHP_GOAL_OFFLINE)
-		return !device_says(plan, "offline");
-	return !device_says(plan, online_word(plan->type));
+		return !device_says(part, "offline");
+	return !device_says(part, online_word(plan->type));
 }
 
-int plan_add_warnings(struct mhp_plan *plan, const struct mhp_region *region)
+static int warn_part(struct plan_part *part)
 {
 	struct mhp_conflict warning = { .code = MHP_WARNING_LOST_BYTES };
+	struct mhp_plan *plan = part->plan;
 	struct text text = { 0 };
 	int r = 0;
 
-	if (region->lost_bytes) {
-		text_add_bytes(&text, region->lost_bytes);
-		text_add(&text, " of %s lie outside of whole memory blocks of ", plan->region);
+	if (part->lost_bytes) {
+		text_add_bytes(&text, part->lost_bytes);
+		text_add(&text, " of %s lie outside of whole memory blocks of ", part->region);
 		text_add_bytes(&text, plan->block_size);
 		text_add(&text, " and stay unused");
 		r = conflicts_add(&plan->warnings, &warning, &text);
 	}
-	if (r == 0 && plan->device_word && !word_is_true(plan, region->device_state))
-		r = warn_word(plan, MHP_WARNING_STALE_WORD, "says");
-	if (r == 0 && plan->device_word && word_will_lie(plan))
-		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, "will still say");
+	if (r == 0 && part->device_word && !word_is_true(part, part->device_state))
+		r = warn_word(plan, MHP_WARNING_STALE_WORD, part->region, part->device_word);
+	if (r == 0 && part->device_word && word_will_lie(part))
+		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, part->region, part->device_word);
 	return r;
+}
+
+/* Blocks that were named may be a region's, whose driver is not told. */
+static int warn_owners(struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	const struct mhp_region *last = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_steps && r == 0; i++) {
+		const struct mhp_step *step = &plan->steps[i];
+		const struct mhp_region *owner;
+		const struct mhp_block *block;
+
+		if (step->kind != MHP_STEP_BLOCK || plan->parts[step->part].region)
+			continue;
+		block = mhp_snapshot_find_block(snap, plan->blocks[step->block].id);
+		owner = block ? mhp_snapshot_get_block_region(snap, block) : NULL;
+		if (!owner || owner == last || !owner->device_word ||
+		    !strcmp(owner->device_word, step->word))
+			continue;
+		last = owner;
+		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, owner->name, owner->device_word);
+	}
+	return r;
+}
+
+/* A driver that adds and removes blocks as the host says: virtio-mem. */
+static const char *find_host_driver(const struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	for (size_t i = 0; i < plan->n_blocks && snap->iomem.code == 0; i++) {
+		struct range range = {
+			plan->blocks[i].id * plan->block_size, plan->block_size,
+		};
+		const char *driver = plan_find_part(plan, i)->region ? NULL :
+				     iomem_find_driver(&snap->iomem, &range);
+
+		if (driver && !strcmp(driver, "virtio_mem"))
+			return driver;
+	}
+	return NULL;
+}
+
+static int warn_host(struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	const char *driver = find_host_driver(plan, snap);
+	struct mhp_conflict warning = {
+		.code = MHP_WARNING_HOST_DECIDES,
+		.hint = "it is the host that plugs and unplugs it",
+	};
+	struct text text = { 0 };
+
+	if (!driver)
+		return 0;
+	text_add(&text, "%s: this is memory of %s, which may remove blocks, or bring others, at any time",
+		 plan->target, driver);
+	return conflicts_add(&plan->warnings, &warning, &text);
+}
+
+int plan_find_host_decides(struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	const char *driver = find_host_driver(plan, snap);
+	struct mhp_conflict conflict = {
+		.code = MHP_CONFLICT_HOST_DECIDES,
+		.hint = "ask the host for it; here it can be taken offline, or be made Movable",
+	};
+	struct text text = { 0 };
+
+	if (!driver)
+		return 0;
+	text_add(&text, "%s: this is memory of %s, which only the host can unplug", plan->target,
+		 driver);
+	return conflicts_add(&plan->conflicts, &conflict, &text);
+}
+
+int plan_add_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	int r = warn_host(plan, snap);
+
+	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
+		r = warn_part(&plan->parts[i]);
+	return r < 0 ? r : warn_owners(plan, snap);
 }

@@ -173,6 +173,11 @@ static int wait_for_job(struct worker *worker, int64_t deadline,
 		if (worker->job == JOB_DONE)
 			break;
 		if (now >= deadline) {
+			/* the last look at what is under way */
+			pthread_mutex_unlock(&worker->mutex);
+			if (tick)
+				tick(tick_data);
+			pthread_mutex_lock(&worker->mutex);
 			r = -ETIMEDOUT;
 		} else if (now >= next_tick) {
 			/* not while it waits for us to tell that it is done */

@@ -145,12 +145,12 @@ static struct fakesys *flawed_machine(void)
 	fakesys_file(fs, MEMORY_PATH "/memory7/valid_zones", "Frozen\n");
 	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
 	fakesys_file(fs, NODE_PATH "/has_cpu", "zero\n");
-	fakesys_file(fs, JOURNAL_PATH, JOURNAL);
 	fakesys_file(fs, "/sys/module/memory_hotplug/parameters/auto_movable_ratio", "much\n");
 	fakesys_file(fs, "/etc/udev/rules.d/1.rules",
 		     "SUBSYSTEM!=\"memory\", GOTO=\"end\"\nATTR{state}=\"online\"\nLABEL=\"end\"\n");
 	fakesys_link(fs, "/etc/udev/rules.d/2.rules", "1.rules");
 	fakesys_link(fs, "/etc/udev/rules.d/3.rules", "3.rules");
+	fakesys_file(fs, JOURNAL_PATH, JOURNAL);
 	return fs;
 }
 

@@ -192,8 +192,7 @@ static void refused(void **state)
 	assert_int_equal(journal_begin(&journal, &bench.run, "a\nb"), -EINVAL);
 	assert_int_equal(journal_begin(&journal, &bench.run, WHO), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		assert_int_equal(journal_add(&journal, JOURNAL_SETTING, paths[i], "x", "y"),
-				 -EINVAL);
+		assert_int_equal(journal_add(&journal, JOURNAL_SETTING, paths[i], "x", "y"), -EINVAL);
 	memset(path, 'x', MHP_PATH_SIZE);
 	path[MHP_PATH_SIZE] = '\0';
 	memcpy(path, "/sys/", 5);
@@ -260,8 +259,7 @@ static void damaged(void **state)
 		{ HEAD "setting \"\" \"a\" \"b\"\nend\n", "line 4: setting \"\" \"a\" \"b\"" },
 		{ HEAD "id \"/sys/x\"\nend\n", "line 4: id \"/sys/x\"" },
 		{ HEAD "id \"/sys/x\" \"a\" \"b\"\nend\n", "line 4: id \"/sys/x\" \"a\" \"b\"" },
-		{ HEAD "file \"/sys/x\" \"a\" \"b\"\nend\n",
-		  "line 4: file \"/sys/x\" \"a\" \"b\"" },
+		{ HEAD "file \"/sys/x\" \"a\" \"b\"\nend\n", "line 4: file \"/sys/x\" \"a\" \"b\"" },
 	};
 	char expected[1024];
 	struct journal journal;
@@ -272,8 +270,8 @@ static void damaged(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		put(&bench, JOURNAL_PATH, cases[i].text, strlen(cases[i].text));
 		assert_int_equal(journal_load(&bench.run, &journal), -EBADMSG);
-		snprintf(expected, sizeof(expected), "EBADMSG: " JOURNAL_PATH ": the journal makes "
-			 "no sense, and is left for you to remove: %s", cases[i].bad);
+		snprintf(expected, sizeof(expected), "EBADMSG: " JOURNAL_PATH ": the journal makes no "
+			 "sense, and is left for you to remove: %s", cases[i].bad);
 		assert_string_equal(logged, expected);
 	}
 	finish(&bench);
@@ -353,8 +351,7 @@ static void no_file(void **state)
 		mhp_ctx_set_log_fn(bench.ctx, keep_log, NULL);
 		assert_int_equal(sysfs_open(bench.ctx, RUN_PATH, &bench.run), 0);
 		assert_int_equal(journal_load(&bench.run, &journal), cases[i].answer);
-		snprintf(expected, sizeof(expected),
-			 "%s: " JOURNAL_PATH ": cannot read the journal",
+		snprintf(expected, sizeof(expected), "%s: " JOURNAL_PATH ": cannot read the journal",
 			 strerrorname_np(-cases[i].answer));
 		assert_string_equal(logged, expected);
 		assert_int_equal(journal_begin(&journal, &bench.run, WHO), -EEXIST);

@@ -596,7 +596,7 @@ static int try_as_nobody(struct bench *bench)
 		return 99;
 	if (mhp_snapshot_new(bench->ctx, NULL, &snap) < 0)
 		return 1;
-	if (mhp_snapshot_get_pending(snap, &what, &running) < 0 || !is_same(what, WHO) || !running)
+	if (mhp_snapshot_get_pending(snap, &what, &running) != -EACCES || what)
 		return 2;
 	mhp_snapshot_unref(snap);
 	return mhp_recover(bench->ctx, NULL, &bench->recovery) == -EACCES ? 0 : 3;
@@ -616,7 +616,7 @@ static void somebody_else(void **state)
 	put(&bench, JOURNAL_PATH, HEAD POLICY "end\n");
 	assert_int_equal(chmod(at(&bench, ""), 0755), 0);
 	/* who runs this may be the owner; then the mode must say it */
-	assert_int_equal(chmod(at(&bench, LOCK_PATH), 0444), 0);
+	assert_int_equal(chmod(at(&bench, LOCK_PATH), 0), 0);
 	pid = fork();
 	if (pid == 0)
 		_exit(try_as_nobody(&bench));

@@ -42,7 +42,7 @@ static void test_words(void **state)
 		const char *(*word)(int value);
 		int first, last;
 	} rows[] = {
-		{ reason_word, MHP_REASON_DONE, MHP_REASON_OTHER_DEVICES },
+		{ reason_word, MHP_REASON_DONE, MHP_REASON_PENDING },
 		{ outcome_word, MHP_OUTCOME_DONE, MHP_OUTCOME_REFUSED },
 		{ conflict_word, MHP_CONFLICT_WRONG_ZONE, MHP_CONFLICT_NOT_ALIGNED },
 		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_OTHERS },
@@ -71,8 +71,7 @@ static void test_failures(void **state)
 	for (int i = MHP_REASON_DONE; i <= MHP_REASON_NOT_PUT_BACK; i++)
 		assert_int_equal(mhp_reason_is_failure((enum mhp_reason)i),
 				 i != MHP_REASON_DONE && i != MHP_REASON_ALREADY &&
-				 i != MHP_REASON_NOT_TRIED && i != MHP_REASON_UNDONE &&
-				 i != MHP_REASON_CONFLICT);
+				 i != MHP_REASON_NOT_TRIED && i != MHP_REASON_UNDONE);
 	assert_null(reason_hint(MHP_REASON_DONE));
 	assert_non_null(reason_hint(MHP_REASON_BUSY));
 }

@@ -35,7 +35,7 @@ struct row {
 	enum mhp_online_type type;
 	uint64_t rules;
 	struct change changes[4];
-	const char *expected;	/* "conflict policy" and "warning ratio", one a line */
+	const char *expected;	/* "conflict udev-rule" and "warning ratio", one a line */
 	const char *part;	/* of what is told about them; NULL: nothing more to it */
 };
 
@@ -147,24 +147,12 @@ static void check_rows(const struct row *rows, size_t count, uint64_t flags)
 #define RUN(what) { RULES, what ", RUN+=\"/bin/x\"\n", 0 }
 
 static const struct row others[] = {
-	/* the policy */
-	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { POLICY("online_movable") }, "conflict policy\n",
-	  "dax0.0 would be onlined as online_movable by the system's policy "
-	  "(" POLICY_PATH "), and is to be online_kernel\n"
-	  "  hint: allow the policy to be borrowed" },
-	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online") }, "conflict policy\n", NULL },
-	{ UNBOUND, MHP_GOAL_PLUGGED, OFFLINE, 0, { POLICY("online") }, "conflict policy\n",
-	  "and is to stay offline" },
 	{ UNBOUND, MHP_GOAL_PLUGGED, ONLINE, 0, { POLICY("online_movable") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online_movable") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("offline") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, BORROW, { POLICY("online_movable") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, OFFLINE, BORROW, { POLICY("online") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { { POLICY_PATH, NULL, 0 } }, "", NULL },
-	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { { POLICY_PATH, "x\n", 0 } },
-	  "warning not-checked\n", POLICY_PATH ": \"x\" is not understood" },
-	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { { POLICY_PATH, "", -EACCES } },
-	  "warning not-checked\n", POLICY_PATH ": EACCES (Permission denied)" },
 	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, BORROW, { { POLICY_PATH, "x\n", 0 } }, "", NULL },
 	/* rules, where blocks come offline */
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { RULE("online") }, "conflict udev-rule\n",
@@ -190,9 +178,6 @@ static const struct row others[] = {
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, BORROW, { RULE("online") }, "", NULL },
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online_movable"), RULE("online") }, "",
 	  NULL },
-	/* one thing is enough */
-	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online"), RULE("online") },
-	  "conflict policy\n", NULL },
 	/* files that are not known */
 	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, 0, { { RULES, "", -EACCES } },
 	  "warning not-checked\n", "not all udev rules are known: " RULES ": EACCES" },
@@ -200,8 +185,6 @@ static const struct row others[] = {
 	/* no block is added, or the device adds it */
 	{ "7.3-hmem-unplugged", MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online"), RULE("online") },
 	  "", NULL },
-	{ "7.3-hmem-unplugged", MHP_GOAL_PLUGGED, OFFLINE, 0, { POLICY("online") },
-	  "conflict policy\n", NULL },
 	{ "7.3-hmem-bound", MHP_GOAL_PLUGGED, MOVABLE, 0, { POLICY("online"), RULE("online") }, "",
 	  NULL },
 	{ "7.3-hmem-unplugged", MHP_GOAL_ONLINE, MOVABLE, 0, { POLICY("online"), RULE("online") },
@@ -332,8 +315,6 @@ static void not_gathered(void **state)
 		  "were not checked: the snapshot was made without MHP_SNAPSHOT_FOR_PLANS" },
 		{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { RULE("online") }, "warning not-checked\n",
 		  NULL },
-		{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, 0, { POLICY("online") },
-		  "conflict policy\nwarning not-checked\n", NULL },
 		{ "7.3-hmem-bound", MHP_GOAL_ONLINE, MOVABLE, 0, NOTHING, "warning not-checked\n",
 		  NULL },
 		{ "7.3-hmem-bound", MHP_GOAL_ONLINE, KERNEL, 0, NOTHING, "", NULL },
@@ -362,7 +343,7 @@ static void impossible(void **state)
 	assert_int_equal(conflicts_add(&plan->conflicts, &conflict, &text), 0);
 	assert_int_equal(plan_add_fact_warnings(plan, snap), 0);
 	codes = codes_of(plan, &told);
-	assert_string_equal(codes, "conflict other-devices\nconflict policy\n");
+	assert_string_equal(codes, "conflict other-devices\n");
 	free(codes);
 	free(told);
 	mhp_plan_unref(plan);

@@ -154,6 +154,21 @@ static void add_errors(struct json_object *top, const struct mhp_snapshot *snap)
 	json_add(top, "errors", errors);
 }
 
+/* null if nothing is, or if that could not be read */
+static void add_pending(struct json_object *top, const struct mhp_snapshot *snap)
+{
+	struct json_object *pending = NULL;
+	const char *what = NULL;
+	bool running = false;
+
+	if (mhp_snapshot_get_pending(snap, &what, &running) == 0 && what) {
+		pending = json_new_object();
+		json_add_text(pending, "what", what);
+		json_add_bool(pending, "running", running);
+	}
+	json_add(top, "recovery_pending", pending);
+}
+
 /* null if it is not known */
 static void add_flag(struct json_object *object, const char *name,
 		     int (*get)(const struct mhp_node *node, bool *ret), const struct mhp_node *node)
@@ -328,6 +343,7 @@ void json_list(const struct mhp_snapshot *snap)
 	for (size_t i = 0; (block = mhp_snapshot_get_block(snap, i)); i++)
 		json_append(blocks, block_object(snap, block));
 	json_add(top, "blocks", blocks);
+	add_pending(top, snap);
 	add_errors(top, snap);
 	json_print(top);
 }
@@ -342,6 +358,7 @@ void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region)
 	for (size_t i = 0; (block = mhp_region_get_block(region, i)); i++)
 		json_append(blocks, block_object(snap, block));
 	json_add(top, "blocks", blocks);
+	add_pending(top, snap);
 	add_errors(top, snap);
 	json_print(top);
 }

@@ -244,6 +244,7 @@ int verb_list(struct machine *machine)
 		print_regions(snap);
 		say("\n");
 		print_machine(snap);
+		pending_say(snap);
 		machine_notes(snap);
 	}
 	mhp_snapshot_unref(snap);

@@ -16,8 +16,8 @@ static void keep_message(void *data, int code, const char *path, const char *mes
 {
 	struct machine *machine = data;
 	char *why = text_error(code);
-	/* these two codes stand for what the message says in words */
-	bool told = code == 0 || code == -EBADMSG || code == -ENODEV;
+	/* these codes stand for what the message says in words */
+	bool told = code == 0 || code == -EBADMSG || code == -ENODEV || code == -ETIMEDOUT;
 
 	free(machine->message);
 	machine->message = text_format("%s%s%s%s%s", path ? path : "", path ? ": " : "", message,
@@ -25,16 +25,28 @@ static void keep_message(void *data, int code, const char *path, const char *mes
 	free(why);
 }
 
-/* Say why a call failed; about is the region or file in question, or NULL. */
-void machine_complain(const struct machine *machine, const char *about, int code)
+/* What was said before a call does not explain its failure. */
+void machine_forget_message(struct machine *machine)
 {
-	const char *hint = "";
+	free(machine->message);
+	machine->message = NULL;
+}
+
+/*
+ * Say why a call failed; about is the region or file in question, hint what can be
+ * done. Both may be NULL.
+ */
+void machine_complain(const struct machine *machine, const char *about, int code,
+		      const char *hint)
+{
 	char *why = text_error(code);
 
-	if (exit_of_code(code) == EXIT_NO_PERMISSION && geteuid() != 0)
-		hint = "; run as root";
-	complain("%s%s%s%s", about ? about : "", about ? ": " : "",
-		 machine->message ? machine->message : why, hint);
+	if (!hint && exit_of_code(code) == EXIT_NO_PERMISSION && geteuid() != 0)
+		hint = "run as root";
+	if (!hint && code == -EROFS && machine->options->capture)
+		hint = HINT_CAPTURE;
+	complain("%s%s%s%s%s", about ? about : "", about ? ": " : "",
+		 machine->message ? machine->message : why, hint ? "; " : "", hint ? hint : "");
 	free(why);
 }
 
@@ -52,14 +64,30 @@ static int open_simulated(struct machine *machine, const char *path, uint64_t fl
 	code = mhp_sim_new_from_capture(path, &opts, &machine->sim);
 	if (code < 0)
 		return code;
-	for (size_t i = 0; i < options->sim_fail_count; i++) {
+	for (size_t i = 0; i < options->sim_fail_count && code == 0; i++) {
 		const struct sim_fail *fail = &options->sim_fail[i];
 
 		code = mhp_sim_fail_block(machine->sim, fail->block, fail->word, -fail->code, 0);
-		if (code < 0)
-			return code;
 	}
-	return mhp_sim_new_ctx(machine->sim, &machine->ctx);
+	if (code == 0 && options->sim_hang_word)
+		code = mhp_sim_hang_block(machine->sim, options->sim_hang, 0);
+	if (code == 0)
+		code = mhp_sim_new_ctx(machine->sim, &machine->ctx);
+	if (code == 0 && options->sim_kill_word)
+		mhp_sim_kill_after(machine->sim, options->sim_kill);
+	return code;
+}
+
+/* Was it the last thing we did, as --sim-kill asks? Then what we know is worth nothing. */
+bool machine_is_killed(const struct machine *machine)
+{
+	unsigned int writes = MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD;
+
+	if (!machine->options->sim_kill_word ||
+	    mhp_sim_count(machine->sim, writes) < machine->options->sim_kill)
+		return false;
+	complain("killed by --sim-kill at write %" PRIu64, machine->options->sim_kill);
+	return true;
 }
 
 /* Returns an exit code, having said why. */
@@ -83,25 +111,11 @@ int machine_open(struct machine *machine, const struct options *options)
 	}
 	if (code < 0) {
 		/* the simulated machine's messages name the file themselves */
-		machine_complain(machine, machine->message ? NULL : path, code);
+		machine_complain(machine, machine->message ? NULL : path, code, NULL);
 		return exit_of_code(code);
 	}
 	mhp_ctx_set_log_fn(machine->ctx, keep_message, machine);
 	return EXIT_AS_ASKED;
-}
-
-static int save(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-	int code = 0;
-
-	if (!file)
-		return -errno;
-	if (fputs(text, file) == EOF || fflush(file) == EOF)
-		code = -errno;
-	if (fclose(file) == EOF && code == 0)
-		code = -errno;
-	return code;
 }
 
 /* Save the simulated machine if that was asked for, and let go of it. */
@@ -114,7 +128,7 @@ int machine_close(struct machine *machine)
 	if (path && machine->ctx) {
 		code = mhp_sim_copy_capture(machine->sim, &text);
 		if (code == 0)
-			code = save(path, text);
+			code = file_save(path, text);
 		if (code < 0) {
 			char *why = text_error(code);
 
@@ -137,7 +151,7 @@ int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapsho
 
 	code = mhp_snapshot_new(machine->ctx, &opts, ret_snap);
 	if (code < 0)
-		machine_complain(machine, NULL, code);
+		machine_complain(machine, NULL, code, NULL);
 	return exit_of_code(code);
 }
 

@@ -198,6 +198,7 @@ int verb_show(struct machine *machine)
 		json_show(snap, region);
 	} else {
 		print_region(snap, region);
+		pending_say(snap);
 		machine_notes(snap);
 	}
 	mhp_snapshot_unref(snap);

@@ -15,7 +15,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- mhp.c: options ---- */
+/* ---- options.c: the command line ---- */
 
 enum verb {
 	VERB_NONE,
@@ -24,7 +24,10 @@ enum verb {
 	VERB_PLAN,
 	VERB_ONLINE,
 	VERB_OFFLINE,
+	VERB_PLUG,
 	VERB_UNPLUG,
+	VERB_APPLY,
+	VERB_RECOVER,
 };
 
 /* A failure that the simulated machine is told to act out. */
@@ -34,22 +37,59 @@ struct sim_fail {
 	int code;
 };
 
+/* Texts are as given, and NULL if not. */
 struct options {
 	enum verb verb;			/* never VERB_PLAN: that is dry_run */
-	const char *region;
-	const char *type_word;		/* NULL if not given */
+	const char *region;		/* the target is one of these five */
+	const char *range;
+	const char *blocks;
+	const char *node;
+	const char *kind;
+	const char *size;
+	const char *type_word;
 	bool type_is_default;
 	enum mhp_online_type type;
+	const char *driver;
+	const char *timeout;
+	int64_t timeout_ms;		/* as in struct mhp_apply_opts */
 	uint64_t rules;
+	bool no_borrow;
 	bool dry_run;
 	bool json;
+	const char *save;
+	const char *plan_file;
 	const char *root;
 	const char *capture;
 	const char *sim;
 	const char *sim_save;
 	struct sim_fail sim_fail[16];
 	size_t sim_fail_count;
+	const char *sim_hang_word;
+	uint64_t sim_hang;
+	const char *sim_kill_word;
+	uint64_t sim_kill;
+	struct mhp_request *request;	/* of the verbs that have a target */
 };
+
+bool options_parse(struct options *options, int argc, char **argv);
+void usage(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* ---- help.c ---- */
+
+void help_say(void);
+
+/* ---- value.c: numbers of the command line ---- */
+
+int value_number(const char *text, uint64_t *ret);
+int value_size(const char *text, uint64_t *ret_bytes);
+int value_range(const char *text, uint64_t *ret_start, uint64_t *ret_end);
+int value_next_blocks(const char **text, uint64_t *ret_first, uint64_t *ret_last);
+int value_milliseconds(const char *text, int64_t *ret);
+
+/* ---- request.c ---- */
+
+struct mhp_request *request_new(const struct options *options);
+char *request_target(const struct options *options);
 
 /* ---- exit.c: what the program's exit code says ---- */
 
@@ -59,6 +99,7 @@ enum exit_code {
 	EXIT_USAGE = 2,
 	EXIT_PARTIAL = 3,
 	EXIT_NO_PERMISSION = 4,
+	EXIT_KILLED = 137,		/* --sim-kill: what a shell says of SIGKILL */
 };
 
 int exit_of_code(int code);
@@ -106,30 +147,86 @@ struct machine {
 	const struct options *options;
 };
 
+#define HINT_CAPTURE "a capture can only be looked at; --sim makes a machine of it"
+
 int machine_open(struct machine *machine, const struct options *options);
 int machine_close(struct machine *machine);
 int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapshot **ret_snap);
-void machine_complain(const struct machine *machine, const char *about, int code);
+bool machine_is_killed(const struct machine *machine);
+void machine_forget_message(struct machine *machine);
+void machine_complain(const struct machine *machine, const char *about, int code,
+		      const char *hint);
 void machine_complain_no_region(const struct mhp_snapshot *snap, const char *name);
 void machine_notes(const struct mhp_snapshot *snap);
 
-/* ---- list.c, show.c, act.c: the verbs; all return an exit code ---- */
+/* ---- file.c: files of the user's own; 0 or a negative errno value ---- */
+
+int file_save(const char *path, const char *text);
+int file_load(const char *path, char **ret_text, size_t *ret_length);
+
+/* ---- cancel.c: signals while memory is changed ---- */
+
+void cancel_begin(void);
+int cancel_asked(void);
+void cancel_end(void);
+
+/* ---- progress.c: the bar on a terminal, and the library's progress function ---- */
+
+#define PROGRESS_COLUMNS_MAX 512
+
+struct progress {
+	bool terminal;
+	bool drawn;
+	char line[PROGRESS_COLUMNS_MAX];	/* that is to be seen */
+	const char *then;
+	int told;			/* how often cancelling was told of */
+	int64_t begin_ns, drawn_ns;
+	unsigned int percent;			/* when it was drawn */
+};
+
+void progress_begin(struct progress *progress, struct mhp_apply_opts *opts, const char *then);
+void progress_end(struct progress *progress);
+
+/* ---- report.c: what became of a plan, as text ---- */
+
+void report_complain(const char *target, const char *message, const char *became,
+		     const char *hint);
+void report_complain_conflicts(const struct mhp_plan *plan);
+/* earlier, or NULL: the same request's report that has recovered, before it was planned anew */
+int report_show(const struct machine *machine, const struct mhp_report *report,
+		const struct mhp_report *earlier, uint64_t block_size);
+
+/* ---- list.c, show.c, act.c, recover.c: the verbs; all return an exit code ---- */
 
 int verb_list(struct machine *machine);
 int verb_show(struct machine *machine);
 int verb_act(struct machine *machine);
+int verb_apply(struct machine *machine);
+int verb_recover(struct machine *machine);
 
 /* True if the driver's word for the device contradicts the blocks. */
 bool region_word_disagrees(const struct mhp_region *region);
 
-/* ---- json.c, json-plan.c: everything as JSON, on standard output ---- */
+/* A line about what others have begun and not ended, if there is something. */
+void pending_say(const struct mhp_snapshot *snap);
+/* Lines about what was put back before our own plan. */
+void recovery_note(const struct mhp_recovery *recovery);
+
+/* ---- json.c, json-plan.c, json-report.c: everything as JSON, on standard output ---- */
 
 struct json_object;
 
 void json_list(const struct mhp_snapshot *snap);
 void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region);
 void json_plan(const struct mhp_plan *plan);
-void json_report(const struct mhp_report *report);
+void json_report(const struct mhp_report *report, const struct mhp_report *earlier);
+void json_recovery(const struct mhp_recovery *recovery);
+
+/* What was asked for, and what stands against it: the same in a plan and a report. */
+void json_add_request(struct json_object *top, const struct mhp_plan *plan);
+void json_add_conflicts(struct json_object *top, const struct mhp_plan *plan);
+/* State and kind of zone in one word. */
+const char *json_condition(enum mhp_state state, enum mhp_zone zone);
 
 struct json_object *json_begin(void);
 void json_print(struct json_object *object);

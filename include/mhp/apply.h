@@ -24,10 +24,11 @@ enum mhp_cancel {
 };
 
 /**
- * Called after each step, between blocks where a step for a whole device goes on
- * block by block, about every 100 ms while the kernel takes its time over a write or
- * another user of libmhp is at work, and while things are put back; in the thread
- * that called mhp_apply(), before that returns. It must not use the context.
+ * Called before the first step and after each one, between blocks where a step for a
+ * whole device goes on block by block, about every 100 ms while the kernel takes its
+ * time over a write or another user of libmhp is at work, and while things are put
+ * back; in the thread that called mhp_apply(), before that returns. It must not use
+ * the context.
  *
  * @param data         as given in mhp_apply_opts
  * @param done_bytes   memory of the steps carried out so far
@@ -66,7 +67,8 @@ struct mhp_apply_opts {
  * found as wanted already counts as done. Upon failure everything that this call
  * changed is put back, into the zone that it was in, unless the request has
  * MHP_RULE_KEEP. No block outside the plan's target is touched. A plan with
- * conflicts is refused.
+ * conflicts is refused. For one without steps nobody is waited for long: all is looked
+ * at, and what was left borrowed is put back if that can be done at once.
  *
  * That the machine refused is no error of this call: the report says so.
  *
@@ -74,17 +76,21 @@ struct mhp_apply_opts {
  * the deadline, or by the progress function, without a signal handler and without a
  * signal that the caller could see. Writes to a device's state, bind and unbind
  * files that queue behind another writer in the kernel cannot be recalled: the
- * call then returns late, and never leaves a writer behind.
+ * call then returns late, and never leaves a writer behind. So it is with a module
+ * that is being loaded.
  *
  * @param ctx         the context; of the same root as the snapshot
  * @param plan        the plan
  * @param opts        NULL for the defaults
  * @param ret_report  the report, which the caller frees. Set whenever anything
  *                    was written
- * @return 0 the report tells the outcome. Else nothing was written: -E2BIG opts
- *         asks for what this library does not know; -EINVAL; -ENOMEM; -EAGAIN no
- *         thread could be made; -EACCES and others: the lock's directory, the
- *         device's or the one of memory blocks cannot be opened
+ * @return 0 the report tells the outcome. Else nothing of the plan was written: -E2BIG
+ *         opts asks for what this library does not know; -EINVAL; -ENOMEM; -EBADMSG
+ *         the journal of a user that was killed is damaged, and left for the
+ *         administrator to read and remove; -EACCES, -EROFS and others: the lock or
+ *         the journal cannot be made or read (of these two files and the damage the
+ *         log function is told), or the directories of the device or of memory blocks
+ *         cannot be opened
  * @since 0.1
  */
 int mhp_apply(struct mhp_ctx *ctx, struct mhp_plan *plan, const struct mhp_apply_opts *opts,

@@ -5,7 +5,7 @@
  *
  * A context is a root directory. Nothing outside it is ever opened: symbolic
  * links are resolved below the root, also absolute ones. It serves one thread
- * at a time. Plans and reports do not need it any more once made.
+ * at a time. Snapshots, plans and reports do not need it any more once made.
  *
  *	struct mhp_ctx *ctx;
  *	int r = mhp_ctx_new(NULL, &ctx);
@@ -29,7 +29,7 @@ struct mhp_ctx;
  * @param root     directory that stands for "/" (below it sys/ and proc/);
  *                 NULL or "/" for this machine
  * @param ret_ctx  the context, with one reference, which the caller owns
- * @return 0; -ENOENT, -ENOTDIR, -EACCES if root cannot be opened; -ENOMEM
+ * @return 0; -ENOENT, -ENOTDIR, -EACCES and others if root cannot be opened; -ENOMEM
  * @since 0.1
  */
 int mhp_ctx_new(const char *root, struct mhp_ctx **ret_ctx);
@@ -62,8 +62,8 @@ struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
 typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *message);
 
 /**
- * Have messages delivered: why mhp_snapshot_new() or mhp_apply() failed, with the
- * file that it is about.
+ * Have messages delivered: why mhp_snapshot_new(), mhp_apply() or mhp_recover() failed,
+ * or what they could not put back, with the file that it is about.
  *
  * @param ctx   the context
  * @param fn    called in the thread that calls the library, and must not call it

@@ -97,9 +97,9 @@ enum mhp_conflict_code {
  * @param request   what is wanted; the plan keeps what it needs of it
  * @param ret_plan  the plan, with one reference, which the caller owns. Made
  *                  also where conflicts forbid to apply it
- * @return 0; -ENOENT no such region; -EACCES and others: regions could not be
+ * @return 0; -ENOENT no such region or node; -EACCES and others: regions could not be
  *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
- *         or an online type; -ENOMEM
+ *         or an online type, or names more blocks than any machine has; -ENOMEM
  * @since 0.1
  */
 int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,
@@ -122,9 +122,9 @@ struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
 struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
 
 /**
- * Name of the region that the plan is about.
+ * Name of the region that the plan is about, however the request named it.
  *
- * @return borrowed; NULL if the target is no single region by name
+ * @return borrowed; NULL if it is about something else than one region as a whole
  * @since 0.1
  */
 const char *mhp_plan_get_region(const struct mhp_plan *plan);
@@ -148,8 +148,8 @@ enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
 
 /**
  * Type that memory is onlined with; the system's default where the request asked
- * for that. MHP_OFFLINE if the goal is not MHP_GOAL_ONLINE, and with
- * MHP_CONFLICT_NO_DEFAULT.
+ * for that. MHP_OFFLINE if the goal is neither MHP_GOAL_ONLINE nor MHP_GOAL_PLUGGED,
+ * if memory is to be plugged and stay offline, and with MHP_CONFLICT_NO_DEFAULT.
  *
  * @since 0.1
  */
@@ -237,10 +237,10 @@ int mhp_plan_save(const struct mhp_plan *plan, char **ret_text);
  * @param text      the text; need not end in NUL
  * @param length    bytes of text
  * @param ret_plan  the plan, with one reference, which the caller owns
- * @param ret_line  with -EBADMSG the number of the line at fault, from 1; may be
- *                  NULL
- * @return 0; -EBADMSG the text is no plan; -E2BIG it is one of a newer libmhp;
- *         -ENOMEM
+ * @param ret_line  upon failure the number of the line at fault, from 1; the one after
+ *                  the last if something is missing; may be NULL
+ * @return 0; -EBADMSG the text is no plan, or one that nobody would have made;
+ *         -E2BIG it is one of a newer libmhp; -ENOMEM
  * @since 0.1
  */
 int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **ret_plan,
@@ -254,7 +254,8 @@ int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **re
 enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
 
 /**
- * Number of physical ranges that a step changes.
+ * Number of physical ranges that a step changes; 0 for MHP_STEP_LOAD, MHP_STEP_BORROW
+ * and MHP_STEP_RETURN.
  *
  * @since 0.1
  */
@@ -274,7 +275,7 @@ int mhp_step_get_range(const struct mhp_step *step, size_t index,
 		       uint64_t *ret_start, uint64_t *ret_size_bytes);
 
 /**
- * The file that a step writes.
+ * The file that a step writes; for MHP_STEP_LOAD the module's directory.
  *
  * @param step      the step
  * @param ret_path  path below the root; the caller frees it with free()
@@ -284,7 +285,8 @@ int mhp_step_get_range(const struct mhp_step *step, size_t index,
 int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
 
 /**
- * The word that a step writes.
+ * The word that a step writes: a state, a device's name, a setting; for MHP_STEP_LOAD
+ * the module's name.
  *
  * @return borrowed, never NULL
  * @since 0.1
@@ -293,7 +295,8 @@ const char *mhp_step_get_word(const struct mhp_step *step);
 
 /**
  * State and zone that a step expects; if it meets anything else but what it
- * wants, the machine has moved and the plan is stale.
+ * wants, the machine has moved and the plan is stale. MHP_STATE_UNKNOWN if the step
+ * changes no range.
  *
  * @param step       the step
  * @param ret_state  the state; of a device's blocks together. May be NULL
@@ -317,9 +320,11 @@ void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
 
 /**
  * The first word that undoing a step writes. After a step for a whole device,
- * blocks that were offline or in another zone are then put right one by one.
+ * blocks that were offline or in another zone are then put right one by one. For
+ * MHP_STEP_BIND it is written to the driver's unbind file, and the other way round.
  *
- * @return borrowed; NULL if the step cannot be undone
+ * @return borrowed; NULL if the step cannot be undone, or is an undoing itself
+ *         (MHP_STEP_RETURN)
  * @since 0.1
  */
 const char *mhp_step_get_undo_word(const struct mhp_step *step);
@@ -367,7 +372,8 @@ const char *mhp_conflict_get_message(const struct mhp_conflict *conflict);
 const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
 
 /**
- * A word for a code that stays the same: "wrong-zone", "lost-bytes", ...
+ * A word for a code that stays the same: "wrong-zone", "lost-bytes", ...; else
+ * "unknown". A conflict and a warning can have the same one. libmhp(7) lists them.
  *
  * @return a constant string, never NULL
  * @since 0.1

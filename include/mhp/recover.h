@@ -3,8 +3,16 @@
  * @file mhp/recover.h
  * @brief Put back what a user of libmhp that was killed has left borrowed.
  *
- * mhp_apply() does the same before its first step. A recovery has one owner, who
- * frees it, unless it is a report's.
+ * That are settings of the whole system and names that a driver was told, and never
+ * blocks, which stay as they are. mhp_apply() does the same before its first step.
+ * A recovery has one owner, who frees it, unless it is a report's.
+ *
+ *	struct mhp_recovery *rec;
+ *	r = mhp_recover(ctx, NULL, &rec);
+ *	if (r == 0 && rec && !mhp_recovery_is_complete(rec))
+ *		fprintf(stderr, "still pending: %s\n", mhp_recovery_get_transaction(rec));
+ *	if (r == 0)
+ *		mhp_recovery_free(rec);
  */
 #ifndef MHP_RECOVER_H
 #define MHP_RECOVER_H
@@ -31,14 +39,19 @@ enum mhp_returned {
 
 /**
  * Put back what was left behind, if anything was. Waits for the lock; does
- * nothing while its owner lives.
+ * nothing while its owner lives. What could not be put back is no error of this call:
+ * see mhp_recovery_is_complete().
  *
  * @param ctx           the context
- * @param opts          the deadline for the lock, and progress; NULL for the defaults
+ * @param opts          timeout_ms for the lock, and progress while it is waited for,
+ *                      with 0 of 0 bytes; NULL for the defaults
  * @param ret_recovery  what was found; the caller frees it. NULL if nothing was
  * @return 0; -ETIMEDOUT the lock was held until the deadline (who by goes to the log
  *         function); -ECANCELED by the progress function; -EBADMSG the journal is
- *         damaged (its name and text go to the log function); -EACCES; -ENOMEM
+ *         damaged (its name and text go to the log function), and left for the
+ *         administrator to read and remove; -E2BIG opts asks for what this library
+ *         does not know; -EINVAL; -ENOMEM; -EACCES, -EROFS and others: the lock cannot
+ *         be made, or the journal not be read
  * @since 0.1
  */
 int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts,
@@ -83,8 +96,8 @@ size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
  * @param ret_before  what stood there before, borrowed; "" for an id; may be NULL
  * @param ret_ours    what was written, or the id, borrowed; may be NULL
  * @param ret_code    why it was not put back, a negative errno value, with
- *                    MHP_RETURNED_CHANGED -ENOENT if the file is gone; else 0; may be
- *                    NULL
+ *                    MHP_RETURNED_CHANGED -ENOENT or -ENODEV if the file is gone;
+ *                    else 0; may be NULL
  * @return what became of it; MHP_RETURNED_UNKNOWN with nothing written to the
  *         outputs if there are not that many
  * @since 0.1

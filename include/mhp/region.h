@@ -163,7 +163,7 @@ const struct mhp_block *mhp_region_get_block(const struct mhp_region *region, si
 /**
  * State of the region, computed from its blocks: MHP_STATE_ONLINE or _OFFLINE if
  * all of them are, MHP_STATE_ABSENT if none exists, else MHP_STATE_MIXED; a
- * block that is going offline makes it mixed too.
+ * block that is missing or going offline makes it mixed too.
  *
  * @return the state; MHP_STATE_UNKNOWN if ranges or a block could not be read
  * @since 0.1

@@ -33,13 +33,17 @@ struct mhp_recovery;
 /** How a plan ended. */
 enum mhp_outcome {
 	MHP_OUTCOME_UNKNOWN = 0,	/**< the true state could not be read */
-	MHP_OUTCOME_DONE = 1,		/**< every block is as wanted */
-	MHP_OUTCOME_UNDONE = 2,		/**< failed; every block is as it was */
+	MHP_OUTCOME_DONE = 1,		/**< every block is as wanted, and has the driver that
+					     was asked for */
+	MHP_OUTCOME_UNDONE = 2,		/**< failed; every block, driver and setting is as it
+					     was */
 	MHP_OUTCOME_PARTIAL = 3,	/**< failed; some blocks are changed, by this call or
 					     by others, or, with MHP_RULE_KEEP, some are
-					     as wanted */
-	MHP_OUTCOME_REFUSED = 4,	/**< nothing was written: conflicts, stale, or
-					     cancelled before the first write */
+					     as wanted; or a setting could not be put back,
+					     even if all blocks are as wanted */
+	MHP_OUTCOME_REFUSED = 4,	/**< nothing was written: conflicts, stale, locked,
+					     pending, or cancelled or late before the first
+					     write */
 };
 
 /** Why a block ended as it did. */
@@ -57,7 +61,8 @@ enum mhp_reason {
 	MHP_REASON_POISONED = 10,	/**< EHWPOISON: holds broken memory */
 	MHP_REASON_VETOED = 11,		/**< EPERM: its owner in the kernel refused */
 	MHP_REASON_INTERRUPTED = 12,	/**< EINTR: a signal ended the write */
-	MHP_REASON_GONE = 13,		/**< ENOENT, ENODEV: the block is no more */
+	MHP_REASON_GONE = 13,		/**< ENOENT, ENODEV: the block or device is no more, or
+					     no driver takes it */
 	MHP_REASON_NO_PERMISSION = 14,	/**< EACCES: not root */
 	MHP_REASON_READ_ONLY = 15,	/**< EROFS: sysfs is mounted read-only */
 	MHP_REASON_NO_MEMORY = 16,	/**< ENOMEM: the kernel lacks memory for it */
@@ -71,7 +76,8 @@ enum mhp_reason {
 	MHP_REASON_DEADLINE = 24,	/**< pinned or busy until the deadline */
 	MHP_REASON_LOCKED = 25,		/**< another user of libmhp was at work until the
 					     deadline: nothing was tried */
-	MHP_REASON_UNSUPPORTED = 26,	/**< this kernel cannot: no hot-remove, EOPNOTSUPP */
+	MHP_REASON_UNSUPPORTED = 26,	/**< EOPNOTSUPP: this kernel cannot; or a setting would
+					     be borrowed in a container */
 	MHP_REASON_HOLE = 27,		/**< has a hole in it, so that it never goes offline */
 	MHP_REASON_TAKEN = 28,		/**< EEXIST, or EBUSY to a driver: its addresses are
 					     taken */
@@ -79,6 +85,8 @@ enum mhp_reason {
 					     map */
 	MHP_REASON_MODULE = 30,		/**< the driver's module cannot be loaded */
 	MHP_REASON_OTHER_DEVICES = 31,	/**< the kernel would bind other devices as well */
+	MHP_REASON_PENDING = 32,	/**< what a killed user of libmhp has left borrowed
+					     could not be put back: nothing was tried */
 };
 
 /**
@@ -115,7 +123,8 @@ enum mhp_reason mhp_report_get_reason(const struct mhp_report *report);
 /**
  * The first thing that failed: the kernel's answer.
  *
- * @return a negative errno value; 0 if no system call failed
+ * @return a negative errno value, libmhp's own -ETIMEDOUT at the deadline and -ECANCELED
+ *         by the progress function among them; 0 if no system call failed
  * @since 0.1
  */
 int mhp_report_get_code(const struct mhp_report *report);
@@ -139,7 +148,7 @@ const char *mhp_report_get_message(const struct mhp_report *report);
 const char *mhp_report_get_hint(const struct mhp_report *report);
 
 /**
- * Number of blocks: the whole blocks of the plan's region.
+ * Number of blocks: those that the plan is about.
  *
  * @since 0.1
  */
@@ -181,7 +190,8 @@ void mhp_result_get_before(const struct mhp_result *result, enum mhp_state *ret_
 			   enum mhp_zone *ret_zone);
 
 /**
- * What the block is now, as read back.
+ * What the block is now, as read back; as it was when planned for, where nothing
+ * was looked at (MHP_REASON_LOCKED, MHP_REASON_CONFLICT, MHP_REASON_PENDING).
  *
  * @param result     the result
  * @param ret_state  may be NULL
@@ -195,8 +205,8 @@ void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_s
  * The errno value that goes with the reason: the kernel's answer to the write, to
  * this block or to its whole device, or to the read, that the reason is about.
  *
- * @return a negative errno value; 0 if there is none: the block is as wanted, or
- *         nothing that was tried with it failed
+ * @return a negative errno value, as mhp_report_get_code(); 0 if there is none: the
+ *         block is as wanted, or nothing that was tried with it failed
  * @since 0.1
  */
 int mhp_result_get_code(const struct mhp_result *result);
@@ -217,14 +227,15 @@ enum mhp_reason mhp_result_get_reason(const struct mhp_result *result);
 size_t mhp_report_count_writes(const struct mhp_report *report);
 
 /**
- * A write.
+ * A write. The loading of a module is among them.
  *
  * @param report    the report
  * @param index     from 0
  * @param ret_path  the file, below the root, borrowed, to be escaped before it goes
  *                  to a terminal; may be NULL
  * @param ret_word  what was written, borrowed; may be NULL
- * @param ret_code  the kernel's answer: 0 or a negative errno value; may be NULL
+ * @param ret_code  the kernel's answer: 0 or a negative errno value; -ETIMEDOUT or
+ *                  -ECANCELED if the write was ended; may be NULL
  * @param ret_undo  whether it was made to put something back; may be NULL
  * @return 0; -EINVAL if there are not that many
  * @since 0.1
@@ -293,7 +304,8 @@ const char *mhp_outcome_to_str(enum mhp_outcome outcome);
 bool mhp_reason_is_failure(enum mhp_reason reason);
 
 /**
- * A word for a reason that stays the same: "done", "busy", "wrong-zone", ...
+ * A word for a reason that stays the same: "done", "busy", "wrong-zone", ...; else
+ * "unknown". libmhp(7) lists them, and what to do.
  *
  * @return a constant string, never NULL
  * @since 0.1

@@ -105,7 +105,8 @@ int mhp_request_set_range(struct mhp_request *request, uint64_t start, uint64_t 
 int mhp_request_add_blocks(struct mhp_request *request, uint64_t first, uint64_t count);
 
 /**
- * Set the target: the blocks of a node.
+ * Set the target: the blocks of a node. To plug or unplug: the devices whose memory
+ * belongs to it then.
  *
  * @return 0; -EINVAL node is negative
  * @since 0.1
@@ -121,12 +122,21 @@ int mhp_request_set_node(struct mhp_request *request, int node);
 int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind);
 
 /**
- * Take only so much of the target. For MHP_GOAL_ONLINE and MHP_GOAL_OFFLINE: of the
- * blocks that are not as wanted yet, so many that together they have this size are
- * chosen. What can be given back later is onlined last, and taken offline first.
+ * Take only so much of the target: so many blocks that together they have this size.
+ * For MHP_GOAL_ONLINE they are chosen from those that are offline, for
+ * MHP_GOAL_OFFLINE from those that are online, so that asking twice takes twice as
+ * much. Onlined first is what belongs to no region, then the rest of the region of
+ * which most is online, then other regions: what can be given back to its pool goes
+ * last. Taken offline first are blocks in Movable of the region of which least is
+ * online; blocks in a kernel zone go last. In a region the highest block comes first.
+ *
+ * Blocks that are known never to go offline are not chosen. One that refuses all the
+ * same is not replaced by another: the request fails, and is undone.
  *
  * @param request     the request
- * @param size_bytes  a multiple of the block size; 0: all of it, the default
+ * @param size_bytes  0: all of it, the default. If it is no multiple of the block size,
+ *                    or more than there is, or the goal is to plug or to unplug, the
+ *                    plan has a conflict
  * @since 0.1
  */
 void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);
@@ -162,7 +172,8 @@ int mhp_request_set_online_type(struct mhp_request *request, enum mhp_online_typ
 
 /**
  * Have memory onlined as the system does by default at the time of the snapshot
- * (mhp_snapshot_get_default_online_type()), by name and not by leaving it out.
+ * (mhp_snapshot_get_default_online_type()), by name and not by leaving it out. If
+ * there is none, the plan has a conflict.
  *
  * @since 0.1
  */

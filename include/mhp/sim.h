@@ -15,8 +15,9 @@
  * share its files in /run, where one may hold libmhp's lock.
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
- * devices with the drivers of their bus, and what follows from these in
- * /proc/iomem, /proc/zoneinfo and memory tiers. Which kernel it acts as is taken
+ * devices with the drivers of their bus, its drivers_autoprobe and the modules of
+ * these, and what follows from all that in /proc/iomem, /proc/zoneinfo and memory
+ * tiers; /run is for contexts to write. Which kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
  * where a real machine would have done something.

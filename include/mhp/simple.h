@@ -4,7 +4,7 @@
  * @brief Snapshot, plan and apply in one call.
  *
  * These are made of the other public functions only and can do nothing that
- * those cannot.
+ * those cannot. All but mhp_fulfil() have the default deadline.
  */
 #ifndef MHP_SIMPLE_H
 #define MHP_SIMPLE_H
@@ -23,7 +23,8 @@ struct mhp_ctx;
 struct mhp_report;
 
 /**
- * Fulfil a request: take a snapshot, plan, apply.
+ * Fulfil a request: take a snapshot (MHP_SNAPSHOT_FOR_PLANS), plan, apply. A plan with
+ * conflicts is a report of MHP_OUTCOME_REFUSED.
  *
  * @param ctx         the context
  * @param request     what is wanted
@@ -44,7 +45,8 @@ int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
  * @param type        how
  * @param rules       MHP_RULE_..., or 0
  * @param ret_report  the report, which the caller frees
- * @return as mhp_fulfil(); -EINVAL type is not known; -E2BIG a rule is not
+ * @return as mhp_fulfil(); -EINVAL region is empty, or type not known; -E2BIG a rule is
+ *         not
  * @since 0.1
  */
 int mhp_online_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_type type,
@@ -60,7 +62,8 @@ int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 		       struct mhp_report **ret_report);
 
 /**
- * Take a region out of System RAM: no blocks are left.
+ * Take a region out of System RAM: no blocks are left. Before Linux 7.3 the device has
+ * no driver then, and that cannot be undone.
  *
  * @return as mhp_online_region()
  * @since 0.1
@@ -71,7 +74,8 @@ int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 /**
  * Make a region that is no System RAM such, with a type: every block online in its
  * zone, and never in another one. Settings of the system may be borrowed
- * (MHP_RULE_BORROW is added to the rules).
+ * (MHP_RULE_BORROW is added to the rules). With MHP_OFFLINE it is there and stays
+ * offline.
  *
  * @return as mhp_online_region()
  * @since 0.1

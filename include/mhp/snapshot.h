@@ -41,7 +41,8 @@ enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_FOR_PLANS = 2,	/**< read what plans are checked against: udev's rules,
 					     free memory and the sizes of zones, whether the
 					     kernel can take memory away; a plan of a snapshot
-					     without it warns that this was not checked */
+					     without it warns that this was not checked, where
+					     it matters */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
@@ -238,7 +239,9 @@ int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
  *                     NULL if there is nothing; printable; may be NULL
  * @param ret_running  whether he is still at work, so that it is no matter for
  *                     mhp_recover(); may be NULL
- * @return 0; why that could not be read
+ * @return 0; a negative errno value if that could not be read: it is a problem of the
+ *         snapshot too. -EACCES: something was begun, and only root can tell whether
+ *         he is still at work; -EBADMSG: the journal makes no sense
  * @since 0.1
  */
 int mhp_snapshot_get_pending(const struct mhp_snapshot *snap, const char **ret_what,

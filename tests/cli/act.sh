@@ -8,41 +8,6 @@
 . "$TEST_DATA/cli/lib.sh"
 need jq
 
-m=$tmp/m.txt
-
-# act CODE ARGS: go on with machine m from where the last call left it
-act()
-{
-	code=$1
-	shift
-	run "$code" "$@" --sim "$m" --sim-save "$m"
-}
-
-# state BLOCK WORD: of the saved machine
-state()
-{
-	found=$(sed -n "s|^/sys/devices/system/memory/memory$1/state: ||p" "$m")
-	[ "$found" = "$2" ] || fail "$last: memory$1 is \"$found\", expected \"$2\""
-}
-
-zone()
-{
-	found=$(sed -n "s|^/sys/devices/system/memory/memory$1/valid_zones: ||p" "$m")
-	[ "$found" = "$2" ] || fail "$last: memory$1 has zones \"$found\", expected \"$2\""
-}
-
-# unchanged: the machine's files are those of the file $tmp/before
-unchanged()
-{
-	grep -v '^#' "$m" >"$tmp/now"
-	cmp -s "$tmp/before" "$tmp/now" && return
-	fail "$last: the machine changed:"
-	diff "$tmp/before" "$tmp/now" >"$tmp/diff"
-	show diff
-}
-
-remember() { grep -v '^#' "$m" >"$tmp/before"; }
-
 # ---- the main job on 7.3: as a whole, verified, and back ----
 
 cp "$cxl" "$m"

@@ -67,4 +67,36 @@ out_has 'memory34: '
 find "$root" -type f -exec cat {} + >"$tmp/after"
 cmp -s "$tmp/before" "$tmp/after" && fail "handle-failure rezone: nothing was written"
 
+# as wanted already; no such region, no such time
+for block in 34 35 36 37; do
+	echo online >"$mem/memory$block/state"
+	echo Movable >"$mem/memory$block/valid_zones"
+done
+example plug-region 0 dax0.0 10 "$root"
+no_err
+out_has 'done: dax0.0'
+example plug-region 1 dax1.0 10 "$root"
+err_has 'dax1.0'
+example plug-region 2 dax0.0 0 "$root"
+err_has usage
+example plug-region 2
+# a tree cannot obey: that is told, and how far it was
+rm -rf "$root"
+make_tree "$cxl" "$root"
+MHP=$top_builddir/examples/plug-region
+last='plug-region'
+"$MHP" dax0.0 10 "$root" >"$tmp/out" 2>&1 && fail "plug-region: a tree cannot obey"
+out_has 'dax0.0: 512 of '
+out_has 'memory34'
+if grep -q '^done: ' "$tmp/out"; then fail "$last: $(cat "$tmp/out")"; fi
+
+# a simulated machine is not a tree
+example simulate 0 "$cxl"
+no_err
+out_has 'done: dax0.0'
+out_has 'undone: dax0.0: memory36'
+example simulate 1 "$tmp/nowhere"
+err_has "$tmp/nowhere"
+example simulate 2
+
 finish

@@ -127,3 +127,63 @@ make_tree()
 	awk '/^\/proc\/iomem:/ { on = 1; next } /^\t/ && on { print substr($0, 2); next } { on = 0 }' \
 		"$1" >"$2/proc/iomem"
 }
+
+# leave_journal ROOT PATH OURS BEFORE: as somebody would who was killed
+leave_journal()
+{
+	mkdir -p "$1/run/libmhp"
+	printf 'libmhp journal 1\nwho "mhp[7]: plug dax0.0 as %s"\nsetting "%s" "%s" "%s"\nend\n' \
+		"$3" "$2" "$3" "$4" >"$1/run/libmhp/journal"
+}
+
+# ---- a simulated machine that goes on from call to call ----
+
+m=$tmp/m.txt
+
+# act CODE ARGS: go on with machine m from where the last call left it
+act()
+{
+	code=$1
+	shift
+	run "$code" "$@" --sim "$m" --sim-save "$m"
+}
+
+# state BLOCK WORD: of the saved machine
+state()
+{
+	found=$(sed -n "s|^/sys/devices/system/memory/memory$1/state: ||p" "$m")
+	[ "$found" = "$2" ] || fail "$last: memory$1 is \"$found\", expected \"$2\""
+}
+
+zone()
+{
+	found=$(sed -n "s|^/sys/devices/system/memory/memory$1/valid_zones: ||p" "$m")
+	[ "$found" = "$2" ] || fail "$last: memory$1 has zones \"$found\", expected \"$2\""
+}
+
+# unchanged: the machine's files are those of the file $tmp/before
+unchanged()
+{
+	grep -v '^#' "$m" >"$tmp/now"
+	cmp -s "$tmp/before" "$tmp/now" && return
+	fail "$last: the machine changed:"
+	diff "$tmp/before" "$tmp/now" >"$tmp/diff"
+	show diff
+}
+
+remember() { grep -v '^#' "$m" >"$tmp/before"; }
+
+# attribute PATH WORD: a file of the saved machine
+attribute()
+{
+	found=$(sed -n "s|^$1: ||p" "$m")
+	[ "$found" = "$2" ] || fail "$last: $1 is \"$found\", expected \"$2\""
+}
+
+# settings POLICY AUTOPROBE: of the saved machine, and nothing is to be put back
+settings()
+{
+	attribute /sys/devices/system/memory/auto_online_blocks "$1"
+	attribute /sys/bus/dax/drivers_autoprobe "$2"
+	if grep -q '^/run/libmhp/' "$m"; then fail "$last: $(grep '^/run/libmhp/' "$m")"; fi
+}

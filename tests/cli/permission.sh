@@ -12,6 +12,9 @@ make_tree "$cxl" "$root"
 mem=$root/sys/devices/system/memory
 dax=$(echo "$root"/sys/devices/platform/*/root0/decoder0.0/region0/dax_region0/dax0.0)
 find "$root" -type f -exec chmod 444 {} +
+# the lock can be taken, unless a test says otherwise
+mkdir -p "$root/run/libmhp"
+chmod 777 "$root/run/libmhp"
 chmod 755 "$tmp"
 
 # As root every file can be written: be somebody else.
@@ -43,6 +46,30 @@ run 4 --root "$root" unplug dax0.0 --json
 json .reason '"no-permission"'
 run 0 --root "$root" offline dax0.0
 run 0 --root "$root" plan unplug dax0.0
+
+# nor can what was borrowed be put back
+leave_journal "$root" /sys/devices/system/memory/auto_online_blocks offline online_kernel
+chmod 644 "$root/run/libmhp/journal"
+run 4 --root "$root" recover
+out_has 'unfinished: mhp[7]: '
+err_has '/auto_online_blocks: not put back: EACCES'
+err_has 'run as root'
+run 0 --root "$root" list
+out_has 'recovery pending: '
+rm "$root/run/libmhp/journal"
+
+# nor can the lock be taken
+chmod 755 "$root/run/libmhp"
+rm -f "$root/run/libmhp/lock"
+for verb in 'online dax0.0 --type online_movable' recover; do
+	# shellcheck disable=SC2086
+	run 4 --root "$root" $verb
+	no_out
+	err_has '/run/libmhp'
+	err_has 'EACCES'
+	err_has 'run as root'
+done
+chmod 777 "$root/run/libmhp"
 
 # as on a real machine, the addresses cannot be seen
 chmod 400 "$dax/resource" "$dax"/mapping0/* "$root/proc/iomem"

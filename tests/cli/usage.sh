@@ -52,6 +52,113 @@ usage '--type is empty' online dax0.0 --type ''
 usage '--type: a value is missing' online dax0.0 --type
 usage '--type is given twice' online dax0.0 --type online --type offline
 
+for verb in plug 'plan plug'; do
+	# shellcheck disable=SC2086
+	usage 'plug: name a type with --type' $verb dax0.0
+done
+
+# a target, and one only
+for verb in 'online --type online' offline 'plug --type online' unplug 'plan offline'; do
+	# shellcheck disable=SC2086
+	usage 'it needs a region' $verb
+	err_has '--range, --blocks, --node or --kind'
+	for target in '--range 0x0-0xfff' '--blocks 1' '--node 0' '--kind dax'; do
+		# shellcheck disable=SC2086
+		usage 'exclude each other' $verb dax0.0 $target
+	done
+	# shellcheck disable=SC2086
+	usage 'exclude each other' $verb --node 0 --blocks 1
+done
+usage '--node is given twice' offline --node 0 --node 1
+usage '--range is given twice' offline --range 0x0-0x1 --range 0x0-0x1
+usage '--blocks is empty' offline --blocks ''
+
+for range in 100-200 0x100-200 x 0x-0x1 0x1-0x 0x0 0x0- -0x1 0x200-0x1ff '0x0-0x1 ' ' 0x0-0x1' \
+	0X0-0X1 0x0-0x1-0x2 0x0--0x1 0x0,0x1 0x-1-0x5; do
+	usage "--range: \"$range\" is no range" offline --range "$range"
+	err_has '0xSTART-0xEND, the last byte included'
+done
+for range in 0x0-0xffffffffffffffff 0x0-0x10000000000000000 0x10000000000000000-0x10000000000000001; do
+	usage "--range: no machine has \"$range\"" offline --range "$range"
+done
+
+for blocks in a 32- -32 32--35 35-32 ',' '32,' ',32' 32,,33 '32, 33' ' 32' +32 0x20 32-34-36 memory32 32:34; do
+	usage "--blocks: \"$blocks\" is no list" offline --blocks "$blocks"
+	err_has 'such as 32-35,40'
+done
+for blocks in 18446744073709551616 0-18446744073709551615 1,99999999999999999999-99999999999999999999 \
+	18446744073709551615; do
+	usage "--blocks: no machine has \"$blocks\"" offline --blocks "$blocks"
+done
+
+for node in a -1 1.0 ' 1' 0x1 1,2 node1; do
+	usage "--node: \"$node\" is no number of a node" offline --node "$node"
+done
+for node in 2147483648 18446744073709551616; do
+	usage "--node: no machine has \"$node\"" offline --node "$node"
+done
+for kind in DAX daxx da unknown 1; do
+	usage "--kind: \"$kind\" is no kind of region such as dax" offline --kind "$kind"
+done
+
+for size in a 4X 4GB -4G +4G 4.5G ' 4G' '4 G' 4GiBs 0x1000 G 4Gi; do
+	usage "--size: \"$size\" is no size" offline --node 1 --size "$size"
+	err_has 'such as 4G'
+done
+for size in 16E 17179869184G 18446744073709551616 18446744073709551616K 999999999999999999999999; do
+	usage "--size: \"$size\" is larger than any machine's memory" offline --node 1 --size "$size"
+done
+for size in 0 0G 0KiB; do
+	usage "--size: \"$size\" is nothing" offline --node 1 --size "$size"
+done
+usage '--size is given twice' offline dax0.0 --size 1G --size 1G
+usage 'unplug: it does not go with --size' unplug dax0.0 --size 1G
+usage 'plug: it does not go with --size' plug dax0.0 --type online --size 1G
+usage 'show: it does not go with --node' show --node 0
+usage 'list: it does not go with --kind' list --kind dax
+
+# time
+for timeout in a -1 1s 1.5.0 .5 1. ' 1' 1e3 0x1 inf None +1 1,5; do
+	usage "--timeout: \"$timeout\" is no number of seconds" offline dax0.0 --timeout "$timeout"
+done
+for timeout in 0 0.0 0.000000 00; do
+	usage "--timeout: \"$timeout\" is no time at all" offline dax0.0 --timeout "$timeout"
+done
+for timeout in 9223372036854775807 9223372036854775 18446744073709551616 99999999999999999999999.5; do
+	usage "--timeout: \"$timeout\" is too long" offline dax0.0 --timeout "$timeout"
+	err_has '"none" waits for ever'
+done
+usage '--timeout is given twice' offline dax0.0 --timeout 1 --timeout none
+usage 'list: it does not go with --timeout' list --timeout 1
+usage 'show: it does not go with --timeout' show dax0.0 --timeout 1
+
+# who gets the device
+usage '--to: "kmem" is no driver that could take the device' unplug dax0.0 --to kmem
+usage '--to is empty' unplug dax0.0 --to ''
+usage 'offline: it does not go with --to' offline dax0.0 --to device_dax
+usage 'plug: it does not go with --to' plug dax0.0 --type online --to device_dax
+usage 'online: it does not go with --no-borrow' online dax0.0 --type online --no-borrow
+usage 'plug: it does not go with --rezone' plug dax0.0 --type online --rezone
+usage 'plug: it does not go with --per-block' plug dax0.0 --type online --per-block
+
+# saved plans, recovery
+usage '--save needs --dry-run, or mhp plan offline' offline dax0.0 --save "$tmp/plan"
+usage '--save is empty' plan offline dax0.0 --save ''
+usage 'list: it does not go with --save' list --save "$tmp/plan"
+usage 'apply: it needs a file that mhp plan --save wrote' apply
+usage 'apply: it needs a file' apply ''
+usage '"b" is one word too many' apply a b
+usage 'apply: it does not go with --type' apply a --type online
+usage 'apply: it does not go with --keep' apply a --keep
+usage 'apply: it does not go with --node' apply a --node 1
+usage 'apply: it does not go with --save' apply a --dry-run --save b
+usage 'not with "apply"' plan apply a
+usage 'not with "recover"' plan recover
+usage '"dax0.0" is one word too many' recover dax0.0
+usage 'recover: it does not go with --dry-run' recover --dry-run
+usage 'recover: it does not go with --keep' recover --keep
+[ ! -e "$tmp/plan" ] || fail 'a plan was saved'
+
 # options that the verb has no use for
 usage 'offline: it does not go with --type' offline dax0.0 --type online
 usage 'unplug: it does not go with --rezone' unplug dax0.0 --rezone
@@ -82,12 +189,25 @@ usage 'ends with no errno name' list --sim x --sim-fail 1:online:EBUSI
 usage 'ends with no errno name' list --sim x --sim-fail 1:online:
 usage 'begins with no block number' list --sim x --sim-fail ''
 
+usage '--sim-hang needs --sim' list --sim-hang 1
+usage '--sim-kill needs --sim' list --sim-kill 1
+usage '--sim-hang: "a" is no number of a block' list --sim x --sim-hang a
+usage '--sim-hang: "-1" is no number' list --sim x --sim-hang -1
+usage '--sim-kill: "0" is no number of a write' list --sim x --sim-kill 0
+usage '--sim-kill: "18446744073709551616" is no number' list --sim x --sim-kill 18446744073709551616
+usage '--sim-hang is given twice' list --sim x --sim-hang 1 --sim-hang 2
+
 # what is no mistake
 run 0 --help
 no_err
 out_has 'Usage: mhp'
 out_has 'online_movable'
 out_has '4 no permission'
+for word in plug unplug apply recover --range --blocks --node --kind --size --to --no-borrow \
+	--timeout --save; do
+	out_has "$word"
+done
+if LC_ALL=C grep -q '.\{81\}' "$tmp/out"; then fail "$last: a line is longer than 80"; fi
 run 0 list -h --frobnicate
 run 0 --version
 no_err

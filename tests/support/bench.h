@@ -18,6 +18,7 @@
 #define DEVICE DAX "/state"
 #define KMEM "/sys/bus/dax/drivers/kmem"
 #define UNBIND KMEM "/unbind"
+#define DEVICE_DAX "/sys/bus/dax/drivers/device_dax"
 
 struct bench {
 	struct mhp_sim *sim;
@@ -26,6 +27,8 @@ struct bench {
 	size_t writes;		/* of the last call */
 };
 
+/* Puts dax0.0, as captures of "bound" have it, back to no driver, as after a boot without kmem. */
+void release_device(struct bench *bench);
 void set_up(struct bench *bench, const char *machine);
 void tear_down(struct bench *bench);
 const char *block_file(unsigned int id, const char *file);
@@ -39,12 +42,20 @@ enum mhp_outcome offline(struct bench *bench, uint64_t rules);
 enum mhp_outcome unplug(struct bench *bench, uint64_t rules);
 struct mhp_plan *planned(struct bench *bench, enum mhp_goal goal, enum mhp_online_type type,
 			 uint64_t rules);
+/* The same by a wish, see ask.h. */
+struct mhp_plan *plan_of(struct bench *bench, const char *wish);
+enum mhp_outcome fulfil(struct bench *bench, const char *wish, const struct mhp_apply_opts *opts);
 /* Drops the plan. */
 enum mhp_outcome apply_plan(struct bench *bench, struct mhp_plan *plan,
 			    const struct mhp_apply_opts *opts);
 const struct mhp_result *result(struct bench *bench, uint64_t id);
 void assert_write(struct bench *bench, size_t index, const char *path, const char *word);
-/* Every write, as "35 34! unbind": blocks by number, the device, ! where it was refused. */
+/*
+ * Every write, as "35 34! unbind": blocks by number, a device and drivers' files by word;
+ * ! where it was refused. Of device_dax "dax:bind"; of the policy "policy=WORD", of
+ * drivers_autoprobe "autoprobe=WORD"; of modules "load:NAME".
+ */
+char *copy_writes(struct bench *bench);
 void assert_writes(struct bench *bench, const char *expected);
 void assert_says(struct bench *bench, const char *part);
 

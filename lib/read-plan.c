@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Makes a plan of its text (save-plan.c). Only what was found is read; the steps are
+ * planned anew of it, so that no text makes a plan that was not made here.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* ---- values ---- */
+
+struct reader {
+	struct mhp_plan *plan;
+	struct plan_part *part;		/* being read, or NULL */
+	bool is_region;			/* the part that was begun last */
+	size_t runs_room;
+	size_t run;			/* of the next block ... */
+	uint64_t offset;		/* ... and its place there */
+	struct mhp_conflict *finding;	/* likewise */
+	struct conflicts warnings;
+	bool seen_goal, seen_size, seen_system, ended;
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* -EBADMSG: not as text_add_escaped() writes it */
+static int unescape(const char *value, char **ret)
+{
+	char *copy = malloc(strlen(value) + 1);
+	size_t n = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	for (; *value; value++) {
+		int high, low;
+
+		if (*value != '\\') {
+			copy[n++] = *value;
+			continue;
+		}
+		high = value[1] == 'x' ? hex_digit(value[2]) : -1;
+		low = high >= 0 ? hex_digit(value[3]) : -1;
+		if (low < 0 || !(high || low)) {
+			free(copy);
+			return -EBADMSG;
+		}
+		copy[n++] = (char)(high << 4 | low);
+		value += 3;
+	}
+	copy[n] = '\0';
+	*ret = copy;
+	return 0;
+}
+
+static int take_str(const char *value, char **ret)
+{
+	return *ret ? -EBADMSG : unescape(value, ret);
+}
+
+/* Text that is shown as it is. */
+static int take_shown(const char *value, char **ret)
+{
+	char *str;
+	int r = *ret ? -EBADMSG : unescape(value, &str);
+
+	if (r == 0 && !is_printable(str)) {
+		free(str);
+		r = -EBADMSG;
+	}
+	if (r == 0)
+		*ret = str;
+	return r;
+}
+
+/* Exactly count numbers with a single space between. */
+static int take_numbers(const char *value, int64_t *ret, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *end;
+
+		if (!(*value >= '0' && *value <= '9') && *value != '-')
+			return -EBADMSG;
+		errno = 0;
+		ret[i] = strtoll(value, &end, 10);
+		if (errno || end == value || *end != (i + 1 < count ? ' ' : '\0'))
+			return -EBADMSG;
+		value = end + 1;
+	}
+	return 0;
+}
+
+static int take_number(const char *value, int64_t max, int64_t *ret)
+{
+	int r = take_numbers(value, ret, 1);
+
+	return r < 0 ? r : *ret < 0 || *ret > max ? -EBADMSG : 0;
+}
+
+/* ---- facts ---- */
+
+static int take_goal(struct reader *reader, const char *value)
+{
+	int64_t number;
+	int r = take_number(value, MHP_GOAL_PLUGGED, &number);
+
+	if (r == 0 && (!number || reader->seen_goal))
+		r = -EBADMSG;
+	reader->seen_goal = true;
+	reader->plan->goal = (enum mhp_goal)number;
+	return r;
+}
+
+static int take_type(struct reader *reader, const char *value)
+{
+	int64_t number;
+	int r = take_number(value, MHP_ONLINE_MOVABLE, &number);
+
+	if (r == 0)
+		reader->plan->type = (enum mhp_online_type)number;
+	return r;
+}
+
+static int take_rules(struct reader *reader, const char *value)
+{
+	int64_t number;
+	int r = take_number(value, (int64_t)ALL_RULES, &number);
+
+	if (r == 0)
+		reader->plan->rules = (uint64_t)number;
+	return r;
+}
+
+static int take_block_size(struct reader *reader, const char *value)
+{
+	int64_t number;
+	int r = take_number(value, INT64_MAX, &number);
+
+	if (r < 0 || reader->seen_size || number < 4096 || number & (number - 1))
+		return -EBADMSG;
+	reader->seen_size = true;
+	reader->plan->block_size = (uint64_t)number;
+	return 0;
+}
+
+static int take_system(struct reader *reader, const char *value)
+{
+	struct plan_system *system = &reader->plan->system;
+	int64_t n[8];
+	int r = take_numbers(value, n, ARRAY_SIZE(n));
+
+	if (r < 0 || n[0] > 0 || n[0] < -4095 || n[1] < 0 || n[1] > MHP_ONLINE_MOVABLE ||
+	    reader->seen_system)
+		return -EBADMSG;
+	for (size_t i = 2; i < ARRAY_SIZE(n); i++)
+		if (n[i] != 0 && n[i] != 1)
+			return -EBADMSG;
+	reader->seen_system = true;
+	*system = (struct plan_system){
+		.policy_code = (int)n[0], .policy = (enum mhp_online_type)n[1], .has_kmem = n[2],
+		.has_device_dax = n[3], .autoprobe = n[4], .contained = n[5], .has_nodes = n[6],
+		.has_hotremove = n[7],
+	};
+	return 0;
+}
+
+/* Does the last part have the name that it must have, or none? */
+static bool is_part_named(const struct reader *reader)
+{
+	const struct mhp_plan *plan = reader->plan;
+
+	return !plan->n_parts ||
+	       !plan->parts[plan->n_parts - 1].region == !reader->is_region;
+}
+
+static int take_part(struct reader *reader, const char *value)
+{
+	if ((strcmp(value, "region") && strcmp(value, "blocks")) || !is_part_named(reader))
+		return -EBADMSG;
+	reader->is_region = !strcmp(value, "region");
+	reader->runs_room = reader->run = 0;
+	reader->offset = 0;
+	return plan_add_part(reader->plan, &reader->part);
+}
+
+static int take_device_word(struct plan_part *part, const char *value)
+{
+	int r = take_str(value, &part->device_word);
+
+	if (r == 0 && parse_device_state(part->device_word, &part->device_state) < 0)
+		r = -EBADMSG;
+	return r;
+}
+
+static int take_run(struct reader *reader, const char *value)
+{
+	struct plan_part *part = reader->part;
+	struct block_run *runs;
+	int64_t n[2];
+
+	if (take_numbers(value, n, 2) < 0 || n[0] < 0 || (uint64_t)n[0] > BLOCK_MAX_ID ||
+	    n[1] <= 0 || (uint64_t)n[1] > MAX_REGION_BLOCKS || part->count)
+		return -EBADMSG;
+	/* as of a snapshot: sorted, not touching */
+	if (part->n_runs && (uint64_t)n[0] <= part->runs[part->n_runs - 1].first +
+						      part->runs[part->n_runs - 1].count)
+		return -EBADMSG;
+	if (part->n_runs == reader->runs_room) {
+		size_t room = reader->runs_room ? 2 * reader->runs_room : 4;
+
+		runs = reallocarray(part->runs, room, sizeof(*runs));
+		if (!runs)
+			return -ENOMEM;
+		part->runs = runs;
+		reader->runs_room = room;
+	}
+	part->runs[part->n_runs++] = (struct block_run){ (uint64_t)n[0], (uint64_t)n[1] };
+	return 0;
+}
+
+/* The blocks of a part are those of its runs, all of them, in order. */
+static int take_block(struct reader *reader, const char *value)
+{
+	const struct plan_part *part = reader->part;
+	const struct block_run *run;
+	int64_t n[4];
+
+	if (take_numbers(value, n, 4) < 0 || reader->run == part->n_runs)
+		return -EBADMSG;
+	run = &part->runs[reader->run];
+	if ((uint64_t)n[0] != run->first + reader->offset || n[1] < -1 || n[1] >= BLOCK_NO_NODE ||
+	    n[2] < 0 || n[2] > MHP_STATE_GOING_OFFLINE || n[3] < 0 || n[3] > MHP_ZONE_DEVICE ||
+	    (n[3] && n[2] != MHP_STATE_ONLINE))
+		return -EBADMSG;
+	if (++reader->offset == run->count) {
+		reader->offset = 0;
+		reader->run++;
+	}
+	return plan_add_block(reader->plan, &(struct plan_block){
+		.id = (uint64_t)n[0], .node = (int)n[1], .state = (enum mhp_state)n[2],
+		.zone = (enum mhp_zone)n[3],
+	});
+}
+
+static int take_part_fact(struct reader *reader, const char *key, const char *value)
+{
+	struct plan_part *part = reader->part;
+	int64_t number;
+	int r;
+
+	if (!strcmp(key, "region"))
+		return take_str(value, &part->region);
+	if (!strcmp(key, "path"))
+		return take_str(value, &part->path);
+	if (!strcmp(key, "driver"))
+		return take_str(value, &part->driver);
+	if (!strcmp(key, "device-word"))
+		return take_device_word(part, value);
+	if (!strcmp(key, "run"))
+		return take_run(reader, value);
+	if (!strcmp(key, "block"))
+		return take_block(reader, value);
+	if (strcmp(key, "lost-bytes"))
+		return -EBADMSG;
+	r = take_number(value, INT64_MAX, &number);
+	if (r == 0)
+		part->lost_bytes = (uint64_t)number;
+	return r;
+}
+
+/* ---- conflicts and warnings ---- */
+
+/* Texts of constant ones live as long as the library: those of a file must be kept. */
+static int keep_hint(struct mhp_plan *plan, char *hint)
+{
+	char **hints = reallocarray(plan->hints, plan->n_hints + 1, sizeof(*hints));
+
+	if (!hints) {
+		free(hint);
+		return -ENOMEM;
+	}
+	plan->hints = hints;
+	hints[plan->n_hints++] = hint;
+	return 0;
+}
+
+static int take_finding(struct reader *reader, const char *value, struct conflicts *list)
+{
+	struct mhp_conflict conflict = { 0 };
+	struct text message = { 0 };
+	int64_t number;
+	int r = take_number(value, INT32_MAX, &number);
+
+	if (r < 0)
+		return r;
+	conflict.code = (enum mhp_conflict_code)number;
+	reader->part = NULL;
+	text_add(&message, "%s", "");
+	r = conflicts_add(list, &conflict, &message);
+	if (r == 0)
+		reader->finding = &list->list[list->count - 1];
+	return r;
+}
+
+static int take_finding_fact(struct reader *reader, const char *key, const char *value)
+{
+	struct mhp_conflict *finding = reader->finding;
+	uint64_t *blocks;
+	char *str = NULL;
+	int64_t number;
+	int r;
+
+	if (!strcmp(key, "about")) {
+		if (take_number(value, (int64_t)BLOCK_MAX_ID, &number) < 0)
+			return -EBADMSG;
+		blocks = reallocarray(finding->blocks, finding->n_blocks + 1, sizeof(*blocks));
+		if (!blocks)
+			return -ENOMEM;
+		finding->blocks = blocks;
+		blocks[finding->n_blocks++] = (uint64_t)number;
+		return 0;
+	}
+	r = take_shown(value, &str);
+	if (r < 0)
+		return r;
+	if (!strcmp(key, "message")) {
+		free(finding->message);
+		finding->message = str;
+		return 0;
+	}
+	if (strcmp(key, "hint")) {
+		free(str);
+		return -EBADMSG;
+	}
+	r = keep_hint(reader->plan, str);
+	if (r == 0)
+		finding->hint = str;
+	return r;
+}
+
+/* ---- lines ---- */
+
+static int take_fact(struct reader *reader, const char *key, const char *value)
+{
+	struct mhp_plan *plan = reader->plan;
+
+	if (!strcmp(key, "conflict"))
+		return take_finding(reader, value, &plan->conflicts);
+	if (!strcmp(key, "warning"))
+		return take_finding(reader, value, &reader->warnings);
+	if (reader->finding)
+		return take_finding_fact(reader, key, value);
+	if (!strcmp(key, "part"))
+		return take_part(reader, value);
+	if (reader->part)
+		return take_part_fact(reader, key, value);
+	if (!strcmp(key, "target"))
+		return take_shown(value, &plan->target);
+	if (!strcmp(key, "goal"))
+		return take_goal(reader, value);
+	if (!strcmp(key, "type"))
+		return take_type(reader, value);
+	if (!strcmp(key, "rules"))
+		return take_rules(reader, value);
+	if (!strcmp(key, "to-driver"))
+		return take_str(value, &plan->to_driver);
+	if (!strcmp(key, "block-size"))
+		return take_block_size(reader, value);
+	return !strcmp(key, "system") ? take_system(reader, value) : -EBADMSG;
+}
+
+static int take_line(struct reader *reader, char *line, unsigned int number)
+{
+	int64_t format;
+	char *colon;
+
+	if (number == 1) {
+		if (strncmp(line, "libmhp plan ", 12) || take_numbers(line + 12, &format, 1) < 0)
+			return -EBADMSG;
+		return format > PLAN_FORMAT ? -E2BIG : format == PLAN_FORMAT ? 0 : -EBADMSG;
+	}
+	if (*line == '#')
+		return 0;
+	if (reader->ended)
+		return -EBADMSG;
+	if (!strcmp(line, "end")) {
+		reader->ended = true;
+		return 0;
+	}
+	colon = strchr(line, ':');
+	if (!colon || colon[1] != ' ')
+		return -EBADMSG;
+	*colon = '\0';
+	return take_fact(reader, line, colon + 2);
+}
+
+/* Everything else is escaped. */
+static bool is_clean(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return true;
+}
+
+static int read_lines(struct reader *reader, const char *text, size_t length,
+		      unsigned int *ret_line)
+{
+	const char *end = text + length;
+	int r = 0;
+
+	for (*ret_line = 1; text < end && r == 0; ++*ret_line) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		char *line;
+
+		if (!newline || !is_clean(text, (size_t)(newline - text)))
+			return -EBADMSG;
+		line = strndup(text, (size_t)(newline - text));
+		r = line ? take_line(reader, line, *ret_line) : -ENOMEM;
+		free(line);
+		if (r < 0)
+			return r;
+		text = newline + 1;
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+/* What a plan with steps must not rest on; see check.c. */
+static bool is_block_sound(const struct mhp_plan *plan, const struct plan_block *block)
+{
+	bool online = plan->goal == MHP_GOAL_ONLINE || plan->goal == MHP_GOAL_PLUGGED;
+
+	if (block->state == MHP_STATE_UNKNOWN || block->state == MHP_STATE_GOING_OFFLINE)
+		return false;
+	return block->state != MHP_STATE_ONLINE || block->zone != MHP_ZONE_UNKNOWN ||
+	       is_met(plan, block) || (!online && plan->rules & MHP_RULE_KEEP);
+}
+
+static bool is_part_sound(const struct plan_part *part)
+{
+	const struct mhp_plan *plan = part->plan;
+	uint64_t count = 0;
+
+	if (!part->region != !part->path || (!part->region && (part->driver || part->device_word)))
+		return false;
+	/* names and paths are opened */
+	if (part->region && (!is_dax_name(part->region) ||
+			     strncmp(part->path, "/sys/devices/", 13) || strstr(part->path, "/..")))
+		return false;
+	for (size_t i = 0; i < part->n_runs; i++)
+		count += part->runs[i].count;
+	if (count != part->count)
+		return false;
+	/* a conflict says why it is not */
+	if (plan->conflicts.count)
+		return true;
+	for (size_t i = part->first; i < part->first + part->count; i++)
+		if (!is_block_sound(plan, &plan->blocks[i]))
+			return false;
+	return part->count > 0;
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+	const struct block_run *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Is no block in two parts? */
+static int check_overlap(const struct mhp_plan *plan)
+{
+	struct block_run *runs;
+	size_t count = 0, n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_parts; i++)
+		count += plan->parts[i].n_runs;
+	runs = calloc(count + 1, sizeof(*runs));
+	if (!runs)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n_parts; i++)
+		for (size_t j = 0; j < plan->parts[i].n_runs; j++)
+			runs[n++] = plan->parts[i].runs[j];
+	qsort(runs, n, sizeof(*runs), compare_runs);
+	for (size_t i = 1; i < n && r == 0; i++)
+		if (runs[i].first < runs[i - 1].first + runs[i - 1].count)
+			r = -EBADMSG;
+	free(runs);
+	return r;
+}
+
+static bool is_sound(const struct reader *reader)
+{
+	const struct mhp_plan *plan = reader->plan;
+
+	if (!reader->ended || !is_part_named(reader) || !reader->seen_goal || !reader->seen_size || !reader->seen_system ||
+	    !plan->target || (!plan->n_parts && !plan->conflicts.count) ||
+	    (plan->to_driver && strcmp(plan->to_driver, "device_dax")) ||
+	    (plan->goal == MHP_GOAL_ONLINE && plan->type == MHP_OFFLINE && !plan->conflicts.count) ||
+	    ((plan->goal == MHP_GOAL_OFFLINE || plan->goal == MHP_GOAL_UNPLUGGED) && plan->type))
+		return false;
+	for (size_t i = 0; i < plan->n_parts; i++)
+		if (!is_part_sound(&plan->parts[i]))
+			return false;
+	return true;
+}
+
+/* What planning says anew stands in the text already. */
+static int plan_anew(struct reader *reader)
+{
+	struct mhp_plan *plan = reader->plan;
+	int r = 0;
+
+	if (!plan->conflicts.count) {
+		r = plan_make_steps(plan);
+		if (r == 0 && plan->conflicts.count)
+			r = -EBADMSG;
+	}
+	conflicts_free(&plan->warnings);
+	plan->warnings = reader->warnings;
+	reader->warnings = (struct conflicts){ 0 };
+	return r;
+}
+
+MHP_EXPORT int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **ret_plan,
+				      unsigned int *ret_line)
+{
+	struct reader reader = { 0 };
+	unsigned int line = 0;
+	int r;
+
+	reader.plan = calloc(1, sizeof(*reader.plan));
+	if (!reader.plan)
+		return -ENOMEM;
+	reader.plan->refs = 1;
+	reader.plan->is_saved = true;
+	r = read_lines(&reader, text, length, &line);
+	if (r == 0 && !is_sound(&reader))
+		r = -EBADMSG;
+	if (r == 0)
+		r = check_overlap(reader.plan);
+	if (r == 0)
+		r = plan_anew(&reader);
+	conflicts_free(&reader.warnings);
+	if (r < 0) {
+		if (ret_line)
+			*ret_line = line;
+		mhp_plan_unref(reader.plan);
+		return r;
+	}
+	*ret_plan = reader.plan;
+	return 0;
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a request is about: regions as a whole where all of one is meant, and blocks.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* ---- the name for people ---- */
+
+/* "blocks 32-35,40"; of very many the first ones, and how many are left. */
+static void add_runs(struct text *text, const struct mhp_request *request)
+{
+	const size_t most = 8;
+
+	text_add(text, "blocks ");
+	for (size_t i = 0; i < request->n_runs && i < most; i++) {
+		const struct block_run *run = &request->runs[i];
+
+		text_add(text, i ? ",%" PRIu64 : "%" PRIu64, run->first);
+		if (run->count > 1)
+			text_add(text, "-%" PRIu64, run->first + run->count - 1);
+	}
+	if (request->n_runs > most)
+		text_add(text, " and %zu more", request->n_runs - most);
+}
+
+static void add_base(struct text *text, const struct mhp_request *request)
+{
+	switch (request->target) {
+	case TARGET_REGION:
+		text_add_escaped(text, request->region);
+		break;
+	case TARGET_RANGE:
+		text_add(text, "0x%" PRIx64 "-0x%" PRIx64, request->range.start,
+			 request->range.start + request->range.size - 1);
+		break;
+	case TARGET_BLOCKS:
+		add_runs(text, request);
+		break;
+	case TARGET_NODE:
+		text_add(text, "node %d", request->node);
+		break;
+	case TARGET_KIND:
+		text_add(text, "all %s regions", mhp_region_kind_to_str(request->kind));
+		break;
+	case TARGET_NONE:
+		break;
+	}
+}
+
+static int name_target(struct mhp_plan *plan, const struct mhp_request *request)
+{
+	struct text text = { 0 };
+
+	if (request->size_bytes) {
+		text_add_bytes(&text, request->size_bytes);
+		text_add(&text, " of ");
+	}
+	add_base(&text, request);
+	return text_finish(&text, &plan->target);
+}
+
+/* ---- parts ---- */
+
+static int copy_str(char **ret, const char *str)
+{
+	*ret = str ? strdup(str) : NULL;
+	return str && !*ret ? -ENOMEM : 0;
+}
+
+static int copy_region(struct plan_part *part, const struct mhp_region *region)
+{
+	int r;
+
+	r = copy_str(&part->region, region->name);
+	if (r == 0)
+		r = copy_str(&part->path, region->path);
+	if (r == 0)
+		r = copy_str(&part->driver, region->driver);
+	if (r == 0)
+		r = copy_str(&part->device_word, region->device_word);
+	part->device_state = region->device_state;
+	part->lost_bytes = region->lost_bytes;
+	part->runs = calloc(region->n_runs ? region->n_runs : 1, sizeof(*part->runs));
+	if (r < 0 || !part->runs)
+		return -ENOMEM;
+	if (region->n_runs)
+		memcpy(part->runs, region->runs, region->n_runs * sizeof(*part->runs));
+	part->n_runs = region->n_runs;
+	return 0;
+}
+
+static int add_block(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block)
+{
+	struct plan_block mine = { .id = id, .node = node, .state = MHP_STATE_ABSENT };
+
+	if (block) {
+		mine.state = block->state;
+		mine.zone = mhp_block_get_zone(block);
+		if (block->node != BLOCK_NO_NODE)
+			mine.node = (int)block->node;
+	}
+	return plan_add_block(plan, &mine);
+}
+
+static int add_region(struct mhp_plan *plan, const struct mhp_region *region)
+{
+	int node = region->node_code == 0 ? region->node : -1;
+	struct plan_part *part;
+	size_t next = 0;
+	int r;
+
+	r = plan_add_part(plan, &part);
+	if (r == 0)
+		r = copy_region(part, region);
+	for (size_t i = 0; i < region->n_runs && r == 0; i++) {
+		const struct block_run *run = &region->runs[i];
+
+		for (uint64_t id = run->first; id < run->first + run->count && r == 0; id++) {
+			const struct mhp_block *block = mhp_region_get_block(region, next);
+
+			if (block && block->id != id)
+				block = NULL;
+			next += block != NULL;
+			r = add_block(plan, id, node, block);
+		}
+	}
+	return r;
+}
+
+static int add_loose(struct mhp_plan *plan, const struct mhp_snapshot *snap, const uint64_t *ids,
+		     size_t count)
+{
+	struct plan_part *part;
+	int r;
+
+	r = plan_add_part(plan, &part);
+	if (r == 0) {
+		part->runs = calloc(count, sizeof(*part->runs));
+		if (!part->runs)
+			r = -ENOMEM;
+	}
+	for (size_t i = 0; i < count && r == 0; i++) {
+		part->runs[i] = (struct block_run){ ids[i], 1 };
+		r = add_block(plan, ids[i], -1, mhp_snapshot_find_block(snap, ids[i]));
+	}
+	if (r == 0)
+		part->n_runs = block_runs_merge(part->runs, count);
+	return r;
+}
+
+/* ---- which blocks ---- */
+
+struct ids {
+	uint64_t *list;
+	size_t count;
+};
+
+static int take_blocks(struct ids *ids, const struct mhp_snapshot *snap,
+		       const struct mhp_request *request)
+{
+	struct block_run run = { 0 };
+
+	ids->list = calloc(snap->n_blocks + 1, sizeof(*ids->list));
+	if (!ids->list)
+		return -ENOMEM;
+	if (request->target == TARGET_RANGE)
+		/* none: run stays empty */
+		range_whole_blocks(&request->range, snap->block_size, &run);
+	for (size_t i = 0; i < snap->n_blocks; i++) {
+		const struct mhp_block *block = &snap->blocks[i];
+		bool meant;
+
+		if (request->target == TARGET_NODE)
+			meant = block->node != BLOCK_NO_NODE && (int)block->node == request->node;
+		else if (request->target == TARGET_KIND)
+			meant = block->region != BLOCK_NO_REGION &&
+				snap->regions.list[block->region].kind == request->kind;
+		else
+			meant = block->id >= run.first && block->id - run.first < run.count;
+		if (meant)
+			ids->list[ids->count++] = block->id;
+	}
+	return 0;
+}
+
+/* Blocks by number: also those that are not there. */
+static int take_named(struct ids *ids, const struct mhp_request *request)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < request->n_runs; i++)
+		sum += request->runs[i].count;
+	if (sum > MAX_REGION_BLOCKS)
+		return -EINVAL;
+	ids->list = calloc(sum, sizeof(*ids->list));
+	if (!ids->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < request->n_runs; i++) {
+		const struct block_run *run = &request->runs[i];
+
+		for (uint64_t id = run->first; id < run->first + run->count; id++)
+			ids->list[ids->count++] = id;
+	}
+	return 0;
+}
+
+static int take_region(struct ids *ids, const struct mhp_region *region)
+{
+	ids->list = calloc(region->n_blocks + 1, sizeof(*ids->list));
+	if (!ids->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < region->n_blocks; i++)
+		ids->list[ids->count++] = mhp_region_get_block(region, i)->id;
+	return 0;
+}
+
+/* Where in the list is the first id that is not below this one? */
+static size_t find_id(const struct ids *ids, uint64_t id)
+{
+	size_t low = 0, high = ids->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ids->list[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Are all blocks of the region there, and meant? */
+static bool is_whole(const struct ids *ids, const struct mhp_region *region)
+{
+	if (region->ranges_code < 0 || region->overlaps || !region->n_runs ||
+	    region->n_blocks != region_count_whole_blocks(region))
+		return false;
+	for (size_t i = 0; i < region->n_runs; i++) {
+		const struct block_run *run = &region->runs[i];
+		size_t at = find_id(ids, run->first);
+
+		if (at + run->count > ids->count || ids->list[at] != run->first ||
+		    ids->list[at + run->count - 1] != run->first + run->count - 1)
+			return false;
+	}
+	return true;
+}
+
+static bool is_in_region(const struct mhp_region *region, uint64_t id)
+{
+	for (size_t i = 0; i < region->n_runs; i++)
+		if (id >= region->runs[i].first &&
+		    id - region->runs[i].first < region->runs[i].count)
+			return true;
+	return false;
+}
+
+static void drop_region(struct ids *ids, const struct mhp_region *region)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ids->count; i++)
+		if (!is_in_region(region, ids->list[i]))
+			ids->list[kept++] = ids->list[i];
+	ids->count = kept;
+}
+
+/* Regions that are meant as a whole, then what blocks are left. */
+static int add_ids(struct mhp_plan *plan, const struct mhp_snapshot *snap, struct ids *ids)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		const struct mhp_region *region = &snap->regions.list[i];
+
+		if (!is_whole(ids, region))
+			continue;
+		drop_region(ids, region);
+		r = add_region(plan, region);
+	}
+	return r < 0 || !ids->count ? r : add_loose(plan, snap, ids->list, ids->count);
+}
+
+/* ---- which regions ---- */
+
+/* Does a device that may have no blocks yet belong to the target? */
+static bool is_meant(const struct mhp_request *request, const struct mhp_snapshot *snap,
+		     const struct mhp_region *region)
+{
+	struct block_run run;
+	bool meant = region->ranges_code == 0 && region->n_runs;
+
+	if (request->target == TARGET_KIND)
+		return region->kind == request->kind;
+	if (request->target == TARGET_NODE)
+		return region->node_code == 0 && region->node == request->node;
+	if (request->target == TARGET_RANGE &&
+	    !range_whole_blocks(&request->range, snap->block_size, &run))
+		return false;
+	for (size_t i = 0; i < region->n_runs && meant; i++) {
+		const struct block_run *mine = &region->runs[i];
+		const struct block_run *runs = request->target == TARGET_RANGE ? &run :
+									      request->runs;
+		size_t count = request->target == TARGET_RANGE ? 1 : request->n_runs, j = 0;
+
+		while (j < count && !(mine->first >= runs[j].first &&
+				      mine->first - runs[j].first + mine->count <= runs[j].count))
+			j++;
+		meant = j < count;
+	}
+	return meant;
+}
+
+static int add_regions(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		       const struct mhp_request *request, struct ids *left)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		const struct mhp_region *region = &snap->regions.list[i];
+
+		if (!is_meant(request, snap, region))
+			continue;
+		drop_region(left, region);
+		r = add_region(plan, region);
+	}
+	return r;
+}
+
+/* Devices as a whole; to unplug, also the blocks that are no device's, which stand against it. */
+static int resolve_devices(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			   const struct mhp_request *request)
+{
+	struct ids left = { 0 };
+	int r = 0;
+
+	if (plan->goal == MHP_GOAL_UNPLUGGED)
+		r = request->target == TARGET_BLOCKS ? take_named(&left, request) :
+						       take_blocks(&left, snap, request);
+	if (r == 0)
+		r = add_regions(plan, snap, request, &left);
+	if (r == 0 && left.count)
+		r = add_loose(plan, snap, left.list, left.count);
+	free(left.list);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+static int choose(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		  const struct mhp_request *request, struct ids *ids)
+{
+	return request->size_bytes ?
+	       plan_choose(plan, snap, request->size_bytes, ids->list, &ids->count) : 0;
+}
+
+static int resolve_blocks(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			  const struct mhp_request *request, const struct mhp_region *region)
+{
+	struct ids ids = { 0 };
+	int r;
+
+	if (region)
+		r = take_region(&ids, region);
+	else if (request->target == TARGET_BLOCKS)
+		r = take_named(&ids, request);
+	else
+		r = take_blocks(&ids, snap, request);
+	if (r == 0)
+		r = choose(plan, snap, request, &ids);
+	if (r == 0 && !plan->conflicts.count)
+		r = add_ids(plan, snap, &ids);
+	free(ids.list);
+	return r;
+}
+
+static int find_nothing(struct mhp_plan *plan, enum mhp_conflict_code code, const char *message)
+{
+	struct mhp_conflict conflict = { .code = code };
+	struct text text = { 0 };
+
+	text_add(&text, "%s %s", plan->target, message);
+	return conflicts_add(&plan->conflicts, &conflict, &text);
+}
+
+static bool is_node_known(const struct mhp_snapshot *snap, int node)
+{
+	for (size_t i = 0; i < snap->regions.count; i++)
+		if (snap->regions.list[i].node_code == 0 && snap->regions.list[i].node == node)
+			return true;
+	return mhp_snapshot_find_node(snap, node) != NULL;
+}
+
+static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			  const struct mhp_request *request)
+{
+	bool whole = plan->goal == MHP_GOAL_PLUGGED || plan->goal == MHP_GOAL_UNPLUGGED;
+	const struct mhp_region *region = NULL;
+	int r;
+
+	r = name_target(plan, request);
+	if (r < 0)
+		return r;
+	if (request->target == TARGET_REGION) {
+		region = mhp_snapshot_find_region(snap, request->region);
+		if (!region)
+			return snap->regions.code < 0 ? snap->regions.code : -ENOENT;
+	}
+	if (request->target == TARGET_KIND && snap->regions.code < 0)
+		return snap->regions.code;
+	/* without memory a node has no directory; but a region may be about to bring it some */
+	if (request->target == TARGET_NODE && !whole && !is_node_known(snap, request->node))
+		return -ENOENT;
+	if (whole && request->size_bytes)
+		return find_nothing(plan, MHP_CONFLICT_NOT_WHOLE,
+				    "cannot be: regions are plugged and unplugged as a whole");
+	if (region && !request->size_bytes)
+		r = add_region(plan, region);
+	else if (whole || (request->target == TARGET_KIND && !request->size_bytes))
+		r = resolve_devices(plan, snap, request);
+	else
+		r = resolve_blocks(plan, snap, request, region);
+	if (r == 0 && !plan->n_parts && !plan->conflicts.count)
+		r = find_nothing(plan, whole ? MHP_CONFLICT_NOT_DEVICE : MHP_CONFLICT_NO_BLOCK,
+				 whole ? "has no device as a whole" : "has no memory block now");
+	return r;
+}
+
+int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			const struct mhp_request *request)
+{
+	struct mhp_request merged = *request;
+	int r;
+
+	if (request->target != TARGET_BLOCKS)
+		return resolve_target(plan, snap, request);
+	/* named one by one they may be a whole region all the same */
+	merged.runs = calloc(request->n_runs, sizeof(*merged.runs));
+	if (!merged.runs)
+		return -ENOMEM;
+	memcpy(merged.runs, request->runs, request->n_runs * sizeof(*merged.runs));
+	merged.n_runs = block_runs_merge(merged.runs, request->n_runs);
+	r = resolve_target(plan, snap, &merged);
+	free(merged.runs);
+	return r;
+}

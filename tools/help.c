@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* mhp --help: what man/mhp.1 says in full. */
+#include "tool.h"
+
+static const char help[] =
+"Usage: mhp [OPTION...] list\n"
+"       mhp [OPTION...] show REGION\n"
+"       mhp [OPTION...] online TARGET --type TYPE\n"
+"       mhp [OPTION...] offline TARGET\n"
+"       mhp [OPTION...] plug TARGET --type TYPE\n"
+"       mhp [OPTION...] unplug TARGET\n"
+"       mhp [OPTION...] plan online|offline|plug|unplug TARGET [--save FILE]\n"
+"       mhp [OPTION...] apply FILE\n"
+"       mhp [OPTION...] recover\n"
+"\n"
+"List hot-pluggable memory, online it with an explicit type, take it offline,\n"
+"make a device System RAM, or give it back. What was done is verified; upon\n"
+"failure it is put back.\n"
+"\n"
+"TARGET is a region such as dax0.0, or one of:\n"
+"  --range 0xSTART-0xEND\n"
+"                    the whole blocks inside, the last byte included\n"
+"  --blocks LIST     blocks by number, such as 32-35,40\n"
+"  --node N          the blocks of a node\n"
+"  --kind dax        all regions of a kind\n"
+"  --size SIZE       for online and offline: only so much of it, such as 4G\n"
+"\n"
+"  --type TYPE       online, online_kernel, online_movable, offline, or default:\n"
+"                    the system's default online type at this moment\n"
+"  --rezone          memory online in another zone may be taken offline first\n"
+"  --keep            upon failure keep what worked\n"
+"  --per-block       online block by block, not the whole device at once\n"
+"  --to device_dax   unplug: the driver that gets the device\n"
+"  --no-borrow       plug, unplug: set nothing of the whole system meanwhile\n"
+"  --timeout SECONDS end by then, and put back; \"none\"; without it 60\n"
+"  --dry-run         show the plan and write nothing, as \"mhp plan\" does\n"
+"  --save FILE       write the plan to FILE, for \"mhp apply\"\n"
+"  --json            print JSON\n"
+"\n"
+"  --root DIR        use DIR/sys, DIR/proc and DIR/run\n"
+"  --capture FILE    look at a recorded machine; nothing can be changed\n"
+"  --sim FILE        use a simulated machine made from a recorded one\n"
+"  --sim-save FILE   write the simulated machine, as it then is, to FILE\n"
+"  --sim-fail BLOCK:online|offline:ERRNO\n"
+"                    have the simulated machine refuse, as in 35:online:EBUSY\n"
+"  --sim-hang BLOCK  have a block of it go offline for ever\n"
+"  --sim-kill N      end at the Nth write to it, as if killed\n"
+"\n"
+"  -h, --help        this text\n"
+"  -V, --version     the version\n"
+"\n"
+"Ctrl-C stops, and puts back what was changed. Exit code: 0 as asked, 1 refused\n"
+"or undone, 2 usage, 3 partial, 4 no permission. See mhp(1).\n";
+
+void help_say(void)
+{
+	say("%s", help);
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The command line: which verb, which options, and what does not go together. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+#define TYPE_WORDS "online, online_kernel, online_movable, offline or default"
+#define PLAN_VERBS "online, offline, plug or unplug"
+#define TARGET_OPTIONS "--range, --blocks, --node or --kind"
+
+/* Those up to OPT_SIZE only some verbs have a use for. */
+enum {
+	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_TO, OPT_NO_BORROW,
+	OPT_TIMEOUT, OPT_SAVE, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
+	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
+	OPT_SIM_HANG, OPT_SIM_KILL,
+};
+
+static const struct option long_options[] = {
+	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "rezone", no_argument, NULL, OPT_REZONE },
+	{ "keep", no_argument, NULL, OPT_KEEP },
+	{ "per-block", no_argument, NULL, OPT_PER_BLOCK },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "no-borrow", no_argument, NULL, OPT_NO_BORROW },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "save", required_argument, NULL, OPT_SAVE },
+	{ "range", required_argument, NULL, OPT_RANGE },
+	{ "blocks", required_argument, NULL, OPT_BLOCKS },
+	{ "node", required_argument, NULL, OPT_NODE },
+	{ "kind", required_argument, NULL, OPT_KIND },
+	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "capture", required_argument, NULL, OPT_CAPTURE },
+	{ "sim", required_argument, NULL, OPT_SIM },
+	{ "sim-save", required_argument, NULL, OPT_SIM_SAVE },
+	{ "sim-fail", required_argument, NULL, OPT_SIM_FAIL },
+	{ "sim-hang", required_argument, NULL, OPT_SIM_HANG },
+	{ "sim-kill", required_argument, NULL, OPT_SIM_KILL },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+#define BIT(option) (1u << ((option) - OPT_TYPE))
+#define TARGET_BITS (BIT(OPT_RANGE) | BIT(OPT_BLOCKS) | BIT(OPT_NODE) | BIT(OPT_KIND))
+/* of every verb that can be planned */
+#define PLAN_BITS \
+	(TARGET_BITS | BIT(OPT_DRY_RUN) | BIT(OPT_KEEP) | BIT(OPT_TIMEOUT) | BIT(OPT_SAVE))
+
+/* The word that a verb needs beside itself. */
+enum operand { OPERAND_NONE, OPERAND_REGION, OPERAND_TARGET, OPERAND_FILE };
+
+struct verb_info {
+	const char *word;
+	enum verb verb;
+	enum operand operand;
+	unsigned int options;
+};
+
+static const struct verb_info verbs[] = {
+	{ "list", VERB_LIST, OPERAND_NONE, 0 },
+	{ "show", VERB_SHOW, OPERAND_REGION, 0 },
+	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
+	{ "online", VERB_ONLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
+						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) },
+	{ "offline", VERB_OFFLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) },
+	{ "plug", VERB_PLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_TYPE) | BIT(OPT_NO_BORROW) },
+	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_TO) | BIT(OPT_NO_BORROW) },
+	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
+	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
+};
+
+void usage(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		out_of_memory();
+	va_end(args);
+	complain("%s; see mhp --help", text);
+	free(text);
+	exit(EXIT_USAGE);
+}
+
+static const char *option_name(int value)
+{
+	size_t i = 0;
+
+	while (long_options[i].val != value)
+		i++;
+	return long_options[i].name;
+}
+
+static void take_once(const char **ret, int option, const char *value)
+{
+	if (*ret)
+		usage("--%s is given twice", option_name(option));
+	if (!*value)
+		usage("--%s is empty", option_name(option));
+	*ret = value;
+}
+
+static void take_type(struct options *options, const char *word)
+{
+	take_once(&options->type_word, OPT_TYPE, word);
+	if (strcmp(word, "default") == 0)
+		options->type_is_default = true;
+	else if (strchr(word, '\n') || mhp_online_type_from_str(word, &options->type) < 0)
+		usage("--type: \"%s\" is no online type: it is " TYPE_WORDS, word);
+}
+
+static void take_timeout(struct options *options, const char *word)
+{
+	int code;
+
+	take_once(&options->timeout, OPT_TIMEOUT, word);
+	if (strcmp(word, "none") == 0) {
+		options->timeout_ms = MHP_TIMEOUT_NONE;
+		return;
+	}
+	code = value_milliseconds(word, &options->timeout_ms);
+	if (code == -ERANGE)
+		usage("--timeout: \"%s\" is too long; \"none\" waits for ever", word);
+	if (code < 0)
+		usage("--timeout: \"%s\" is no number of seconds such as 2.5, nor \"none\"", word);
+	if (options->timeout_ms == 0)
+		usage("--timeout: \"%s\" is no time at all; \"none\" waits for ever", word);
+}
+
+/* BLOCK:WORD:ERRNO */
+static void take_sim_fail(struct options *options, const char *value)
+{
+	static const char *const words[] = { "online", "offline" };
+	struct sim_fail *fail = &options->sim_fail[options->sim_fail_count];
+	const char *rest;
+	char *end;
+
+	if (options->sim_fail_count == ARRAY_SIZE(options->sim_fail))
+		usage("--sim-fail: no more than %zu of them", ARRAY_SIZE(options->sim_fail));
+	errno = 0;
+	fail->block = strtoull(value, &end, 10);
+	rest = end + 1;
+	if (*value < '0' || *value > '9' || errno || *end != ':')
+		usage("--sim-fail: \"%s\" begins with no block number", value);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		size_t length = strlen(words[i]);
+
+		if (strncmp(rest, words[i], length) == 0 && rest[length] == ':') {
+			fail->word = words[i];
+			fail->code = text_errno_value(rest + length + 1);
+		}
+	}
+	if (!fail->word)
+		usage("--sim-fail: \"%s\" names neither online nor offline", value);
+	if (!fail->code)
+		usage("--sim-fail: \"%s\" ends with no errno name such as EBUSY", value);
+	options->sim_fail_count++;
+}
+
+static void take_sim_number(uint64_t *ret, const char **seen, int option, const char *value)
+{
+	take_once(seen, option, value);
+	if (value_number(value, ret) < 0 || (option == OPT_SIM_KILL && *ret == 0))
+		usage("--%s: \"%s\" is no number of a %s", option_name(option), value,
+		      option == OPT_SIM_HANG ? "block" : "write, from 1");
+}
+
+/* One of the options that say what to do; false if it is another one. */
+static bool take_deed(struct options *options, int option, const char *value)
+{
+	switch (option) {
+	case OPT_TYPE:
+		take_type(options, value);
+		break;
+	case OPT_DRY_RUN:
+		options->dry_run = true;
+		break;
+	case OPT_REZONE:
+		options->rules |= MHP_RULE_REZONE;
+		break;
+	case OPT_KEEP:
+		options->rules |= MHP_RULE_KEEP;
+		break;
+	case OPT_PER_BLOCK:
+		options->rules |= MHP_RULE_PER_BLOCK;
+		break;
+	case OPT_TO:
+		take_once(&options->driver, option, value);
+		break;
+	case OPT_NO_BORROW:
+		options->no_borrow = true;
+		break;
+	case OPT_TIMEOUT:
+		take_timeout(options, value);
+		break;
+	case OPT_SAVE:
+		take_once(&options->save, option, value);
+		break;
+	case OPT_JSON:
+		options->json = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* One of the options that say with what; false if it is another one. */
+static bool take_object(struct options *options, int option, const char *value)
+{
+	const struct {
+		int option;
+		const char **ret;
+	} words[] = {
+		{ OPT_RANGE, &options->range },
+		{ OPT_BLOCKS, &options->blocks },
+		{ OPT_NODE, &options->node },
+		{ OPT_KIND, &options->kind },
+		{ OPT_SIZE, &options->size },
+		{ OPT_ROOT, &options->root },
+		{ OPT_CAPTURE, &options->capture },
+		{ OPT_SIM, &options->sim },
+		{ OPT_SIM_SAVE, &options->sim_save },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i].option == option) {
+			take_once(words[i].ret, option, value);
+			return true;
+		}
+	if (option == OPT_SIM_FAIL)
+		take_sim_fail(options, value);
+	else if (option == OPT_SIM_HANG)
+		take_sim_number(&options->sim_hang, &options->sim_hang_word, option, value);
+	else if (option == OPT_SIM_KILL)
+		take_sim_number(&options->sim_kill, &options->sim_kill_word, option, value);
+	else
+		return false;
+	return true;
+}
+
+/* The verb, and for plan the other one; *next moves behind them. */
+static const struct verb_info *take_verb(struct options *options, char **words, size_t count,
+					 size_t *next)
+{
+	const struct verb_info *info;
+
+	for (;; ++*next) {
+		if (*next == count)
+			usage("%s", *next ? "plan: it needs a verb: " PLAN_VERBS :
+			      "a verb is missing");
+		info = NULL;
+		for (size_t i = 0; i < ARRAY_SIZE(verbs) && !info; i++)
+			if (strcmp(words[*next], verbs[i].word) == 0)
+				info = &verbs[i];
+		if (!info)
+			usage("\"%s\" is no verb", words[*next]);
+		if (*next && !(info->options & BIT(OPT_SAVE)))
+			usage("plan: it goes with " PLAN_VERBS ", not with \"%s\"", words[*next]);
+		if (info->verb != VERB_PLAN)
+			break;
+		options->dry_run = true;
+	}
+	++*next;
+	options->verb = info->verb;
+	return info;
+}
+
+static void check_target(const struct options *options, const char *verb)
+{
+	int targets = !!options->region + !!options->range + !!options->blocks +
+		      !!options->node + !!options->kind;
+
+	if (targets == 0)
+		usage("%s: it needs a region, such as dax0.0, which mhp list shows, or "
+		      TARGET_OPTIONS, verb);
+	if (targets > 1)
+		usage("%s: a region, --range, --blocks, --node and --kind exclude each other",
+		      verb);
+}
+
+/* Words beside options: the verb, for plan another one, the region or file. */
+static void take_words(struct options *options, char **words, size_t count, unsigned int used)
+{
+	size_t next = 0;
+	const struct verb_info *info = take_verb(options, words, count, &next);
+	const char **operand = info->operand == OPERAND_FILE ? &options->plan_file :
+			       info->operand == OPERAND_NONE ? NULL : &options->region;
+
+	if (operand && next < count)
+		*operand = words[next++];
+	if (options->region && !*options->region)
+		usage("%s: the region's name is empty", info->word);
+	if (next < count)
+		usage("%s: \"%s\" is one word too many", info->word, words[next]);
+
+	for (int option = OPT_TYPE; option <= OPT_SIZE; option++)
+		if (used & BIT(option) & ~info->options)
+			usage("%s: it does not go with --%s", info->word, option_name(option));
+	if (info->operand == OPERAND_REGION && !options->region)
+		usage("%s: it needs a region, such as dax0.0; mhp list shows them", info->word);
+	if (info->operand == OPERAND_TARGET)
+		check_target(options, info->word);
+	if (info->operand == OPERAND_FILE && (!options->plan_file || !*options->plan_file))
+		usage("%s: it needs a file that mhp plan --save wrote", info->word);
+	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)
+		usage("%s: name a type with --type, as memory in the wrong zone may stay "
+		      "there until reboot: " TYPE_WORDS, info->word);
+	if (options->save && !options->dry_run)
+		usage("%s: --save needs --dry-run, or mhp plan %s", info->word, info->word);
+	if (info->operand == OPERAND_TARGET)
+		options->request = request_new(options);
+}
+
+static void check_machine(const struct options *options)
+{
+	if (!!options->root + !!options->capture + !!options->sim > 1)
+		usage("--root, --capture and --sim exclude each other");
+	if (options->sim_save && !options->sim)
+		usage("--sim-save needs --sim");
+	if (options->sim_fail_count && !options->sim)
+		usage("--sim-fail needs --sim");
+	if (options->sim_hang_word && !options->sim)
+		usage("--sim-hang needs --sim");
+	if (options->sim_kill_word && !options->sim)
+		usage("--sim-kill needs --sim");
+}
+
+static void complain_option(int option, char **argv)
+{
+	if (option == ':')
+		usage("%s: a value is missing", argv[optind - 1]);
+	if (optopt >= OPT_TYPE)
+		usage("--%s takes no value", option_name(optopt));
+	if (optopt)
+		usage("-%c is no option", optopt);
+	usage("%s is no option, or short for several", argv[optind - 1]);
+}
+
+/* Returns false if the program is done already. */
+bool options_parse(struct options *options, int argc, char **argv)
+{
+	unsigned int used = 0;
+	char *words[4];
+	size_t count = 0;
+	int option;
+
+	/* '-': verbs and options in any order, whatever POSIXLY_CORRECT says */
+	while ((option = getopt_long(argc, argv, "-:hV", long_options, NULL)) != -1) {
+		if (option >= OPT_TYPE && option <= OPT_SIZE)
+			used |= BIT(option);
+		if (option == 1) {
+			if (count == ARRAY_SIZE(words))
+				usage("\"%s\" is one word too many", optarg);
+			words[count++] = optarg;
+		} else if (option == 'h') {
+			help_say();
+			return false;
+		} else if (option == 'V') {
+			say("mhp %s\n", MHP_VERSION);
+			return false;
+		} else if (!take_deed(options, option, optarg) &&
+			   !take_object(options, option, optarg)) {
+			complain_option(option, argv);
+		}
+	}
+	for (; optind < argc; optind++) {	/* after "--" */
+		if (count == ARRAY_SIZE(words))
+			usage("\"%s\" is one word too many", argv[optind]);
+		words[count++] = argv[optind];
+	}
+	take_words(options, words, count, used);
+	check_machine(options);
+	return true;
+}
