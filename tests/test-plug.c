@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Devices become System RAM, and give it back: on simulated machines of three kernels.
+ * Whatever happens, the system's settings are as they were, and so is who has the
+ * device if the outcome says so.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/device.h"
+
+static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
+static const char *const words[] = { "offline", "online", "online_kernel", "online_movable" };
+
+static bool is_6_1(const char *machine)
+{
+	return !strncmp(machine, "6.1-", 4);
+}
+
+/* ---- all that there is ---- */
+
+static const char *zone_of(const char *type)
+{
+	/* the node has nothing but this: a plain "online" begins it with Normal */
+	return !strcmp(type, "offline") ? type :
+	       !strcmp(type, "online_movable") ? "Movable" : "Normal";
+}
+
+static void plug_once(const char *machine, const char *type, const char *policy, bool loaded,
+		      bool from_device_dax)
+{
+	struct world before, now;
+	struct bench bench;
+	char wish[64];
+
+	set_up_free(&bench, machine);
+	put(&bench, POLICY_PATH, policy);
+	if (!loaded)
+		unload(&bench, "kmem");
+	if (from_device_dax)
+		give_to_device_dax(&bench);
+	before = world_of(bench.sim);
+	snprintf(wish, sizeof(wish), "dax0.0 plugged %s borrow", type);
+	if (fulfil(&bench, wish, NULL) != MHP_OUTCOME_DONE)
+		fail_msg("%s: %s, policy %s%s%s: %s", machine, type, policy,
+			 loaded ? "" : ", not loaded", from_device_dax ? ", from device_dax" : "",
+			 mhp_report_get_message(bench.report));
+	assert_blocks(&bench, 32, 35, zone_of(type));
+	now = world_of(bench.sim);
+	assert_true(same_settings(&now, &before));
+	assert_false(now.journal);
+	assert_string_equal(driver_of(&now, "dax0.0"), "kmem");
+	for (unsigned int id = 0; id < 32; id++)
+		assert_true(same_block(&now, &before, id));
+	tear_down(&bench);
+}
+
+static void test_plug(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		for (size_t type = 0; type < ARRAY_SIZE(words); type++)
+			for (size_t policy = 0; policy < ARRAY_SIZE(words); policy++)
+				for (int how = 0; how < 4; how++)
+					plug_once(machines[i], words[type], words[policy], how & 1,
+						  how & 2);
+}
+
+/* What is written, and in which order. */
+static void test_writes(void **state)
+{
+	static const struct {
+		const char *machine, *policy;
+		bool loaded, from_device_dax;
+		const char *writes;
+	} rows[] = {
+		{ HMEM_7_3, "offline", true, false,
+		  "policy=online_movable bind policy=offline" },
+		{ HMEM_7_3, "online_movable", true, false, "bind" },
+		{ HMEM_7_3, "online", false, false,
+		  "autoprobe=0 load:kmem autoprobe=1 policy=online_movable bind policy=online" },
+		{ HMEM_7_3, "offline", true, true,
+		  "policy=online_movable dax:unbind bind policy=offline" },
+		/* before 6.3 kmem has to be told the name */
+		{ HMEM_6_1, "offline", true, false,
+		  "policy=online_movable bind! new_id remove_id policy=offline" },
+		{ HMEM_6_1, "offline", false, true,
+		  "autoprobe=0 load:kmem autoprobe=1 policy=online_movable dax:unbind bind! "
+		  "new_id remove_id policy=offline" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bench bench;
+
+		set_up_free(&bench, rows[i].machine);
+		put(&bench, POLICY_PATH, rows[i].policy);
+		if (!rows[i].loaded)
+			unload(&bench, "kmem");
+		if (rows[i].from_device_dax)
+			give_to_device_dax(&bench);
+		assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
+		assert_writes(&bench, rows[i].writes);
+		tear_down(&bench);
+	}
+}
+
+/* It is System RAM already: only what is not as wanted is written. */
+static void test_plug_what_is_bound(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, "7.3-hmem-unplugged.txt");
+	assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
+	assert_writes(&bench, "online_movable");
+	assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
+	assert_writes(&bench, "");
+	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_ALREADY);
+	tear_down(&bench);
+
+	/* unplugged: nothing but a bind brings it back offline */
+	set_up(&bench, "7.3-hmem-unplugged.txt");
+	put(&bench, POLICY_PATH, "online_kernel");
+	assert_int_equal(fulfil(&bench, "dax0.0 plugged offline borrow", NULL), MHP_OUTCOME_DONE);
+	assert_writes(&bench, "policy=offline unbind bind policy=online_kernel");
+	assert_blocks(&bench, 32, 35, "offline");
+	tear_down(&bench);
+}
+
+/* A rule of udev has nothing to do where the kernel onlines, and is too late. */
+static void test_plug_against_udev(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct bench bench;
+
+		set_up_free(&bench, machines[i]);
+		assert_int_equal(mhp_sim_set_udev_rule(bench.sim, "online"), 0);
+		assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
+		assert_blocks(&bench, 32, 35, "Movable");
+		tear_down(&bench);
+		/* without borrowing it wins, and that is told */
+		set_up_free(&bench, machines[i]);
+		assert_int_equal(mhp_sim_set_udev_rule(bench.sim, "online_kernel"), 0);
+		assert_int_equal(fulfil(&bench, "dax0.0 plugged online_movable", NULL),
+				 MHP_OUTCOME_UNDONE);
+		assert_reason(&bench, 35, "wrong-zone");
+		assert_blocks(&bench, 32, 35, "absent");
+		check_driver(&bench, "dax0.0", NULL);
+		tear_down(&bench);
+	}
+}
+
+/* ---- it fails, and is put back ---- */
+
+struct failure {
+	const char *path, *word;
+	int code;
+	enum mhp_reason reason;
+	unsigned int block;		/* beside it, or instead: this one refuses */
+};
+
+static const struct failure failures[] = {
+	{ POLICY_PATH, "online_movable", -EACCES, MHP_REASON_NO_PERMISSION, 0 },
+	{ DAX_AUTOPROBE_PATH, "0", -EROFS, MHP_REASON_READ_ONLY, 0 },
+	{ DEVICE_DAX "/unbind", NULL, -EIO, MHP_REASON_UNKNOWN, 0 },
+	{ BIND, NULL, -ENOMEM, MHP_REASON_NO_MEMORY, 0 },
+	{ BIND, NULL, -EBUSY, MHP_REASON_TAKEN, 0 },
+	{ BIND, NULL, -E2BIG, MHP_REASON_BEYOND, 0 },
+	{ NULL, "online", -EHWPOISON, MHP_REASON_POISONED, 33 },
+	{ NULL, "online", -EPERM, MHP_REASON_VETOED, 32 },
+	{ NULL, "online", -ENOMEM, MHP_REASON_NO_MEMORY, 35 },
+	{ NULL, "add", -EEXIST, MHP_REASON_TAKEN, 32 },
+};
+
+static void fail_plug(const char *machine, const struct failure *failure)
+{
+	struct world before, now;
+	struct bench bench;
+	char what[160];
+
+	set_up_free(&bench, machine);
+	unload(&bench, "kmem");
+	give_to_device_dax(&bench);
+	before = world_of(bench.sim);
+	if (failure->path)
+		mhp_sim_fail_write(bench.sim, failure->path, failure->word, failure->code, 0);
+	else
+		mhp_sim_fail_block(bench.sim, failure->block, failure->word, failure->code, 0);
+	snprintf(what, sizeof(what), "%s: %s %d", machine,
+		 failure->path ? failure->path : failure->word, failure->code);
+	if (fulfil(&bench, PLUG, NULL) != MHP_OUTCOME_UNDONE)
+		fail_msg("%s: %s: %s", what,
+			 mhp_outcome_to_str(mhp_report_get_outcome(bench.report)),
+			 mhp_report_get_message(bench.report));
+	now = world_of(bench.sim);
+	assert_same_world(&now, &before, what);
+	assert_false(now.journal);
+	if (mhp_report_get_reason(bench.report) != failure->reason)
+		fail_msg("%s: %s", what, mhp_reason_to_str(mhp_report_get_reason(bench.report)));
+	assert_int_equal(mhp_report_get_code(bench.report), failure->code);
+	tear_down(&bench);
+}
+
+static void test_failures_are_undone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(failures); j++)
+			/* before 6.3 bind is tried in vain, and new_id tells of no failure */
+			if (!is_6_1(machines[i]) ||
+			    !(failures[j].path && !strcmp(failures[j].path, BIND)))
+				fail_plug(machines[i], &failures[j]);
+}
+
+static void test_module_does_not_load(void **state)
+{
+	static const struct {
+		int code;
+		const char *says;
+	} rows[] = {
+		{ -ENOENT, "loading the module kmem: ENOENT" },
+		{ -EPERM, "install command" },
+		{ -ENOMEM, "ENOMEM" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world before, now;
+		struct bench bench;
+
+		set_up_free(&bench, HMEM_6_12);
+		unload(&bench, "kmem");
+		before = world_of(bench.sim);
+		assert_int_equal(mhp_sim_set_module(bench.sim, "kmem", rows[i].code), 0);
+		assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_UNDONE);
+		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_MODULE);
+		assert_int_equal(mhp_report_get_code(bench.report), rows[i].code);
+		assert_says(&bench, rows[i].says);
+		now = world_of(bench.sim);
+		assert_same_world(&now, &before, rows[i].says);
+		assert_false(now.journal);
+		tear_down(&bench);
+	}
+}
+
+/* Blocks that do not go offline any more keep the driver, and the outcome is partial. */
+static void test_plugged_in_part_stays(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		set_up_free(&bench, machines[i]);
+		assert_int_equal(mhp_sim_fail_block(bench.sim, 33, "online", -EPERM, 0), 0);
+		assert_int_equal(mhp_sim_pin_block(bench.sim, 35, "online"), 0);
+		assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_PARTIAL);
+		assert_reason(&bench, 35, "not-put-back");
+		assert_string_equal(is(&bench, 35), "Movable");
+		check_driver(&bench, "dax0.0", "kmem");
+		assert_string_equal(world_of(bench.sim).policy, "offline");
+		tear_down(&bench);
+	}
+}
+
+/* ---- unplug ---- */
+
+static void unplug_once(const char *machine, const char *type, bool to_device_dax, bool loaded)
+{
+	const char *wish = to_device_dax ? "dax0.0 unplugged to:device_dax borrow" :
+					   "dax0.0 unplugged";
+	struct world before, now;
+	struct bench bench;
+
+	set_up(&bench, machine);
+	if (strcmp(type, "offline"))
+		put_blocks(&bench, 32, 35, type);
+	if (!loaded)
+		unload(&bench, "device_dax");
+	before = world_of(bench.sim);
+	assert_int_equal(fulfil(&bench, wish, NULL), MHP_OUTCOME_DONE);
+	assert_blocks(&bench, 32, 35, "absent");
+	now = world_of(bench.sim);
+	assert_true(same_settings(&now, &before));
+	assert_false(now.journal);
+	check_driver(&bench, "dax0.0", to_device_dax ? "device_dax" :
+		     strcmp(machine, HMEM_7_3) ? NULL : "kmem");
+	for (unsigned int id = 0; id < 32; id++)
+		assert_true(same_block(&now, &before, id));
+	/* and back */
+	assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
+	assert_blocks(&bench, 32, 35, "Movable");
+	tear_down(&bench);
+}
+
+static void test_unplug(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		for (size_t type = 0; type < ARRAY_SIZE(words); type++)
+			for (int how = 0; how < 4; how++)
+				unplug_once(machines[i], words[type], how & 1, how & 2);
+}
+
+/* Before 7.3 a block that another one onlines just before the unbind stays until reboot. */
+static void test_stranded(void **state)
+{
+	static const char *const wishes[] = {
+		"dax0.0 unplugged", "dax0.0 unplugged to:device_dax borrow",
+		"dax0.0 unplugged keep",
+	};
+
+	(void)state;
+	for (size_t i = 1; i < ARRAY_SIZE(machines); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(wishes); j++) {
+			struct world before;
+			struct bench bench;
+
+			set_up(&bench, machines[i]);
+			put_blocks(&bench, 32, 35, "online_movable");
+			before = world_of(bench.sim);
+			mhp_sim_race(bench.sim, UNBIND, block_file(33, "state"), "online_kernel");
+			assert_int_equal(fulfil(&bench, wishes[j], NULL), MHP_OUTCOME_PARTIAL);
+			assert_int_equal(mhp_report_get_reason(bench.report),
+					 MHP_REASON_STRANDED);
+			assert_reason(&bench, 33, "stranded");
+			assert_says(&bench, "memory");
+			assert_string_not_equal(is(&bench, 33), "absent");
+			check_driver(&bench, "dax0.0", NULL);
+			check_settings(&bench, &before);
+			tear_down(&bench);
+		}
+}
+
+/* What is online is never left without its driver. */
+static void test_unbind_is_not_tried(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		set_up(&bench, machines[i]);
+		put_blocks(&bench, 32, 35, "online_movable");
+		mhp_sim_fail_block(bench.sim, 34, "offline", -EBUSY, 0);
+		assert_int_equal(fulfil(&bench, "dax0.0 unplugged to:device_dax borrow", NULL),
+				 MHP_OUTCOME_UNDONE);
+		assert_blocks(&bench, 32, 35, "Movable");
+		assert_reason(&bench, 34, "busy");
+		check_driver(&bench, "dax0.0", "kmem");
+		tear_down(&bench);
+	}
+}
+
+/* kmem let go of it, and nobody can give it back: the outcome says so. */
+static void test_to_fails(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		set_up(&bench, machines[i]);
+		mhp_sim_fail_write(bench.sim, DEVICE_DAX "/bind", NULL, -EIO, 0);
+		assert_int_equal(fulfil(&bench, "dax0.0 unplugged to:device_dax borrow", NULL),
+				 MHP_OUTCOME_PARTIAL);
+		assert_int_equal(mhp_report_get_code(bench.report), -EIO);
+		assert_says(&bench, DEVICE_DAX "/bind");
+		assert_blocks(&bench, 32, 35, "absent");
+		check_driver(&bench, "dax0.0", NULL);
+		tear_down(&bench);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plug),
+		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_plug_what_is_bound),
+		cmocka_unit_test(test_plug_against_udev),
+		cmocka_unit_test(test_failures_are_undone),
+		cmocka_unit_test(test_module_does_not_load),
+		cmocka_unit_test(test_plugged_in_part_stays),
+		cmocka_unit_test(test_unplug),
+		cmocka_unit_test(test_stranded),
+		cmocka_unit_test(test_unbind_is_not_tried),
+		cmocka_unit_test(test_to_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
