@@ -109,6 +109,14 @@ at_exit() {
 }
 trap at_exit EXIT
 
+# How much of something to do: rounds SHORT LONG, where LONG is for "run --full"
+rounds() {
+	[ -n "${FULL:-}" ] && echo "$2" || echo "$1"
+}
+
+# did N: for the table of results: so many rounds were done
+did() { note "rounds: $1"; }
+
 # --- running the program under test
 
 # run COMMAND ...: leaves its status in $rc, its output in $out and $err. A command that does not
@@ -158,6 +166,20 @@ no_writes() {
 	grep '= [0-9]*</sys/' /tmp/strace >/tmp/strace.sys
 	isnt "$_what: the trace sees it read sysfs" "$(wc -l </tmp/strace.sys)" 0
 	is "$_what: writes nothing" "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT' /tmp/strace.sys | head -n 3)" ""
+}
+
+# true_report WHAT: what the last command's report, as JSON, says of each block is so
+true_report() {
+	_wrong='' _said=0
+	while read -r _n _s _z; do
+		_said=$((_said + 1))
+		[ "$(state "$_n"):$(zone "$_n")" = "${_s%%_*}:$_z" ] ||
+			_wrong="$_wrong $_n:$_s:$_z, but $(state "$_n"):$(zone "$_n")"
+	done <<END
+$(jq -r '.blocks[] | "\(.id) \(.after) \(.zone_after // "-")"' /tmp/out 2>&1)
+END
+	[ $_said -gt 0 ] || _wrong="(no blocks at all)"
+	is "$1: the report is true of every block" "$_wrong" ""
 }
 
 # --- facts, read from sysfs
@@ -350,6 +372,32 @@ load_dax() {
 	: >/tmp/dax.loaded
 }
 
+# Makes the dax devices and has no driver for them; kmem is not even loaded.
+unbound() {
+	modprobe dax_hmem || bail "cannot load dax_hmem"
+	wait_for have_devices "$(wanted_regions)" || bail "the kernel made $(devices | wc -l) dax devices of $(wanted_regions) regions"
+	cut_devices
+	modprobe device_dax || bail "cannot load device_dax"
+	for _dev in $(devices); do
+		[ "$(driver "$_dev")" = - ] || unbind "$_dev"
+	done
+}
+
+unbind() { # unbind DEV
+	echo "$1" >"$DRIVERS/$(driver "$1")/unbind" || bail "cannot unbind $1"
+}
+
+# by_hand DEV: no System RAM, and no driver, whatever it was. Its blocks must go offline.
+by_hand() {
+	for _n in $(blocks_of "$1"); do
+		[ "$(state "$_n")" != online ] || set_state "$_n" offline || bail "block $_n of $1 does not go offline"
+	done
+	[ "$(driver "$1")" = - ] || unbind "$1"
+	for _n in $(blocks_of "$1"); do
+		[ "$(state "$_n")" = absent ] || bail "block $_n of $1 is stranded"
+	done
+}
+
 # "cut DEV SIZE" of the machine: DEV, made if need be, grows by SIZE out of the only region.
 cut_devices() {
 	grep -q '^cut ' /vm/machine || return 0
@@ -451,6 +499,89 @@ inject() {
 	esac
 	echo "-$2" | sed 's/^-0$/0/' >/sys/kernel/debug/notifier-error-inject/memory/actions/"$_file"/error ||
 		bail "cannot inject errors"
+}
+
+# pin_page N: a process holds a page of block N, which must be online: taking it offline never
+# ends, in any zone. Leaves the process in $pinner.
+pin_page() {
+	rm -f /tmp/pin-page
+	pin-page "$1" >/tmp/pin-page 2>&1 &
+	pinner=$!
+	wait_for grep -q -s . /tmp/pin-page || bail "no page of block $1 within 20 s"
+	grep -q pinned /tmp/pin-page || bail "cannot pin a page of block $1: $(cat /tmp/pin-page)"
+}
+
+state_is() { [ "$(state "$1")" = "$2" ]; } # state_is N WORD
+
+# hold_lock N: another process takes block N, whose page it pins, offline for ever: it has the
+# kernel's hotplug lock until release_lock
+hold_lock() {
+	held=$1
+	pin_page "$held"
+	sh -c "echo offline >$M/memory$held/state" &
+	holder=$!
+	wait_for state_is "$held" going-offline || bail "block $held is $(state "$held"), not on its way offline"
+}
+
+release_lock() {
+	kill -9 "$holder" "$pinner"
+	wait "$holder" "$pinner"
+	wait_for state_is "$held" online || bail "block $held did not come back"
+}
+
+# --- udev: Debian's systemd-udevd, with the scenario's rules only
+
+# start_udevd RULES: a file of rules, also for programs that read them
+start_udevd() {
+	mkdir -p /etc/udev/rules.d
+	cp "$1" /etc/udev/rules.d/40-scenario.rules
+	: >/tmp/udevd.log
+	systemd-udevd --debug >>/tmp/udevd.log 2>&1 &
+	udevd=$!
+	# Its socket is there before it listens to the kernel.
+	wait_for udevadm control --ping --timeout=5 2>/dev/null || bail "udevd does not start: $(tail -n 3 /tmp/udevd.log)"
+}
+
+udev_settled() {
+	udevadm settle --timeout=60 || bail "udevd does not come to an end"
+}
+
+# unhandled N ...: those of these blocks whose "add" event udevd's log does not show as done
+unhandled() {
+	for _n; do
+		grep -q "^memory$_n: Device processed (SEQNUM=[0-9]*, ACTION=add)" /tmp/udevd.log || echo "$_n"
+	done
+}
+
+stop_udevd() {
+	udev_settled
+	# Its helpers end with it. Asked to end, it was once seen not to.
+	kill -9 "$udevd"
+	wait "$udevd"
+	rm -rf /run/udev
+}
+
+# What RHEL and others have: every block that comes goes online, as the kernel likes.
+online_rule() {
+	echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"' >/tmp/online.rules
+	echo /tmp/online.rules
+}
+
+# --- borrowed settings
+
+settings() { echo "$(cat $M/auto_online_blocks) $(cat /sys/bus/dax/drivers_autoprobe)"; }
+
+# nothing_pending WHAT: no journal, and the lock is nobody's
+nothing_pending() {
+	run mhp list --json
+	json "$1: nothing is pending" '.recovery_pending | tostring' null
+	check "$1: the lock is free" is_unlocked
+}
+
+# Nobody has libmhp's lock. The kernel knows locks by their file's device and number.
+is_unlocked() {
+	[ -e /run/libmhp/lock ] || return 0
+	! grep ":$(stat -c %i /run/libmhp/lock) " /proc/locks
 }
 
 # names WHAT N: the last command's message names this block

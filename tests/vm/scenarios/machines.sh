@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash disable=SC2046,SC2086 # lists of words
 # what: each machine has the shape that its file promises (needs no mhp)
-# machine: one two-nodes unaligned ranges boot-node rezone tiny
+# machine: one two-nodes unaligned ranges boot-node rezone tiny four eight
 # needs: nothing
 
 shape() {
@@ -35,6 +35,15 @@ boot-node)
 rezone)
 	want="dax0.0 node0 40-47 lost 0M
 dax1.0 node1 49-56 lost 0M"
+	;;
+four)
+	want="dax0.0 node1 32-34 lost 0M
+dax1.0 node1 36-38 lost 0M
+dax2.0 node1 40-42 lost 0M
+dax3.0 node1 44-46 lost 0M"
+	;;
+eight)
+	want=$(for i in 0 1 2 3 4 5 6 7; do echo "dax$i.0 node1 $((32 + 3 * i))-$((33 + 3 * i)) lost 0M"; done)
 	;;
 tiny)
 	want="dax0.0 node1  lost 64M

@@ -12,6 +12,17 @@ is "6 whole blocks" "$(as_list $B)" 33-38
 is "the edges are boot memory" "$(picture $below $above)" "$below:online:Normal $above:online:Normal"
 watch_others $B
 
+for edge in $below $above; do
+	exits "an edge" 1 mhp offline --blocks $edge --json
+	json "an edge: reason" .reason hole
+	json "an edge: errno" .errno 22
+	true_report "an edge"
+	like "an edge: people are told" "$err" 'hole'
+done
+no_writes "a block of many zones" 1 mhp offline --blocks 0
+names "a block of many zones is named" 0
+others_same "nothing has happened to them"
+
 exits "list" 0 mhp list --json
 json "blocks" '.regions[0].blocks' 33-38
 json "lost bytes" '.regions[0].lost_bytes' "$(lost_bytes dax0.0)"
