@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What mhp is for, step by step: memory behind CXL goes into the right zone, is
-# verified, a wrong request is refused, a failure is put back, and the memory is
-# given back.
+# verified, a wrong request is refused, a failure is put back, what would go on for
+# ever is ended, and the memory is given back and plugged again.
 #
 #	demo.sh --mhp PATH --machine FILE   on a simulated machine, without root
 #	demo.sh --mhp PATH --real           on this machine; it changes its memory!
@@ -36,8 +36,13 @@ done
 [ -n "$machine" ] || [ -n "$real" ] || usage
 [ -z "$machine" ] || [ -z "$real" ] || usage
 
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+dir=$(mktemp -d) policy=/sys/devices/system/memory/auto_online_blocks before=''
+clean_up()
+{
+	[ -z "$before" ] || echo "$before" >"$policy"
+	rm -rf "$dir"
+}
+trap clean_up EXIT
 if [ -n "$machine" ]; then
 	cp -- "$machine" "$dir/host.txt"
 fi
@@ -67,6 +72,19 @@ step()
 		exit 1
 	fi
 	[ "$got" -eq 0 ] || echo "(exit code $got)"
+}
+
+# set_policy WORD: what the kernel is to do with memory that comes.
+set_policy()
+{
+	printf '$ echo %s >%s\n' "$1" "$policy"
+	if [ -n "$real" ]; then
+		before=$(cat "$policy")
+		echo "$1" >"$policy"
+	else
+		sed "s,^$policy: .*,$policy: $1," "$dir/host.txt" >"$dir/new.txt"
+		mv "$dir/new.txt" "$dir/host.txt"
+	fi
 }
 
 case $mhp in
@@ -99,8 +117,24 @@ step 0 online "$region" --type online_movable
 say "Memory that is in use in one zone does not change to another by the way:"
 step 1 online "$region" --type online_kernel
 
-say "Give it back. No block is left:"
-step 0 unplug "$region"
+if [ -z "$real" ]; then
+	say "Taking memory offline that something keeps in place goes on for ever. It is ended in time:"
+	step 1 offline "$region" --sim-hang 37 --timeout 2
+fi
+
+say "Give it back. No block is left, and programs can map the device:"
+step 0 unplug "$region" --to device_dax
 step 0 list
+
+say "Here the policy has the kernel choose a zone for memory that comes; this is to be in Movable:"
+set_policy online
+step 0 plan plug "$region" --type online_movable
+
+say "So the policy is borrowed, and put back. No block was in another zone at any moment:"
+step 0 plug "$region" --type online_movable
+step 0 list
+
+say "And give it back once more:"
+step 0 unplug "$region"
 
 printf '\n'

@@ -19,6 +19,11 @@ out_has 'dax0.0: 4 blocks online in Movable (512 MiB)'
 out_has 'nothing to do'
 out_has '--rezone'
 out_has '(exit code 1)'
+out_has 'not done by the deadline; all was put back as it was'
+out_has '$ mhp unplug dax0.0 --to device_dax'
+out_has 'borrow /sys/devices/system/memory/auto_online_blocks as "online_movable"'
+out_has 'dax0.0: plugged: 4 blocks online in Movable (512 MiB)'
+out_has 'default online type  online'
 out_has 'dax0.0: unplugged'
 
 # a program that always succeeds does not pass
