@@ -56,12 +56,16 @@ static int open_terminal(unsigned short columns, int *ret_master)
 
 static pid_t start(char **argv, int slave)
 {
+	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
 	pid_t child = fork();
 
 	if (child < 0)
 		fail("fork");
 	if (child > 0)
 		return child;
+	/* who has started the tests may ignore them, as nohup does */
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		signal(numbers[i], SIG_DFL);
 	setsid();
 	if (ioctl(slave, TIOCSCTTY, 0) < 0 || dup2(slave, 0) < 0 || dup2(slave, 2) < 0)
 		_exit(125);
