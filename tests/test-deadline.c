@@ -3,7 +3,6 @@
  * Writes that would go on for ever are ended by the deadline, and what was done is put
  * back; nobody but the simulated machine takes any time here.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -19,6 +18,7 @@
 #include <cmocka.h>
 
 #include "support/device.h"
+#include "support/entries.h"
 
 #define SHORT_MS 5
 #define NS_PER_MS INT64_C(1000000)
@@ -317,18 +317,6 @@ static void test_new_id_is_late(void **state)
 }
 
 /* ---- nothing is left behind ---- */
-
-static int count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static void test_ten_in_a_row(void **state)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* One at a time: threads, processes, and those that are killed. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "support/entries.h"
 #include "support/fakesys.h"
 
 #define LOCK_PATH RUN_PATH "/" LOCK_NAME
@@ -39,18 +39,6 @@ static struct mhp_ctx *new_ctx(struct fakesys *fs)
 	*logged = '\0';
 	mhp_ctx_set_log_fn(ctx, keep_log, NULL);
 	return ctx;
-}
-
-static int count_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
 }
 
 static void assert_holder(struct mhp_ctx *ctx, const char *expected)
@@ -78,7 +66,7 @@ static void take_and_release(void **state)
 	struct mhp_ctx *ctx = new_ctx(fs), *other = new_ctx(fs);
 	struct run_lock lock = { 0 }, second = { 0 };
 	char *holder = NULL;
-	int files = count_files();
+	int files = count_entries("/proc/self/fd");
 
 	(void)state;
 	lock_release(&lock);
@@ -100,7 +88,7 @@ static void take_and_release(void **state)
 	assert_int_equal(try(other, &lock, &holder), 0);
 	assert_holder(ctx, "other[2]: try");
 	lock_release(&lock);
-	assert_int_equal(count_files(), files);
+	assert_int_equal(count_entries("/proc/self/fd"), files);
 	mhp_ctx_unref(other);
 	mhp_ctx_unref(ctx);
 }
@@ -184,7 +172,7 @@ static void cancelled(void **state)
 
 	(void)state;
 	assert_int_equal(lock_take(ctx, "me[1]: test", NEVER_NS, NULL, NULL, &lock, &holder), 0);
-	files = count_files();
+	files = count_entries("/proc/self/fd");
 	assert_int_equal(lock_take(ctx, "me[1]: more", NEVER_NS, on_tick, &waiting, &second,
 				   &holder), -ECANCELED);
 	assert_int_equal(waiting.ticks, 2);
@@ -194,7 +182,7 @@ static void cancelled(void **state)
 				   &holder), -ETIMEDOUT);
 	assert_string_equal(holder, "me[1]: test");
 	free(holder);
-	assert_int_equal(count_files(), files);
+	assert_int_equal(count_entries("/proc/self/fd"), files);
 	lock_release(&lock);
 	mhp_ctx_unref(ctx);
 }
@@ -367,12 +355,12 @@ static void in_the_way(void **state)
 		fakesys_set(fs, cases[i].type, cases[i].path, cases[i].target,
 			    strlen(cases[i].target));
 		ctx = new_ctx(fs);
-		files = count_files();
+		files = count_entries("/proc/self/fd");
 		assert_int_equal(lock_take(ctx, "me[1]: test", NEVER_NS, NULL, NULL, &lock,
 					   &holder), cases[i].answer);
 		assert_string_equal(logged, cases[i].logged);
 		assert_null(holder);
-		assert_int_equal(count_files(), files);
+		assert_int_equal(count_entries("/proc/self/fd"), files);
 		mhp_ctx_unref(ctx);
 	}
 }

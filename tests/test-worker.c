@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Jobs that end, jobs that are ended, and what the caller may notice of it: nothing. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -19,22 +18,11 @@
 #include <cmocka.h>
 
 #include "internal.h"
+#include "support/entries.h"
 
 static pid_t own_tid(void)
 {
 	return (pid_t)syscall(SYS_gettid);
-}
-
-static int count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
 }
 
 /* What there must be no more of afterwards. */
