@@ -198,7 +198,7 @@ static int write_file(struct writer *writer)
 			break;
 		}
 	}
-	rule_act(sim);
+	udev_act(sim);
 	return r;
 }
 
@@ -254,7 +254,7 @@ static int sim_load_module(struct mhp_backend *be, const char *name)
 		r = hotplug_wait_to_load(mine);
 	if (r == 0) {
 		r = module_load(sim, name);
-		rule_act(sim);
+		udev_act(sim);
 	}
 	r = access_end(mine, r);
 	sim_unlock(sim);

@@ -349,7 +349,7 @@ MHP_EXPORT int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *
 
 	sim_lock(sim);
 	r = write_as_other(sim, path, word);
-	rule_act(sim);
+	udev_act(sim);
 	sim_unlock(sim);
 	return r;
 }

@@ -494,7 +494,7 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 
 	r = check_run(sim, node, run);
 	if (r == 0)
-		r = rule_reserve(sim);
+		r = udev_reserve(sim);
 	if (r == 0)
 		r = reserve_blocks(model, run->count);
 	if (r == 0)
@@ -531,7 +531,7 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 		else
 			numa_vanish(sim, numa);
 	} else {
-		rule_note(sim, run);
+		udev_note(sim, run);
 	}
 	return r;
 }

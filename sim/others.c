@@ -117,7 +117,7 @@ void race_act(struct mhp_sim *sim, const char *path)
 			(void)write_as_other(sim, race.act_path, race.act_word);
 		else
 			(void)vanish(sim, race.block);
-		rule_act(sim);
+		udev_act(sim);
 		race_free(&race);
 	}
 }
@@ -143,7 +143,7 @@ MHP_EXPORT int mhp_sim_set_udev_rule(struct mhp_sim *sim, const char *word)
 	return 0;
 }
 
-int rule_reserve(struct mhp_sim *sim)
+int udev_reserve(struct mhp_sim *sim)
 {
 	struct block_run *list;
 
@@ -156,13 +156,13 @@ int rule_reserve(struct mhp_sim *sim)
 	return 0;
 }
 
-void rule_note(struct mhp_sim *sim, const struct block_run *run)
+void udev_note(struct mhp_sim *sim, const struct block_run *run)
 {
 	if (sim->udev_word)
 		sim->added[sim->n_added++] = *run;
 }
 
-static void rule_online(struct mhp_sim *sim, uint64_t id)
+static void udev_online(struct mhp_sim *sim, uint64_t id)
 {
 	const struct block *block = block_find(&sim->model, id);
 	char path[80];
@@ -174,7 +174,7 @@ static void rule_online(struct mhp_sim *sim, uint64_t id)
 }
 
 /* The "add" events of all blocks were sent, and the kernel is done with onlining. */
-void rule_act(struct mhp_sim *sim)
+void udev_act(struct mhp_sim *sim)
 {
 	size_t count = sim->n_added;
 
@@ -182,7 +182,7 @@ void rule_act(struct mhp_sim *sim)
 	sim->n_added = 0;
 	for (size_t i = 0; i < count && sim->udev_word; i++)
 		for (uint64_t j = 0; j < sim->added[i].count; j++)
-			rule_online(sim, sim->added[i].first + j);
+			udev_online(sim, sim->added[i].first + j);
 }
 
 /* ---- memory that stays ---- */

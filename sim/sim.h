@@ -226,10 +226,10 @@ void hotplug_free(struct mhp_sim *sim);
 /* Others act that were told to await a write to path. */
 void race_act(struct mhp_sim *sim, const char *path);
 /* Blocks are to come; have come. */
-int rule_reserve(struct mhp_sim *sim);
-void rule_note(struct mhp_sim *sim, const struct block_run *run);
+int udev_reserve(struct mhp_sim *sim);
+void udev_note(struct mhp_sim *sim, const struct block_run *run);
 /* The rule does what it is for, now that a write is over. */
-void rule_act(struct mhp_sim *sim);
+void udev_act(struct mhp_sim *sim);
 /* Is this block, which came online, there to stay? */
 bool sim_pins(const struct mhp_sim *sim, const struct block *block);
 void others_free(struct mhp_sim *sim);
