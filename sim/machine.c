@@ -140,6 +140,7 @@ static int new_machine(const char *text, size_t length, const char *path,
 	pthread_cond_init(&sim->changed, NULL);
 	sim->root = capture.root;
 	sim->header = capture.header;
+	sim->model.rules = &sim->rules;
 	sim->read_only = opts->flags & MHP_SIM_READ_ONLY;
 	if (!sim->read_only)
 		r = model_load(sim, &complaints);

@@ -119,11 +119,14 @@ static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 	r = mhp_online_type_from_str(word, &type);
 	if (r < 0)
 		return r;
-	if (type == MHP_OFFLINE)
+	if (type == MHP_OFFLINE) {
 		r = block_offline(sim, owner);
-	else
-		r = block_online(sim, owner, type);
-	return r > 0 ? -EINVAL : r;
+		return r > 0 ? -EINVAL : r;
+	}
+	r = block_online(sim, owner, type);
+	if (r > 0)
+		return holds(&sim->model, RULE_ONLINE_TWICE) ? -EINVAL : 0;
+	return r;
 }
 
 /* Looked at before the lock is taken: only the word. */

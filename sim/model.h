@@ -15,6 +15,7 @@
 
 #include "capture.h"
 #include "range.h"
+#include "rules.h"
 #include "tree.h"
 
 #define ZONES		(MHP_ZONE_DEVICE + 1)	/* indexed by enum mhp_zone */
@@ -110,6 +111,7 @@ struct dax {
 };
 
 struct model {
+	struct rules *rules;	/* the machine's */
 	bool active;		/* there is a memory directory that we understand */
 	uint64_t block_size;
 	uint64_t block_pages;

@@ -118,6 +118,7 @@ struct mhp_sim {
 	struct node *root;
 	char *header;
 	struct model model;
+	struct rules rules;
 
 	struct failure *failures;
 	size_t n_failures;
