@@ -79,8 +79,13 @@ static int store(struct mhp_sim *sim, struct node *file, const char *word)
 		return -EISDIR;
 	if (file->type == NODE_LINK)
 		return -ELOOP;
+	if (file->attr && !file->attr->store)
+		return -EACCES;
+	/* fs/sysfs/file.c, sysfs_kf_write(): the file is not asked then */
+	if (file->attr && !*word)
+		return holds(&sim->model, RULE_EMPTY_WRITE) ? 0 : -EINVAL;
 	if (file->attr)
-		return file->attr->store ? file->attr->store(sim, file->owner, word) : -EACCES;
+		return file->attr->store(sim, file->owner, word);
 	/* a real machine would do something that this one cannot */
 	return file->code == NODE_WRITE_ONLY ? -EOPNOTSUPP : -EACCES;
 }

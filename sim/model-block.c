@@ -81,14 +81,19 @@ void block_go(struct mhp_sim *sim, struct block *block)
 
 int block_offline(struct mhp_sim *sim, struct block *block)
 {
+	const struct model *model = &sim->model;
 	int r;
 
 	settle(block);
 	if (block->state == MHP_STATE_OFFLINE)
 		return 1;
-	if (block->zone == MHP_ZONE_NONE || block->has_hole)
-		return -EINVAL;
-	r = block->pinned ? -EBUSY : sim_fails_block(sim, block->id, BLOCK_OFFLINE);
+	if (block->zone == MHP_ZONE_NONE)
+		return holds(model, RULE_SPANNING_STAYS) ? -EINVAL : -EBUSY;
+	if (block->has_hole)
+		return holds(model, RULE_HOLE_STAYS) ? -EINVAL : -EBUSY;
+	if (block->pinned && holds(model, RULE_UNMOVABLE_STAYS))
+		return -EBUSY;
+	r = sim_fails_block(sim, block->id, BLOCK_OFFLINE);
 	if (r < 0)
 		return r;
 	if (sim_hangs(sim, block))
@@ -110,22 +115,21 @@ static int state_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 
 static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	const struct model *model = &sim->model;
 	enum mhp_online_type type;
 	int r;
 
-	/* a write of nothing is taken, and nothing happens */
-	if (!*word)
-		return 0;
-	r = mhp_online_type_from_str(word, &type);
-	if (r < 0)
-		return r;
+	if (parse_online_type(model, word, &type) < 0)
+		return holds(model, RULE_STATE_JUNK) ? -EINVAL : 0;
 	if (type == MHP_OFFLINE) {
 		r = block_offline(sim, owner);
-		return r > 0 ? -EINVAL : r;
+		if (r > 0)
+			return holds(model, RULE_OFFLINE_TWICE) ? -EINVAL : 0;
+		return r;
 	}
 	r = block_online(sim, owner, type);
 	if (r > 0)
-		return holds(&sim->model, RULE_ONLINE_TWICE) ? -EINVAL : 0;
+		return holds(model, RULE_ONLINE_TWICE) ? -EINVAL : 0;
 	return r;
 }
 
@@ -134,9 +138,8 @@ static enum need state_need(struct mhp_sim *sim, void *owner, const char *word)
 {
 	enum mhp_online_type type;
 
-	(void)sim;
 	(void)owner;
-	return mhp_online_type_from_str(word, &type) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+	return parse_online_type(&sim->model, word, &type) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
 }
 
 static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
@@ -148,15 +151,20 @@ static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-/* what the kernel takes for a boolean: only the first letters count */
-static int parse_bool(const char *word, bool *ret)
+/* lib/kstrtox.c, kstrtobool() */
+static int parse_bool(const struct model *model, const char *word, bool *ret)
 {
+	size_t length = 1;
 	char c = word[0];
 
-	if (c == 'o' || c == 'O')
+	if (c == 'o' || c == 'O') {
 		c = word[1] == 'n' || word[1] == 'N' ? '1' :
 		    word[1] == 'f' || word[1] == 'F' ? '0' : '\0';
+		length = 2;
+	}
 	if (!c || !strchr("yYtT1nNfF0", c))
+		return -EINVAL;
+	if (!same_word(word + length, "") && !holds(model, RULE_BOOL_TAIL))
 		return -EINVAL;
 	*ret = strchr("yYtT1", c) != NULL;
 	return 0;
@@ -164,43 +172,57 @@ static int parse_bool(const char *word, bool *ret)
 
 static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	const struct model *model = &sim->model;
 	bool online;
 	int r;
 
-	if (!*word)
-		return 0;
-	r = parse_bool(word, &online);
-	if (r < 0)
-		return r;
+	if (parse_bool(model, word, &online) < 0)
+		return holds(model, RULE_BOOL_JUNK) ? -EINVAL : 0;
 	r = online ? block_online(sim, owner, MHP_ONLINE) : block_offline(sim, owner);
-	return r > 0 ? 0 : r;
+	if (r > 0)
+		return holds(model, online ? RULE_ONE_TWICE : RULE_ZERO_TWICE) ? 0 : -EINVAL;
+	return r;
 }
 
 static enum need online_need(struct mhp_sim *sim, void *owner, const char *word)
 {
 	bool online;
 
-	(void)sim;
 	(void)owner;
-	return parse_bool(word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+	return parse_bool(&sim->model, word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+}
+
+static bool shows_its_zone(const struct model *model, const struct block *block)
+{
+	switch (block->state) {
+	case MHP_STATE_ONLINE:
+		return holds(model, RULE_ZONES_ONLINE);
+	case MHP_STATE_GOING_OFFLINE:
+		return !holds(model, RULE_ZONES_GOING);
+	default:
+		return false;
+	}
 }
 
 /* Where a block is, or where it may go: first where a plain "online" would put it. */
 static int valid_zones_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
+	const struct model *model = &sim->model;
 	const struct block *block = owner;
 	enum mhp_zone first, kernel_zone;
 
-	if (block->state == MHP_STATE_ONLINE) {
+	if (shows_its_zone(model, block)) {
 		buf_add(buf, "%s\n", mhp_zone_to_str(block->zone));
 		return 0;
 	}
-	first = zone_choose(&sim->model, block, MHP_ONLINE);
-	kernel_zone = zone_choose(&sim->model, block, MHP_ONLINE_KERNEL);
+	first = zone_choose(model, block, MHP_ONLINE);
+	kernel_zone = zone_choose(model, block, MHP_ONLINE_KERNEL);
+	if (first != kernel_zone && !holds(model, RULE_ZONES_FIRST))
+		first = kernel_zone;
 	buf_add_str(buf, mhp_zone_to_str(first));
-	if (kernel_zone != first)
+	if (kernel_zone != first || !holds(model, RULE_ZONES_KERNEL))
 		buf_add(buf, " %s", mhp_zone_to_str(kernel_zone));
-	if (first != MHP_ZONE_MOVABLE)
+	if (first != MHP_ZONE_MOVABLE || !holds(model, RULE_ZONES_MOVABLE))
 		buf_add(buf, " %s", mhp_zone_to_str(MHP_ZONE_MOVABLE));
 	buf_add_str(buf, "\n");
 	return 0;
@@ -444,6 +466,8 @@ void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
 	size_t end = blocks_lower_bound(model, run->first + run->count);
 	struct numa *numa = NULL;
 
+	for (size_t i = first; i < end; i++)
+		block_go(sim, model->blocks[i]);
 	/* nodes are few, and a run is on one of them */
 	for (size_t i = first; i < end; i++) {
 		struct block *block = model->blocks[i];

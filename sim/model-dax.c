@@ -41,6 +41,20 @@ uint64_t run_last(const struct model *model, const struct block_run *run)
 	return (run->first + run->count) * model->block_size - 1;
 }
 
+/* include/linux/memory.h, memory_block_aligned_range() */
+void dax_range_align(const struct model *model, struct dax_range *range)
+{
+	uint64_t size = model->block_size;
+	uint64_t start = range->range.start, end = start + range->range.size;
+	uint64_t first = start / size, behind = end / size;
+
+	if (start % size && holds(model, RULE_ALIGN_UP))
+		first++;
+	if (end % size && !holds(model, RULE_ALIGN_DOWN))
+		behind++;
+	range->run = (struct block_run){ first, behind > first ? behind - first : 0 };
+}
+
 bool range_is_taken(const struct model *model, const struct dax_range *range)
 {
 	for (size_t i = 0; i < model->n_daxes; i++) {
@@ -64,10 +78,11 @@ int devdax_probe(struct mhp_sim *sim, struct dax *dax)
 
 	for (i = 0; i < dax->n_ranges; i++)
 		if (range_is_taken(model, &dax->ranges[i])) {
-			/* its page map is left over from the first try */
-			r = dax->leaked ? -EINVAL : -EBUSY;
+			if (dax->leaked)
+				/* its page map is left over from the first try */
+				return holds(model, RULE_DEVDAX_LEAK) ? -EINVAL : -EBUSY;
 			dax->leaked = true;
-			return r;
+			return holds(model, RULE_DEVDAX_BUSY) ? -EBUSY : -EINVAL;
 		}
 	for (i = 0; i < dax->n_ranges && r == 0; i++) {
 		const struct range *range = &dax->ranges[i].range;
@@ -104,9 +119,7 @@ static int add_range_to(struct model *model, struct dax *dax, const struct range
 		return -ENOMEM;
 	dax->ranges = list;
 	list[dax->n_ranges] = (struct dax_range){ .range = *range };
-	if (!range_whole_blocks(range, model->block_size, &list[dax->n_ranges].run))
-		list[dax->n_ranges].run.count = 0;
-	dax->n_ranges++;
+	dax_range_align(model, &list[dax->n_ranges++]);
 	return 0;
 }
 
@@ -204,11 +217,10 @@ static int uevent_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	const struct dax *dax = owner;
 	const char *alias = strstr(dax->uevent, "MODALIAS=");
 
-	(void)sim;
 	if (!alias)
 		alias = dax->uevent + strlen(dax->uevent);
 	buf_add_bytes(buf, dax->uevent, (size_t)(alias - dax->uevent));
-	if (dax->driver)
+	if (dax->driver && holds(&sim->model, RULE_UEVENT_DRIVER))
 		buf_add(buf, "DRIVER=%s\n", dax->driver->name);
 	buf_add_str(buf, alias);
 	return 0;

@@ -60,9 +60,12 @@ int driver_add_id(struct driver *driver, const char *id, size_t length)
  */
 bool driver_is_for(const struct model *model, const struct driver *driver, const struct dax *dax)
 {
-	if (model->kmem_by_default && !dax->is_static)
-		return is_kmem(driver);
-	return !strcmp(driver->name, "device_dax");
+	bool takes_kmem = false;
+
+	if (!dax->is_static)
+		takes_kmem = model->kmem_by_default ? holds(model, RULE_TAKES_KMEM) :
+						      !holds(model, RULE_TAKES_DEVDAX);
+	return !strcmp(driver->name, takes_kmem ? "kmem" : "device_dax");
 }
 
 static bool takes(const struct model *model, const struct driver *driver, const struct dax *dax)
@@ -98,10 +101,10 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 	int r;
 
 	if (dax->driver)
-		return -EBUSY;
+		return holds(&sim->model, RULE_BIND_TWICE) ? -EBUSY : -ENODEV;
+	/* a device of size 0 */
 	if (dax->has_ranges && !dax->n_ranges)
-		/* a device of size 0 */
-		return -ENXIO;
+		return holds(&sim->model, RULE_BIND_EMPTY) ? -ENXIO : -EINVAL;
 	r = add_link(dax->dir, "driver", driver->dir);
 	if (r == 0)
 		r = add_link(driver->dir, dax->name, dax->dir);
@@ -116,15 +119,26 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 	return 0;
 }
 
-static void detach(struct mhp_sim *sim, struct dax *dax)
+/* Does memory of it stay behind? */
+static bool detach(struct mhp_sim *sim, struct dax *dax)
 {
+	bool stays = false;
+
 	if (is_kmem(dax->driver))
-		kmem_remove(sim, dax);
+		stays = kmem_remove(sim, dax);
 	else
 		devdax_remove(sim, dax);
 	remove_link(dax->dir, "driver");
 	remove_link(dax->driver->dir, dax->name);
 	dax->driver = NULL;
+	return stays;
+}
+
+/* One that is bound stays where it is. */
+static bool is_offered(const struct model *model, const struct driver *driver,
+		       const struct dax *dax)
+{
+	return !dax->driver && takes(model, driver, dax);
 }
 
 void driver_attach_all(struct mhp_sim *sim, struct driver *driver)
@@ -132,8 +146,7 @@ void driver_attach_all(struct mhp_sim *sim, struct driver *driver)
 	struct model *model = &sim->model;
 
 	for (size_t i = 0; i < model->n_daxes; i++)
-		if (takes(model, driver, model->daxes[i]))
-			/* one that is bound stays where it is */
+		if (is_offered(model, driver, model->daxes[i]))
 			(void)attach(sim, driver, model->daxes[i]);
 }
 
@@ -150,9 +163,9 @@ static int bind_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	struct dax *dax = dax_find(&sim->model, word);
 
-	if (!*word)
-		return 0;
-	if (!dax || !takes(&sim->model, owner, dax))
+	if (!dax)
+		return holds(&sim->model, RULE_BIND_UNKNOWN) ? -ENODEV : 0;
+	if (!takes(&sim->model, owner, dax) && holds(&sim->model, RULE_BIND_NO_MATCH))
 		return -ENODEV;
 	return attach(sim, owner, dax);
 }
@@ -161,11 +174,10 @@ static int unbind_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	struct dax *dax = dax_find(&sim->model, word);
 
-	if (!*word)
-		return 0;
 	if (!dax || dax->driver != owner)
-		return -ENODEV;
-	detach(sim, dax);
+		return holds(&sim->model, RULE_UNBIND_NOT_BOUND) ? -ENODEV : 0;
+	if (detach(sim, dax) && !holds(&sim->model, RULE_UNBIND_SILENT))
+		return -EBUSY;
 	return 0;
 }
 
@@ -182,34 +194,44 @@ static size_t parse_id(const char *word)
 	return is_dax_name(name) ? length : 0;
 }
 
-/* Every device without a driver is offered, not only the new one. */
+/* drivers/dax/bus.c, do_id_store(): every device is offered, not only the new one */
 static int new_id_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	const struct model *model = &sim->model;
 	size_t length = parse_id(word);
 	int r;
 
-	if (!*word)
-		return 0;
 	if (!length)
-		return -EINVAL;
+		return holds(model, RULE_NEW_ID_NAME) ? -EINVAL : 0;
 	r = driver_add_id(owner, word, length);
-	if (r == 0)
-		driver_attach_all(sim, owner);
+	if (r == 0 && !holds(model, RULE_NEW_ID_ATTACHES))
+		return 0;
+	for (size_t i = 0; i < model->n_daxes && r == 0; i++) {
+		struct dax *dax = model->daxes[i];
+
+		if (!is_offered(model, owner, dax))
+			continue;
+		if (!same_word(word, dax->name) && !holds(model, RULE_NEW_ID_OTHERS))
+			continue;
+		r = attach(sim, owner, dax);
+		if (r < 0 && holds(model, RULE_NEW_ID_SILENT))
+			r = 0;
+	}
 	return r;
 }
 
 static int remove_id_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	const struct model *model = &sim->model;
 	struct driver *driver = owner;
 	size_t length = parse_id(word), at;
 
-	(void)sim;
-	if (!*word)
-		return 0;
 	if (!length)
-		return -EINVAL;
+		return holds(model, RULE_REMOVE_ID_NAME) ? -EINVAL : 0;
 	at = find_id(driver, word, length);
-	if (at < driver->n_ids) {
+	if (at == driver->n_ids)
+		return holds(model, RULE_REMOVE_ID_UNLISTED) ? 0 : -ENODEV;
+	if (holds(model, RULE_REMOVE_ID_FORGETS)) {
 		free(driver->ids[at]);
 		driver->ids[at] = driver->ids[--driver->n_ids];
 	}
@@ -232,8 +254,10 @@ static int autoprobe_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 static int autoprobe_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	(void)owner;
-	if (*word)
-		sim->model.autoprobe = word[0] != '0';
+	/* drivers/base/bus.c, drivers_autoprobe_store() */
+	if (word[0] != '0' && word[0] != '1' && !holds(&sim->model, RULE_AUTOPROBE_WORD))
+		return -EINVAL;
+	sim->model.autoprobe = word[0] != '0';
 	return 0;
 }
 
@@ -268,19 +292,21 @@ int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver
 	return 0;
 }
 
-void driver_remove(struct mhp_sim *sim, struct driver *driver)
+bool driver_remove(struct mhp_sim *sim, struct driver *driver)
 {
 	struct model *model = &sim->model;
+	bool stays = false;
 	size_t at = 0;
 
 	for (size_t i = 0; i < model->n_daxes; i++)
 		if (model->daxes[i]->driver == driver)
-			detach(sim, model->daxes[i]);
+			stays |= detach(sim, model->daxes[i]);
 	while (model->drivers[at] != driver)
 		at++;
 	model->drivers[at] = model->drivers[--model->n_drivers];
 	tree_remove(driver->dir);
 	driver_free(driver);
+	return stays;
 }
 
 /* ---- from the capture ---- */

@@ -98,7 +98,7 @@ int iomem_insert(struct model *model, uint64_t start, uint64_t last, const char 
 		if (entry->level < level)
 			break;
 		if (entry->start <= start && entry->end >= last)
-			level++;
+			level += holds(model, RULE_IOMEM_NESTS);
 		else if (entry->start > start)
 			break;
 	}

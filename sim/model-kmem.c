@@ -11,12 +11,27 @@
 
 /* ---- ranges in /proc/iomem ---- */
 
+/* What is reserved of a range, both inclusive. */
+static void reserved_bounds(const struct model *model, const struct dax_range *range,
+			    uint64_t *ret_start, uint64_t *ret_last)
+{
+	uint64_t start = range->range.start, last = start + range->range.size - 1;
+
+	*ret_start = run_start(model, &range->run);
+	*ret_last = run_last(model, &range->run);
+	if ((*ret_start != start || *ret_last != last) && !holds(model, RULE_KMEM_RESERVES)) {
+		*ret_start = start;
+		*ret_last = last;
+	}
+}
+
 static int reserve_run(struct model *model, const struct dax *dax, struct dax_range *range)
 {
+	uint64_t start, last;
 	int r;
 
-	r = iomem_insert(model, run_start(model, &range->run), run_last(model, &range->run),
-			 dax->name);
+	reserved_bounds(model, range, &start, &last);
+	r = iomem_insert(model, start, last, dax->name);
 	if (r == 0)
 		range->reserved = true;
 	return r;
@@ -24,27 +39,44 @@ static int reserve_run(struct model *model, const struct dax *dax, struct dax_ra
 
 static void release_run(struct model *model, const struct dax *dax, struct dax_range *range)
 {
-	iomem_remove(model, run_start(model, &range->run), run_last(model, &range->run),
-		     dax->name);
+	uint64_t start, last;
+
+	reserved_bounds(model, range, &start, &last);
+	iomem_remove(model, start, last, dax->name);
 	range->reserved = false;
 }
 
 /* ---- memory comes ---- */
 
+static bool has_altmap(const struct model *model, const struct dax *dax)
+{
+	return model->memmap_on_memory && dax->memmap_on_memory && holds(model, RULE_KMEM_ALTMAP);
+}
+
+static int insert_ram(struct model *model, const struct dax_range *range)
+{
+	if (!holds(model, RULE_KMEM_RAM))
+		return 0;
+	return iomem_insert(model, run_start(model, &range->run), run_last(model, &range->run),
+			    RAM_NAME);
+}
+
 /* One range becomes System RAM, offline. */
 static int add_range(struct mhp_sim *sim, struct dax *dax, struct dax_range *range)
 {
 	struct model *model = &sim->model;
-	bool altmap = dax->memmap_on_memory && model->memmap_on_memory;
 	int r;
 
+	if (!range->run.count)
+		return -EINVAL;
+	if (range_is_taken(model, range))
+		return holds(model, RULE_KMEM_TAKEN) ? -EBUSY : -EEXIST;
 	r = reserve_run(model, dax, range);
 	if (r < 0)
 		return r;
-	r = iomem_insert(model, run_start(model, &range->run), run_last(model, &range->run),
-			 RAM_NAME);
+	r = insert_ram(model, range);
 	if (r == 0)
-		r = blocks_add(sim, dax->target_node, &range->run, altmap);
+		r = blocks_add(sim, dax->target_node, &range->run, has_altmap(model, dax));
 	if (r < 0)
 		/* takes what is below it, too */
 		release_run(model, dax, range);
@@ -53,17 +85,34 @@ static int add_range(struct mhp_sim *sim, struct dax *dax, struct dax_range *ran
 	return r;
 }
 
-/* Upwards; the first block that refuses ends it, and nobody is told. */
-static void online_run(struct mhp_sim *sim, const struct block_run *run, enum mhp_online_type type)
+/* Upwards; a block that refuses ends it: drivers/base/memory.c, walk_memory_blocks() */
+static int online_run(struct mhp_sim *sim, const struct block_run *run, enum mhp_online_type type)
 {
+	int r = 0;
+
 	if (type == MHP_OFFLINE)
-		return;
+		return 0;
 	for (uint64_t i = 0; i < run->count; i++) {
 		struct block *block = block_find(&sim->model, run->first + i);
 
-		if (block && block_online(sim, block, type) < 0)
+		r = block ? block_online(sim, block, type) : 0;
+		if (r < 0 && holds(&sim->model, RULE_KMEM_STOPS))
 			break;
 	}
+	return r;
+}
+
+/* Memory that does not come online is there all the same, and nobody is told. */
+static int plug_range(struct mhp_sim *sim, struct dax *dax, struct dax_range *range,
+		      enum mhp_online_type type)
+{
+	int r;
+
+	r = add_range(sim, dax, range);
+	if (r < 0)
+		return r;
+	r = online_run(sim, &range->run, type);
+	return r < 0 && !holds(&sim->model, RULE_KMEM_SILENT) ? r : 0;
 }
 
 /*
@@ -72,21 +121,21 @@ static void online_run(struct mhp_sim *sim, const struct block_run *run, enum mh
  */
 static int hotplug(struct mhp_sim *sim, struct dax *dax, enum mhp_online_type type)
 {
+	const struct model *model = &sim->model;
 	size_t added = 0;
 	int r;
 
 	for (size_t i = 0; i < dax->n_ranges; i++) {
 		struct dax_range *range = &dax->ranges[i];
 
-		if (!range->run.count)
+		if (!range->run.count && holds(model, RULE_KMEM_EMPTY_RANGE))
 			continue;
-		r = range_is_taken(&sim->model, range) ? -EBUSY : add_range(sim, dax, range);
-		if (r == 0) {
+		r = plug_range(sim, dax, range, type);
+		if (r == 0)
 			added++;
-			online_run(sim, &range->run, type);
-		} else if (!added) {
+		else if (added ? !holds(model, RULE_KMEM_LATER_RANGE) :
+				 holds(model, RULE_KMEM_FIRST_RANGE))
 			return r;
-		}
 	}
 	return 0;
 }
@@ -114,20 +163,38 @@ struct undo {
 	enum mhp_zone zone;
 };
 
-static void put_back(struct mhp_sim *sim, const struct undo *undo, size_t count)
+/* Kernel zone or Movable is all that the kernel remembers. */
+static enum mhp_online_type to_put_back(const struct model *model, const struct undo *undo)
 {
-	/* kernel zone or Movable is all that the kernel remembers; failures are only logged */
-	for (size_t i = 0; i < count; i++)
-		(void)block_online(sim, undo[i].block, undo[i].zone == MHP_ZONE_MOVABLE ?
-						       MHP_ONLINE_MOVABLE : MHP_ONLINE_KERNEL);
+	if (undo->zone == MHP_ZONE_MOVABLE)
+		return holds(model, RULE_UNPLUG_MOVABLE) ? MHP_ONLINE_MOVABLE : MHP_ONLINE_KERNEL;
+	return holds(model, RULE_UNPLUG_KERNEL) ? MHP_ONLINE_KERNEL : MHP_ONLINE_MOVABLE;
 }
 
-static size_t count_blocks(const struct dax *dax)
+static void put_back(struct mhp_sim *sim, const struct undo *undo, size_t count)
+{
+	const struct model *model = &sim->model;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = holds(model, RULE_UNPLUG_ORDER) ? i : count - 1 - i;
+
+		/* failures are only logged */
+		(void)block_online(sim, undo[at].block, to_put_back(model, &undo[at]));
+	}
+}
+
+/* Added by the driver as it is bound now: what was left behind before is not looked at. */
+static bool is_ours(const struct model *model, const struct dax_range *range)
+{
+	return range->ours || (range->reserved && !holds(model, RULE_UNPLUG_OURS));
+}
+
+static size_t count_blocks(const struct model *model, const struct dax *dax)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < dax->n_ranges; i++)
-		if (dax->ranges[i].ours)
+		if (is_ours(model, &dax->ranges[i]))
 			count += dax->ranges[i].run.count;
 	return count;
 }
@@ -146,7 +213,7 @@ static int offline_run(struct mhp_sim *sim, const struct block_run *run, struct 
 		r = block_offline(sim, block);
 		if (r < 0)
 			return r;
-		if (r == 0)
+		if (r == 0 || !holds(&sim->model, RULE_UNPLUG_OFFLINE))
 			undo[(*count)++] = (struct undo){ block, zone };
 	}
 	return 0;
@@ -155,23 +222,24 @@ static int offline_run(struct mhp_sim *sim, const struct block_run *run, struct 
 /* All blocks go offline, then all ranges go; or nothing changes. */
 static int unplug(struct mhp_sim *sim, struct dax *dax)
 {
+	const struct model *model = &sim->model;
 	size_t count = 0;
 	struct undo *undo;
 	int r = 0;
 
-	undo = calloc(count_blocks(dax) + 1, sizeof(*undo));
+	undo = calloc(count_blocks(model, dax) + 1, sizeof(*undo));
 	if (!undo)
 		return -ENOMEM;
 	for (size_t i = 0; i < dax->n_ranges && r == 0; i++)
-		if (dax->ranges[i].ours)
+		if (is_ours(model, &dax->ranges[i]))
 			r = offline_run(sim, &dax->ranges[i].run, undo, &count);
-	if (r < 0)
+	if (r < 0 && holds(model, RULE_UNPLUG_PUTS_BACK))
 		put_back(sim, undo, count);
 	free(undo);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < dax->n_ranges; i++)
-		if (dax->ranges[i].ours)
+		if (is_ours(model, &dax->ranges[i]))
 			remove_range(sim, dax, &dax->ranges[i]);
 	return 0;
 }
@@ -202,48 +270,133 @@ static int state_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-/* The word is believed: one that is there already is not looked into. */
+enum device_act {
+	STAY,		/* the word is believed, the memory not looked at */
+	PLUG,
+	UNPLUG,
+	BE_BUSY,
+};
+
+/* What a device does in a state, by the state that is asked for: a rule for each. */
+static const struct {
+	enum device_act act;
+	enum rule rule;
+} device_acts[][MHP_DEVICE_STATE_ONLINE_MOVABLE + 1] = {
+	[MHP_DEVICE_STATE_UNPLUGGED] = {
+		[MHP_DEVICE_STATE_UNPLUGGED]	  = { STAY, RULE_UNPLUGGED_UNPLUGGED },
+		[MHP_DEVICE_STATE_ONLINE]	  = { PLUG, RULE_UNPLUGGED_ONLINE },
+		[MHP_DEVICE_STATE_ONLINE_KERNEL]  = { PLUG, RULE_UNPLUGGED_KERNEL },
+		[MHP_DEVICE_STATE_ONLINE_MOVABLE] = { PLUG, RULE_UNPLUGGED_MOVABLE },
+	},
+	[MHP_DEVICE_STATE_OFFLINE] = {
+		[MHP_DEVICE_STATE_UNPLUGGED]	  = { UNPLUG, RULE_OFFLINE_UNPLUGGED },
+		[MHP_DEVICE_STATE_ONLINE]	  = { BE_BUSY, RULE_OFFLINE_ONLINE },
+		[MHP_DEVICE_STATE_ONLINE_KERNEL]  = { BE_BUSY, RULE_OFFLINE_KERNEL },
+		[MHP_DEVICE_STATE_ONLINE_MOVABLE] = { BE_BUSY, RULE_OFFLINE_MOVABLE },
+	},
+	[MHP_DEVICE_STATE_ONLINE] = {
+		[MHP_DEVICE_STATE_UNPLUGGED]	  = { UNPLUG, RULE_ONLINE_UNPLUGGED },
+		[MHP_DEVICE_STATE_ONLINE]	  = { STAY, RULE_ONLINE_ONLINE },
+		[MHP_DEVICE_STATE_ONLINE_KERNEL]  = { BE_BUSY, RULE_ONLINE_TO_KERNEL },
+		[MHP_DEVICE_STATE_ONLINE_MOVABLE] = { BE_BUSY, RULE_ONLINE_TO_MOVABLE },
+	},
+	[MHP_DEVICE_STATE_ONLINE_KERNEL] = {
+		[MHP_DEVICE_STATE_UNPLUGGED]	  = { UNPLUG, RULE_KERNEL_UNPLUGGED },
+		[MHP_DEVICE_STATE_ONLINE]	  = { BE_BUSY, RULE_KERNEL_ONLINE },
+		[MHP_DEVICE_STATE_ONLINE_KERNEL]  = { STAY, RULE_KERNEL_KERNEL },
+		[MHP_DEVICE_STATE_ONLINE_MOVABLE] = { BE_BUSY, RULE_KERNEL_MOVABLE },
+	},
+	[MHP_DEVICE_STATE_ONLINE_MOVABLE] = {
+		[MHP_DEVICE_STATE_UNPLUGGED]	  = { UNPLUG, RULE_MOVABLE_UNPLUGGED },
+		[MHP_DEVICE_STATE_ONLINE]	  = { BE_BUSY, RULE_MOVABLE_ONLINE },
+		[MHP_DEVICE_STATE_ONLINE_KERNEL]  = { BE_BUSY, RULE_MOVABLE_KERNEL },
+		[MHP_DEVICE_STATE_ONLINE_MOVABLE] = { STAY, RULE_MOVABLE_MOVABLE },
+	},
+};
+
+static enum device_act act_for(const struct model *model, const struct dax *dax,
+			       enum mhp_device_state wanted)
+{
+	enum mhp_device_state from = dax->state;
+	enum device_act act;
+
+	if (from == MHP_DEVICE_STATE_UNKNOWN)
+		/* what it may be is not "unplugged", and not what is wanted */
+		from = MHP_DEVICE_STATE_OFFLINE;
+	act = device_acts[from][wanted].act;
+	if (holds(model, device_acts[from][wanted].rule))
+		return act;
+	return act == BE_BUSY ? STAY : BE_BUSY;
+}
+
+/* "offline" is a word that is only read: drivers/dax/kmem.c, state_store() */
+static int parse_wanted(const struct model *model, const char *word,
+			enum mhp_device_state *ret_wanted)
+{
+	enum mhp_online_type type;
+
+	if (is_unplugged_word(model, word)) {
+		*ret_wanted = MHP_DEVICE_STATE_UNPLUGGED;
+		return 0;
+	}
+	if (parse_online_type(model, word, &type) < 0)
+		return holds(model, RULE_DEVICE_JUNK) ? -EINVAL : -EBUSY;
+	if (type == MHP_OFFLINE)
+		return holds(model, RULE_DEVICE_OFFLINE) ? -EINVAL : -EBUSY;
+	*ret_wanted = to_device_state(type);
+	return 0;
+}
+
+static enum mhp_online_type to_online_type(enum mhp_device_state state)
+{
+	switch (state) {
+	case MHP_DEVICE_STATE_ONLINE:
+		return MHP_ONLINE;
+	case MHP_DEVICE_STATE_ONLINE_KERNEL:
+		return MHP_ONLINE_KERNEL;
+	case MHP_DEVICE_STATE_ONLINE_MOVABLE:
+		return MHP_ONLINE_MOVABLE;
+	default:
+		return MHP_OFFLINE;
+	}
+}
+
 static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	enum mhp_device_state wanted;
 	struct dax *dax = owner;
-	enum mhp_online_type type;
 	int r;
 
-	if (!*word)
-		return 0;
-	if (same_word(word, "unplugged")) {
-		if (dax->state == MHP_DEVICE_STATE_UNPLUGGED)
-			return 0;
-		r = unplug(sim, dax);
-		if (r == 0)
-			dax->state = MHP_DEVICE_STATE_UNPLUGGED;
+	r = parse_wanted(&sim->model, word, &wanted);
+	if (r < 0)
 		return r;
-	}
-	if (mhp_online_type_from_str(word, &type) < 0 || type == MHP_OFFLINE)
-		return -EINVAL;
-	if (dax->state == to_device_state(type))
+	switch (act_for(&sim->model, dax, wanted)) {
+	case STAY:
 		return 0;
-	if (dax->state != MHP_DEVICE_STATE_UNPLUGGED)
+	case BE_BUSY:
 		return -EBUSY;
-	r = hotplug(sim, dax, type);
+	case PLUG:
+		r = hotplug(sim, dax, to_online_type(wanted));
+		break;
+	case UNPLUG:
+		r = unplug(sim, dax);
+		break;
+	}
 	if (r == 0)
-		dax->state = to_device_state(type);
+		dax->state = wanted;
 	return r;
 }
 
 /* A word that changes nothing is answered without looking at the memory. */
 static enum need state_need(struct mhp_sim *sim, void *owner, const char *word)
 {
-	const struct dax *dax = owner;
-	enum mhp_online_type type;
+	enum mhp_device_state wanted;
+	enum device_act act;
 
-	(void)sim;
-	if (same_word(word, "unplugged"))
-		return dax->state == MHP_DEVICE_STATE_UNPLUGGED ? NEEDS_NOTHING :
-								  NEEDS_HOTPLUG_D;
-	if (mhp_online_type_from_str(word, &type) < 0 || type == MHP_OFFLINE)
+	if (parse_wanted(&sim->model, word, &wanted) < 0)
 		return NEEDS_NOTHING;
-	return dax->state == MHP_DEVICE_STATE_UNPLUGGED ? NEEDS_HOTPLUG_D : NEEDS_NOTHING;
+	act = act_for(&sim->model, owner, wanted);
+	return act == PLUG || act == UNPLUG ? NEEDS_HOTPLUG_D : NEEDS_NOTHING;
 }
 
 static const struct attr state_attr = {
@@ -264,30 +417,51 @@ int kmem_load(const struct complaints *complaints, struct dax *dax)
 
 /* ---- binding ---- */
 
+/* Policy is looked at once, when a device is bound. */
+static enum mhp_online_type sample_policy(const struct model *model)
+{
+	if (model->auto_online != MHP_OFFLINE && !holds(model, RULE_KMEM_POLICY))
+		return MHP_OFFLINE;
+	return model->auto_online;
+}
+
+static enum mhp_device_state first_state(const struct model *model, enum mhp_online_type policy)
+{
+	if (policy != MHP_OFFLINE && !holds(model, RULE_KMEM_STATE_WORD))
+		return MHP_DEVICE_STATE_OFFLINE;
+	return to_device_state(policy);
+}
+
 int kmem_probe(struct mhp_sim *sim, struct dax *dax)
 {
-	/* looked at once, now */
-	enum mhp_online_type type = sim->model.auto_online;
+	const struct model *model = &sim->model;
+	enum mhp_online_type policy = sample_policy(model);
 	struct node *file = NULL;
 	int r;
 
 	if (!dax->has_ranges)
 		/* the capture does not tell where its memory is */
 		return -EOPNOTSUPP;
-	if (dax->target_node < 0 || !has_whole_blocks(dax))
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		if (!dax->ranges[i].reserved)
+			dax_range_align(model, &dax->ranges[i]);
+	if (dax->target_node < 0)
 		return -EINVAL;
-	if (sim->model.has_device_state) {
+	if (!has_whole_blocks(dax) && holds(model, RULE_KMEM_ALL_EMPTY))
+		return -EINVAL;
+	if (model->has_device_state && holds(model, RULE_KMEM_STATE)) {
 		r = tree_add_new(dax->dir, NODE_FILE, "state", NULL, &file);
 		if (r < 0)
 			return r;
 	}
-	r = hotplug(sim, dax, type);
+	r = hotplug(sim, dax, policy);
 	if (r < 0) {
 		if (file)
 			tree_remove(file);
 		return r;
 	}
-	dax->state = to_device_state(type);
+	dax->state = model->has_device_state ? first_state(model, policy) :
+					       MHP_DEVICE_STATE_UNKNOWN;
 	model_set_attr(file, &state_attr, dax);
 	return 0;
 }
@@ -303,20 +477,41 @@ static bool is_run_offline(const struct model *model, const struct block_run *ru
 	return true;
 }
 
-/* Range by range: one with a block online stays behind until the machine is started anew. */
-void kmem_remove(struct mhp_sim *sim, struct dax *dax)
+static bool is_online(const struct model *model, const struct dax *dax)
+{
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		if (dax->ranges[i].reserved && !is_run_offline(model, &dax->ranges[i].run))
+			return true;
+	return false;
+}
+
+/* A range with a block online stays behind until the machine is started anew. */
+static bool is_stuck(const struct model *model, const struct dax *dax,
+		     const struct dax_range *range)
+{
+	if (!is_run_offline(model, &range->run))
+		return holds(model, RULE_UNBIND_STRANDS);
+	return is_online(model, dax) && !holds(model, RULE_UNBIND_EACH);
+}
+
+bool kmem_remove(struct mhp_sim *sim, struct dax *dax)
 {
 	struct node *file = tree_child(dax->dir, "state");
+	const struct model *model = &sim->model;
+	bool stays = false;
 
 	for (size_t i = 0; i < dax->n_ranges; i++) {
 		struct dax_range *range = &dax->ranges[i];
 
 		if (!range->ours)
 			continue;
-		if (is_run_offline(&sim->model, &range->run))
+		if (is_stuck(model, dax, range))
+			stays = true;
+		else
 			remove_range(sim, dax, range);
 		range->ours = false;
 	}
-	if (file)
+	if (file && holds(model, RULE_UNBIND_STATE))
 		tree_remove(file);
+	return stays;
 }

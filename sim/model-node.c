@@ -219,12 +219,14 @@ bool numa_is_possible(struct mhp_sim *sim, int id)
 
 /* ---- distances ---- */
 
-static uint64_t get_distance(const struct numa *numa, const struct numa *other)
+static uint64_t get_distance(const struct model *model, const struct numa *numa,
+			     const struct numa *other)
 {
 	for (size_t i = 0; i < numa->n_distances; i++)
 		if (numa->distances[i].other == other->id)
 			return numa->distances[i].value;
-	return numa == other ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+	return numa != other && holds(model, RULE_DISTANCE_REMOTE) ? REMOTE_DISTANCE :
+								     LOCAL_DISTANCE;
 }
 
 static int distance_show(struct mhp_sim *sim, void *owner, struct buf *buf)
@@ -233,9 +235,9 @@ static int distance_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	const char *space = "";
 
 	for (size_t i = 0; i < model->n_numas; i++) {
-		if (!model->numas[i]->online)
+		if (!model->numas[i]->online && holds(model, RULE_DISTANCE_ONLINE))
 			continue;
-		buf_add(buf, "%s%" PRIu64, space, get_distance(owner, model->numas[i]));
+		buf_add(buf, "%s%" PRIu64, space, get_distance(model, owner, model->numas[i]));
 		space = " ";
 	}
 	buf_add_str(buf, "\n");
@@ -345,7 +347,7 @@ static void tier_vanish(struct model *model, int tier)
 	char name[32];
 
 	for (size_t i = 0; i < model->n_numas; i++)
-		if (is_in_tier(model->numas[i], tier))
+		if (is_in_tier(model->numas[i], tier) && holds(model, RULE_TIER_SHARED))
 			return;
 	tier_name(tier, name);
 	dir = tree_child(model->tier_dir, name);
@@ -357,12 +359,15 @@ void numa_memory_changed(struct mhp_sim *sim, struct numa *numa)
 {
 	struct model *model = &sim->model;
 
-	numa->has_memory = numa_has_memory(numa);
-	numa->has_normal_memory = numa_has_kernel_memory(numa);
+	numa->has_memory = numa_has_memory(model, numa);
+	numa->has_normal_memory = numa_has_normal_memory(model, numa);
 	if (!model->tier_dir || numa->in_tier == numa->has_memory)
 		return;
+	if (!holds(model, numa->has_memory ? RULE_TIER_COMES : RULE_TIER_GOES))
+		return;
 	if (numa->tier < 0)
-		numa->tier = numa->has_cpu ? TIER_DRAM : TIER_SLOW;
+		numa->tier = !numa->has_cpu && holds(model, RULE_TIER_SLOW) ? TIER_SLOW :
+									       TIER_DRAM;
 	numa->in_tier = numa->has_memory;
 	if (!numa->in_tier)
 		tier_vanish(model, numa->tier);
@@ -427,7 +432,7 @@ int numa_appear(struct mhp_sim *sim, struct numa *numa)
 	char name[32];
 	int r;
 
-	if (numa->online)
+	if (numa->online || !holds(model, RULE_NODE_COMES))
 		return 0;
 	r = zones_init(model, numa);
 	if (r < 0)
@@ -447,8 +452,13 @@ int numa_appear(struct mhp_sim *sim, struct numa *numa)
 
 void numa_vanish(struct mhp_sim *sim, struct numa *numa)
 {
-	(void)sim;
-	if (numa->n_blocks || numa->has_cpu || !numa->online)
+	const struct model *model = &sim->model;
+
+	if (numa->n_blocks || !numa->online)
+		return;
+	if (numa->has_cpu && holds(model, RULE_NODE_CPU_STAYS))
+		return;
+	if (!numa->has_cpu && !holds(model, RULE_NODE_GOES))
 		return;
 	if (numa->dir) {
 		node_unref(numa->saved);

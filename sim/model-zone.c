@@ -26,14 +26,28 @@ static bool zone_has(const struct zone *zone, uint64_t start, uint64_t end)
 	return zone->start < zone->end && start < zone->end && end > zone->start;
 }
 
-static enum mhp_zone choose_kernel_zone(const struct numa *numa, uint64_t start, uint64_t end)
+static enum mhp_zone choose_kernel_zone(const struct model *model, const struct numa *numa,
+					uint64_t start, uint64_t end)
 {
-	static const enum mhp_zone zones[] = { MHP_ZONE_DMA, MHP_ZONE_DMA32, MHP_ZONE_NORMAL };
+	static const enum mhp_zone zones[] = { MHP_ZONE_DMA, MHP_ZONE_DMA32 };
 
 	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
-		if (zone_has(&numa->zones[zones[i]], start, end))
+		if (zone_has(&numa->zones[zones[i]], start, end) &&
+		    holds(model, RULE_KERNEL_ZONE))
 			return zones[i];
 	return MHP_ZONE_NORMAL;
+}
+
+/* mm/memory_hotplug.c, default_zone_for_pfn() */
+static bool is_for_movable(const struct model *model, bool in_kernel_zone, bool in_movable)
+{
+	if (in_movable && !in_kernel_zone)
+		return holds(model, RULE_CONTIG_MOVABLE);
+	if (in_kernel_zone && !in_movable)
+		return !holds(model, RULE_CONTIG_KERNEL);
+	if (model->movable_node)
+		return holds(model, RULE_MOVABLE_NODE);
+	return !holds(model, in_movable ? RULE_CONTIG_BOTH : RULE_CONTIG_NONE);
 }
 
 enum mhp_zone zone_choose(const struct model *model, const struct block *block,
@@ -41,35 +55,40 @@ enum mhp_zone zone_choose(const struct model *model, const struct block *block,
 {
 	uint64_t start = block->id * model->block_pages, end = start + model->block_pages;
 	const struct numa *numa = block->numa;
-	enum mhp_zone kernel_zone = choose_kernel_zone(numa, start, end);
+	enum mhp_zone kernel_zone = choose_kernel_zone(model, numa, start, end);
 	bool in_kernel_zone, in_movable;
 
 	if (type == MHP_ONLINE_MOVABLE)
-		return MHP_ZONE_MOVABLE;
+		return holds(model, RULE_ONLINE_MOVABLE) ? MHP_ZONE_MOVABLE : kernel_zone;
 	if (type == MHP_ONLINE_KERNEL)
-		return kernel_zone;
+		return holds(model, RULE_ONLINE_KERNEL) ? kernel_zone : MHP_ZONE_MOVABLE;
 	in_kernel_zone = zone_has(&numa->zones[kernel_zone], start, end);
 	in_movable = zone_has(&numa->zones[MHP_ZONE_MOVABLE], start, end);
-	if (in_kernel_zone != in_movable)
-		return in_movable ? MHP_ZONE_MOVABLE : kernel_zone;
-	return model->movable_node ? MHP_ZONE_MOVABLE : kernel_zone;
+	return is_for_movable(model, in_kernel_zone, in_movable) ? MHP_ZONE_MOVABLE : kernel_zone;
 }
 
 /* ---- what a zone spans ---- */
 
+static uint64_t managed_pages(const struct model *model, const struct block *block)
+{
+	if (block->altmap_pages && holds(model, RULE_ALTMAP_NOT_MANAGED))
+		return model->block_pages - block->altmap_pages;
+	return model->block_pages;
+}
+
 void zone_add_block(const struct model *model, const struct block *block)
 {
 	uint64_t start = block->id * model->block_pages, end = start + model->block_pages;
-	uint64_t managed = model->block_pages - block->altmap_pages;
+	uint64_t managed = managed_pages(model, block);
 	struct zone *zone = &block->numa->zones[block->zone];
 
 	if (zone->start == zone->end) {
 		zone->start = start;
 		zone->end = end;
 	}
-	if (start < zone->start)
+	if (start < zone->start && holds(model, RULE_SPAN_GROWS_DOWN))
 		zone->start = start;
-	if (end > zone->end)
+	if (end > zone->end && holds(model, RULE_SPAN_GROWS_UP))
 		zone->end = end;
 	zone->present += model->block_pages;
 	zone->managed += managed;
@@ -82,46 +101,69 @@ static uint64_t less(uint64_t from, uint64_t amount)
 	return from > amount ? from - amount : 0;
 }
 
-/* Does a block, which is not the one that goes, hold memory of this zone? */
-static bool holds_zone(const struct block *block, const struct block *gone)
+/* Does a zone end at this block, now that another one of it goes? */
+static bool ends_at(const struct model *model, const struct block *block,
+		    const struct block *gone)
 {
-	return block != gone && block->numa == gone->numa && block->state != MHP_STATE_OFFLINE &&
-	       (block->zone == gone->zone || block->zone == MHP_ZONE_NONE);
+	if (block->numa == gone->numa && block->state != MHP_STATE_OFFLINE &&
+	    (block->zone == gone->zone || block->zone == MHP_ZONE_NONE))
+		return true;
+	return !holds(model, RULE_SPAN_SKIPS);
+}
+
+/* Where a zone starts without its lowest block. */
+static uint64_t find_start(const struct model *model, const struct zone *zone,
+			   const struct block *gone)
+{
+	size_t i = blocks_lower_bound(model, gone->id) + 1;
+
+	for (; i < model->n_blocks; i++) {
+		uint64_t start = model->blocks[i]->id * model->block_pages;
+
+		if (start >= zone->end)
+			break;
+		if (ends_at(model, model->blocks[i], gone))
+			return start;
+	}
+	return zone->end;
+}
+
+/* Where it ends without its highest one. */
+static uint64_t find_end(const struct model *model, const struct zone *zone,
+			 const struct block *gone)
+{
+	size_t i = blocks_lower_bound(model, gone->id);
+
+	for (; i > 0; i--) {
+		uint64_t end = (model->blocks[i - 1]->id + 1) * model->block_pages;
+
+		if (end <= zone->start)
+			break;
+		if (ends_at(model, model->blocks[i - 1], gone))
+			return end;
+	}
+	return zone->start;
 }
 
 /* The span ends where memory does: move its edges to what is left of it. */
 static void shrink(const struct model *model, struct zone *zone, const struct block *gone)
 {
-	uint64_t pages = model->block_pages, start = gone->id * pages;
-	size_t at = blocks_lower_bound(model, gone->id), i;
+	uint64_t start = gone->id * model->block_pages, end = start + model->block_pages;
+	bool is_lowest = zone->start >= start && zone->start < end;
+	bool is_highest = zone->end > start && zone->end <= end;
 
-	if (zone->start >= start && zone->start < start + pages) {
-		for (i = at + 1; i < model->n_blocks; i++) {
-			if (model->blocks[i]->id * pages >= zone->end) {
-				i = model->n_blocks;
-				break;
-			}
-			if (holds_zone(model->blocks[i], gone))
-				break;
-		}
-		zone->start = i < model->n_blocks ? model->blocks[i]->id * pages : zone->end;
-	}
-	if (zone->end > start && zone->end <= start + pages) {
-		for (i = at; i > 0; i--) {
-			if ((model->blocks[i - 1]->id + 1) * pages <= zone->start) {
-				i = 0;
-				break;
-			}
-			if (holds_zone(model->blocks[i - 1], gone))
-				break;
-		}
-		zone->end = i > 0 ? (model->blocks[i - 1]->id + 1) * pages : zone->start;
-	}
+	if (is_lowest && holds(model, RULE_SPAN_SHRINKS_LOW))
+		zone->start = find_start(model, zone, gone);
+	if (is_highest && holds(model, RULE_SPAN_SHRINKS_HIGH))
+		zone->end = find_end(model, zone, gone);
+	if (zone_has(zone, start, end) && !is_lowest && !is_highest &&
+	    !holds(model, RULE_SPAN_KEEPS_HOLES))
+		zone->end = start;
 }
 
 void zone_remove_block(const struct model *model, const struct block *block)
 {
-	uint64_t managed = model->block_pages - block->altmap_pages;
+	uint64_t managed = managed_pages(model, block);
 	struct zone *zone = &block->numa->zones[block->zone];
 
 	zone->present = less(zone->present, model->block_pages);
@@ -130,7 +172,7 @@ void zone_remove_block(const struct model *model, const struct block *block)
 	zone->touched = true;
 	if (zone->present)
 		shrink(model, zone, block);
-	else
+	else if (holds(model, RULE_SPAN_EMPTY))
 		zone->start = zone->end = 0;
 }
 
@@ -139,7 +181,7 @@ static bool is_kernel_zone(enum mhp_zone zone)
 	return zone == MHP_ZONE_DMA || zone == MHP_ZONE_DMA32 || zone == MHP_ZONE_NORMAL;
 }
 
-bool numa_has_kernel_memory(const struct numa *numa)
+static bool has_kernel_memory(const struct numa *numa)
 {
 	for (enum mhp_zone zone = 0; zone < ZONES; zone++)
 		if (is_kernel_zone(zone) && numa->zones[zone].present)
@@ -147,10 +189,20 @@ bool numa_has_kernel_memory(const struct numa *numa)
 	return false;
 }
 
-bool numa_has_memory(const struct numa *numa)
+bool numa_has_normal_memory(const struct model *model, const struct numa *numa)
 {
-	return numa_has_kernel_memory(numa) || numa->zones[MHP_ZONE_HIGHMEM].present ||
-	       numa->zones[MHP_ZONE_MOVABLE].present;
+	if (has_kernel_memory(numa))
+		return true;
+	return numa->zones[MHP_ZONE_MOVABLE].present && !holds(model, RULE_MOVABLE_NOT_NORMAL);
+}
+
+bool numa_has_memory(const struct model *model, const struct numa *numa)
+{
+	if (has_kernel_memory(numa) || numa->zones[MHP_ZONE_HIGHMEM].present)
+		return true;
+	if (numa->zones[MHP_ZONE_MOVABLE].present)
+		return holds(model, RULE_MOVABLE_IS_MEMORY);
+	return numa->n_blocks && !holds(model, RULE_OFFLINE_NO_MEMORY);
 }
 
 /* ---- /proc/zoneinfo ---- */

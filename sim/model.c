@@ -96,6 +96,40 @@ bool same_word(const char *word, const char *wanted)
 	       (!word[length] || (word[length] == '\n' && !word[length + 1]));
 }
 
+/* lib/string_helpers.c, sysfs_streq() */
+static bool is_word(const struct model *model, const char *word, const char *wanted)
+{
+	size_t length = strlen(wanted);
+	const char *rest;
+
+	if (strncasecmp(word, wanted, length))
+		return false;
+	if (strncmp(word, wanted, length) && holds(model, RULE_WORD_CASE))
+		return false;
+	rest = word + length;
+	if (*rest == ' ' && !holds(model, RULE_WORD_BLANK))
+		rest++;
+	if (!strcmp(rest, "\n"))
+		return holds(model, RULE_WORD_NEWLINE);
+	return !*rest;
+}
+
+int parse_online_type(const struct model *model, const char *word,
+		      enum mhp_online_type *ret_type)
+{
+	for (enum mhp_online_type type = MHP_OFFLINE; type <= MHP_ONLINE_MOVABLE; type++)
+		if (is_word(model, word, mhp_online_type_to_str(type))) {
+			*ret_type = type;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+bool is_unplugged_word(const struct model *model, const char *word)
+{
+	return is_word(model, word, "unplugged");
+}
+
 /* ---- memory/auto_online_blocks ---- */
 
 static int auto_online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
@@ -107,10 +141,12 @@ static int auto_online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 
 static int auto_online_store(struct mhp_sim *sim, void *owner, const char *word)
 {
+	struct model *model = &sim->model;
+
 	(void)owner;
-	if (!*word)
+	if (parse_online_type(model, word, &model->auto_online) == 0)
 		return 0;
-	return mhp_online_type_from_str(word, &sim->model.auto_online);
+	return holds(model, RULE_POLICY_JUNK) ? -EINVAL : 0;
 }
 
 static const struct attr auto_online_attr = {

@@ -164,6 +164,11 @@ int model_complain_line(const struct complaints *complaints, const struct node *
 void model_set_attr(struct node *file, const struct attr *attr, void *owner);
 /* word as the kernel compares it: one newline at the end does not count */
 bool same_word(const char *word, const char *wanted);
+/* The four words that onlining and offlining have in common; -EINVAL */
+int parse_online_type(const struct model *model, const char *word,
+		      enum mhp_online_type *ret_type);
+/* ... and the one that only a device's state has */
+bool is_unplugged_word(const struct model *model, const char *word);
 
 /* ---- model-block.c ---- */
 
@@ -180,7 +185,7 @@ int block_offline(struct mhp_sim *sim, struct block *block);
 void block_go(struct mhp_sim *sim, struct block *block);
 /* Adds offline blocks; all or nothing. -EEXIST, -E2BIG, -EINVAL, -ENOMEM */
 int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap);
-/* Removes those of a run that are there; they are offline. */
+/* Removes those of a run that are there, online or not. */
 void blocks_remove(struct mhp_sim *sim, const struct block_run *run);
 void block_free(struct block *block);
 
@@ -192,8 +197,8 @@ enum mhp_zone zone_choose(const struct model *model, const struct block *block,
 /* Puts an online block's pages into its zone, or takes them out. */
 void zone_add_block(const struct model *model, const struct block *block);
 void zone_remove_block(const struct model *model, const struct block *block);
-bool numa_has_kernel_memory(const struct numa *numa);
-bool numa_has_memory(const struct numa *numa);
+bool numa_has_normal_memory(const struct model *model, const struct numa *numa);
+bool numa_has_memory(const struct model *model, const struct numa *numa);
 /* Sections of /proc/zoneinfo for a node that had none. */
 int zones_init(const struct model *model, struct numa *numa);
 
@@ -234,6 +239,8 @@ struct dax *dax_find(const struct model *model, const char *word);
 /* Bounds of a run's addresses, both inclusive. */
 uint64_t run_start(const struct model *model, const struct block_run *run);
 uint64_t run_last(const struct model *model, const struct block_run *run);
+/* Sets a range's run: the blocks that memory is made of. */
+void dax_range_align(const struct model *model, struct dax_range *range);
 /* Does another device, or other memory, have any of this range? */
 bool range_is_taken(const struct model *model, const struct dax_range *range);
 /* device_dax, and any other driver that only claims the ranges */
@@ -247,7 +254,8 @@ bool is_kmem(const struct driver *driver);
 /* One that it has already: its state. */
 int kmem_load(const struct complaints *complaints, struct dax *dax);
 int kmem_probe(struct mhp_sim *sim, struct dax *dax);
-void kmem_remove(struct mhp_sim *sim, struct dax *dax);
+/* Does memory of it stay behind? */
+bool kmem_remove(struct mhp_sim *sim, struct dax *dax);
 
 /* ---- model-driver.c: bind, unbind, new_id ---- */
 
@@ -257,10 +265,10 @@ struct driver *driver_find(const struct model *model, const char *name);
 bool driver_is_for(const struct model *model, const struct driver *driver, const struct dax *dax);
 /* A driver whose directory is there; ret_driver may be NULL. */
 int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver);
-/* Takes every device that it matches and nobody has; failures are not told. */
+/* Takes every device that it matches and nobody has, or tries to. */
 void driver_attach_all(struct mhp_sim *sim, struct driver *driver);
-/* Gives all its devices back, and goes, with its directory. */
-void driver_remove(struct mhp_sim *sim, struct driver *driver);
+/* Gives all its devices back, and goes, with its directory; as with kmem_remove(). */
+bool driver_remove(struct mhp_sim *sim, struct driver *driver);
 int driver_add_id(struct driver *driver, const char *id, size_t length);
 void driver_free(struct driver *driver);
 

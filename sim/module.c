@@ -54,6 +54,13 @@ static int fill_dir(struct node *dir)
 	return r < 0 ? r : add_module_link(dir, dir->name);
 }
 
+/* drivers/base/bus.c, bus_add_driver() */
+static bool probes(const struct model *model)
+{
+	return model->autoprobe ? holds(model, RULE_LOAD_PROBES) :
+				  !holds(model, RULE_LOAD_AUTOPROBE);
+}
+
 static int load(struct mhp_sim *sim, const char *name)
 {
 	struct node *drivers = model_dir(sim, DRIVERS_PATH), *dir;
@@ -78,7 +85,7 @@ static int load(struct mhp_sim *sim, const char *name)
 		tree_remove(dir);
 		return r;
 	}
-	if (sim->model.autoprobe)
+	if (probes(&sim->model))
 		driver_attach_all(sim, driver);
 	return 0;
 }
@@ -143,8 +150,8 @@ MHP_EXPORT int mhp_sim_unload_module(struct mhp_sim *sim, const char *name)
 		r = -ENOENT;
 	else if (hotplug_is_taken(sim))
 		r = -EBUSY;
-	else
-		driver_remove(sim, driver);
+	else if (driver_remove(sim, driver) && !holds(&sim->model, RULE_UNLOAD_SILENT))
+		r = -EBUSY;
 	note_module(sim, "unload", name, r);
 	sim_unlock(sim);
 	return r;

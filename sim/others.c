@@ -40,7 +40,6 @@ static int vanish(struct mhp_sim *sim, uint64_t id)
 		return -ENOENT;
 	if (hotplug_is_taken(sim))
 		return -EBUSY;
-	block_go(sim, block);
 	blocks_remove(sim, &run);
 	return 0;
 }

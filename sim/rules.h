@@ -22,7 +22,144 @@ struct model;
 
 /* X(NAME, kernels, what the kernel does) */
 #define RULES(X)								\
-	X(ONLINE_TWICE, ON_ALL, "state: online* of an online block is EINVAL")
+	/* machine.c, model.c: words */						\
+	X(EMPTY_WRITE, ON_ALL, "writing nothing is taken, and nothing happens")	\
+	X(WORD_CASE, ON_ALL, "words count letter by letter, large or small")	\
+	X(WORD_BLANK, ON_ALL, "a blank behind a word makes it another one")	\
+	X(WORD_NEWLINE, ON_ALL, "one newline at the end of a word does not count") \
+	X(POLICY_JUNK, ON_ALL, "auto_online_blocks: any other word is EINVAL")	\
+										\
+	/* model-block.c */							\
+	X(STATE_JUNK, ON_ALL, "state: any other word is EINVAL")		\
+	X(ONLINE_TWICE, ON_ALL, "state: online* of an online block is EINVAL")	\
+	X(OFFLINE_TWICE, ON_ALL, "state: offline of an offline block is EINVAL") \
+	X(BOOL_JUNK, ON_ALL, "online: what is no boolean is EINVAL")		\
+	X(BOOL_TAIL, ON_ALL, "online: only the first letters of a boolean count") \
+	X(ONE_TWICE, ON_ALL, "online: 1 to an online block does nothing")	\
+	X(ZERO_TWICE, ON_ALL, "online: 0 to an offline block does nothing")	\
+	X(SPANNING_STAYS, ON_ALL, "offlining a block that spans zones or nodes is EINVAL") \
+	X(HOLE_STAYS, ON_ALL, "offlining a block with a hole in it is EINVAL")	\
+	X(UNMOVABLE_STAYS, ON_ALL, "offlining a block that the kernel uses is EBUSY") \
+	X(ZONES_ONLINE, ON_ALL, "valid_zones: of an online block, only its zone") \
+	X(ZONES_GOING, ON_ALL, "valid_zones: while going offline, as if offline") \
+	X(ZONES_FIRST, ON_ALL, "valid_zones: first where a plain online goes")	\
+	X(ZONES_KERNEL, ON_ALL, "valid_zones: the kernel zone once")		\
+	X(ZONES_MOVABLE, ON_ALL, "valid_zones: Movable once")			\
+										\
+	/* model-zone.c: choice, spans, sizes */				\
+	X(KERNEL_ZONE, ON_ALL, "the kernel zone is the one that spans the address") \
+	X(ONLINE_KERNEL, ON_ALL, "online_kernel goes to the kernel zone")	\
+	X(ONLINE_MOVABLE, ON_ALL, "online_movable goes to Movable")		\
+	X(CONTIG_KERNEL, ON_ALL, "inside a kernel zone only: online goes there") \
+	X(CONTIG_MOVABLE, ON_ALL, "inside Movable only: online goes there")	\
+	X(CONTIG_BOTH, ON_ALL, "inside both zones: online goes to the kernel zone") \
+	X(CONTIG_NONE, ON_ALL, "inside neither zone: online goes to the kernel zone") \
+	X(MOVABLE_NODE, ON_ALL, "booted with movable_node: if in doubt, Movable") \
+	X(SPAN_GROWS_DOWN, ON_ALL, "a zone's span grows down to a new block")	\
+	X(SPAN_GROWS_UP, ON_ALL, "a zone's span grows up to a new block")	\
+	X(SPAN_SHRINKS_LOW, ON_ALL, "a zone's span ends above its lowest block that goes") \
+	X(SPAN_SHRINKS_HIGH, ON_ALL, "a zone's span ends below its highest block that goes") \
+	X(SPAN_SKIPS, ON_ALL, "a zone's edge passes over what is not the zone's") \
+	X(SPAN_KEEPS_HOLES, ON_ALL, "a zone spans a block that goes from its middle") \
+	X(SPAN_EMPTY, ON_ALL, "a zone without memory spans nothing")		\
+	X(ALTMAP_NOT_MANAGED, SINCE_6_12, "pages of a block's own memory map are not managed") \
+	X(MOVABLE_IS_MEMORY, ON_ALL, "has_memory: also with Movable alone")	\
+	X(MOVABLE_NOT_NORMAL, ON_ALL, "has_normal_memory: not with Movable alone") \
+										\
+	/* model-node.c: nodes, distances, tiers */				\
+	X(NODE_COMES, ON_ALL, "a node comes with its first block, offline as that is") \
+	X(NODE_GOES, ON_ALL, "a node goes with its last block")			\
+	X(NODE_CPU_STAYS, ON_ALL, "a node with CPUs stays without memory")	\
+	X(OFFLINE_NO_MEMORY, ON_ALL, "has_memory: not with offline blocks alone") \
+	X(DISTANCE_ONLINE, ON_ALL, "distance: a column for each node that is online") \
+	X(DISTANCE_REMOTE, ON_ALL, "distance: another node is farther than oneself") \
+	X(TIER_COMES, ON_ALL, "a node joins a tier with its first online block") \
+	X(TIER_GOES, ON_ALL, "a node leaves its tier with its last online block") \
+	X(TIER_SLOW, ON_ALL, "memory of which nothing is known is of a slow tier") \
+	X(TIER_SHARED, ON_ALL, "a tier stays as long as there is a node in it")	\
+										\
+	/* model-iomem.c */							\
+	X(IOMEM_NESTS, ON_ALL, "iomem: a range stands inside what contains it")	\
+										\
+	/* model-dax.c: ranges, device_dax */					\
+	X(ALIGN_UP, ON_ALL, "a range's start is rounded up to a block")		\
+	X(ALIGN_DOWN, ON_ALL, "a range's end is rounded down to a block")	\
+	X(DEVDAX_BUSY, ON_ALL, "device_dax: a range that is taken is EBUSY at first") \
+	X(DEVDAX_LEAK, ON_ALL, "device_dax: a range that is taken is EINVAL later on") \
+	X(UEVENT_DRIVER, ON_ALL, "uevent: names the driver that is bound")	\
+										\
+	/* model-kmem.c: memory comes */					\
+	X(KMEM_ALL_EMPTY, ON_ALL, "kmem: no whole block in any range is EINVAL") \
+	X(KMEM_EMPTY_RANGE, ON_ALL, "kmem: a range without a whole block is passed over") \
+	X(KMEM_TAKEN, ON_ALL, "kmem: a range that is taken is EBUSY")		\
+	X(KMEM_FIRST_RANGE, ON_ALL, "kmem: without any range so far, one that fails is told") \
+	X(KMEM_LATER_RANGE, ON_ALL, "kmem: with a range there, others that fail are not told") \
+	X(KMEM_RESERVES, ON_ALL, "kmem: only whole blocks are reserved in iomem") \
+	X(KMEM_RAM, ON_ALL, "kmem: iomem says System RAM (kmem)")		\
+	X(KMEM_ALTMAP, SINCE_6_12, "kmem: blocks have their own map if the device says so") \
+	X(KMEM_POLICY, ON_ALL, "kmem: policy onlines what is bound")		\
+	X(KMEM_STOPS, ON_ALL, "kmem: a block that will not online ends its range") \
+	X(KMEM_SILENT, ON_ALL, "kmem: blocks that will not online are not told of") \
+	X(KMEM_STATE, ON_7_3, "kmem: a device that is bound has a state")	\
+	X(KMEM_STATE_WORD, ON_7_3, "kmem: the state is policy's word at first")	\
+										\
+	/* model-kmem.c: memory goes */						\
+	X(UNPLUG_PUTS_BACK, ON_7_3, "unplugged: all or nothing")		\
+	X(UNPLUG_ORDER, ON_7_3, "unplugged: blocks are put back in the order they went") \
+	X(UNPLUG_KERNEL, ON_7_3, "unplugged: kernel memory is put back as such") \
+	X(UNPLUG_MOVABLE, ON_7_3, "unplugged: Movable is put back as such")	\
+	X(UNPLUG_OFFLINE, ON_7_3, "unplugged: what was offline is put back so")	\
+	X(UNPLUG_OURS, ON_7_3, "unplugged: memory left behind earlier stays")	\
+	X(UNBIND_STRANDS, ON_ALL, "unbind: a range with a block online stays behind") \
+	X(UNBIND_EACH, ON_ALL, "unbind: a range all offline goes, whatever others do") \
+	X(UNBIND_STATE, ON_7_3, "unbind: the state goes")			\
+										\
+	/* model-kmem.c: daxX.Y/state, from one word to another */		\
+	X(DEVICE_JUNK, ON_7_3, "device state: any other word is EINVAL")	\
+	X(DEVICE_OFFLINE, ON_7_3, "device state: offline is EINVAL")		\
+	X(UNPLUGGED_UNPLUGGED, ON_7_3, "unplugged to unplugged: nothing happens") \
+	X(UNPLUGGED_ONLINE, ON_7_3, "unplugged to online: memory comes")	\
+	X(UNPLUGGED_KERNEL, ON_7_3, "unplugged to online_kernel: memory comes")	\
+	X(UNPLUGGED_MOVABLE, ON_7_3, "unplugged to online_movable: memory comes") \
+	X(OFFLINE_UNPLUGGED, ON_7_3, "offline to unplugged: memory goes")	\
+	X(OFFLINE_ONLINE, ON_7_3, "offline to online: EBUSY")			\
+	X(OFFLINE_KERNEL, ON_7_3, "offline to online_kernel: EBUSY")		\
+	X(OFFLINE_MOVABLE, ON_7_3, "offline to online_movable: EBUSY")		\
+	X(ONLINE_UNPLUGGED, ON_7_3, "online to unplugged: memory goes")		\
+	X(ONLINE_ONLINE, ON_7_3, "online to online: nothing happens")		\
+	X(ONLINE_TO_KERNEL, ON_7_3, "online to online_kernel: EBUSY")		\
+	X(ONLINE_TO_MOVABLE, ON_7_3, "online to online_movable: EBUSY")		\
+	X(KERNEL_UNPLUGGED, ON_7_3, "online_kernel to unplugged: memory goes")	\
+	X(KERNEL_ONLINE, ON_7_3, "online_kernel to online: EBUSY")		\
+	X(KERNEL_KERNEL, ON_7_3, "online_kernel to online_kernel: nothing happens") \
+	X(KERNEL_MOVABLE, ON_7_3, "online_kernel to online_movable: EBUSY")	\
+	X(MOVABLE_UNPLUGGED, ON_7_3, "online_movable to unplugged: memory goes") \
+	X(MOVABLE_ONLINE, ON_7_3, "online_movable to online: EBUSY")		\
+	X(MOVABLE_KERNEL, ON_7_3, "online_movable to online_kernel: EBUSY")	\
+	X(MOVABLE_MOVABLE, ON_7_3, "online_movable to online_movable: nothing happens") \
+										\
+	/* model-driver.c */							\
+	X(TAKES_DEVDAX, ON_6_1, "device_dax takes a device that nobody claims")	\
+	X(TAKES_KMEM, SINCE_6_12, "kmem takes a device that nobody claims")	\
+	X(BIND_TWICE, ON_ALL, "bind: EBUSY if a driver has the device")		\
+	X(BIND_EMPTY, ON_ALL, "bind: ENXIO if the device's size is 0")		\
+	X(BIND_UNKNOWN, ON_ALL, "bind: ENODEV without such a device")		\
+	X(BIND_NO_MATCH, ON_ALL, "bind: ENODEV if the driver is not for the device") \
+	X(UNBIND_NOT_BOUND, ON_ALL, "unbind: ENODEV if this driver does not have the device") \
+	X(UNBIND_SILENT, ON_ALL, "unbind: memory that stays behind is not told of") \
+	X(NEW_ID_NAME, ON_ALL, "new_id: what is no device's name is EINVAL")	\
+	X(NEW_ID_ATTACHES, ON_ALL, "new_id: the driver takes the device at once") \
+	X(NEW_ID_OTHERS, ON_ALL, "new_id: other devices are offered to the driver, too") \
+	X(NEW_ID_SILENT, ON_ALL, "new_id: a device that cannot be taken is not told of") \
+	X(REMOVE_ID_NAME, ON_ALL, "remove_id: what is no device's name is EINVAL") \
+	X(REMOVE_ID_UNLISTED, ON_ALL, "remove_id: an id that is not there is fine") \
+	X(REMOVE_ID_FORGETS, ON_ALL, "remove_id: the driver is for the device no more") \
+	X(AUTOPROBE_WORD, ON_ALL, "drivers_autoprobe: all but 0 is 1")		\
+										\
+	/* module.c */								\
+	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
+	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
+	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,
