@@ -51,6 +51,24 @@ static void settle(struct block *block)
 		block->state = MHP_STATE_ONLINE;
 }
 
+static void tell(struct mhp_sim *sim, const struct block *block, const char *action)
+{
+	event_send(sim, action, block->dir, "memory", NULL);
+}
+
+/* The node and its tier follow, and all is told. */
+static void tell_change(struct mhp_sim *sim, const struct block *block, const char *action)
+{
+	bool tier_first = !numa_changes_tier(&sim->model, block->numa) ||
+			  holds(&sim->model, RULE_EVENT_TIER_FIRST);
+
+	if (!tier_first)
+		tell(sim, block, action);
+	numa_memory_changed(sim, block->numa);
+	if (tier_first)
+		tell(sim, block, action);
+}
+
 int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type type)
 {
 	int r;
@@ -65,7 +83,7 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 	block->state = MHP_STATE_ONLINE;
 	block->pinned = sim_pins(sim, block);
 	zone_add_block(&sim->model, block);
-	numa_memory_changed(sim, block->numa);
+	tell_change(sim, block, "online");
 	return 0;
 }
 
@@ -76,7 +94,7 @@ void block_go(struct mhp_sim *sim, struct block *block)
 	zone_remove_block(&sim->model, block);
 	block->state = MHP_STATE_OFFLINE;
 	block->zone = MHP_ZONE_UNKNOWN;
-	numa_memory_changed(sim, block->numa);
+	tell_change(sim, block, "offline");
 }
 
 int block_offline(struct mhp_sim *sim, struct block *block)
@@ -459,7 +477,7 @@ static int reserve_blocks(struct model *model, uint64_t more)
 	return 0;
 }
 
-void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
+static void remove_run(struct mhp_sim *sim, const struct block_run *run, bool told)
 {
 	struct model *model = &sim->model;
 	size_t first = blocks_lower_bound(model, run->first);
@@ -473,8 +491,10 @@ void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
 		struct block *block = model->blocks[i];
 
 		if (numa && numa != block->numa)
-			numa_vanish(sim, numa);
+			numa_vanish(sim, numa, told);
 		numa = block->numa;
+		if (told)
+			tell(sim, block, "remove");
 		remove_block_dir(block);
 		numa->n_blocks--;
 		block_free(block);
@@ -483,7 +503,30 @@ void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
 		(model->n_blocks - end) * sizeof(struct block *));
 	model->n_blocks -= end - first;
 	if (numa)
-		numa_vanish(sim, numa);
+		numa_vanish(sim, numa, told);
+}
+
+void blocks_remove(struct mhp_sim *sim, const struct block_run *run)
+{
+	remove_run(sim, run, true);
+}
+
+/* A run is there, and its node, if that came with it. */
+static void tell_added(struct mhp_sim *sim, const struct block_run *run,
+		       const struct numa *new_numa)
+{
+	struct model *model = &sim->model;
+	size_t first = blocks_lower_bound(model, run->first);
+	bool node_first;
+
+	node_first = new_numa && (model->node_first ? holds(model, RULE_EVENT_NODE_FIRST) :
+						      !holds(model, RULE_EVENT_NODE_LATER));
+	if (node_first)
+		numa_tell(sim, new_numa, "add");
+	for (size_t i = 0; i < run->count; i++)
+		tell(sim, model->blocks[first + i], "add");
+	if (new_numa && !node_first)
+		numa_tell(sim, new_numa, "add");
 }
 
 static int fails_to_come(struct mhp_sim *sim, const struct block_run *run)
@@ -516,6 +559,7 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 	struct model *model = &sim->model;
 	struct block_run done = *run;
 	struct numa *numa;
+	bool is_new = false;
 	size_t at;
 	int r;
 
@@ -526,8 +570,10 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 		r = reserve_blocks(model, run->count);
 	if (r == 0)
 		r = numa_get(sim, model->has_nodes ? node : 0, &numa);
-	if (r == 0)
+	if (r == 0) {
+		is_new = !numa->online;
 		r = numa_appear(sim, numa);
+	}
 	if (r < 0)
 		return r;
 	at = blocks_lower_bound(model, run->first);
@@ -553,11 +599,13 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 		(model->n_blocks - at) * sizeof(struct block *));
 	model->n_blocks += done.count;
 	if (r < 0) {
+		/* as if nothing had been */
 		if (done.count)
-			blocks_remove(sim, &done);
+			remove_run(sim, &done, false);
 		else
-			numa_vanish(sim, numa);
+			numa_vanish(sim, numa, false);
 	} else {
+		tell_added(sim, run, is_new ? numa : NULL);
 		udev_note(sim, run);
 	}
 	return r;

@@ -228,6 +228,16 @@ static int uevent_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 
 static const struct attr uevent_attr = { .show = uevent_show };
 
+void dax_tell(struct mhp_sim *sim, struct dax *dax, const char *action)
+{
+	struct buf keys = { 0 };
+
+	if (dax->uevent && event_is_heard(sim))
+		uevent_show(sim, dax, &keys);
+	event_send(sim, action, dax->dir, "dax", keys.str);
+	buf_free(&keys);
+}
+
 static int load_uevent(struct dax *dax)
 {
 	struct node *file = tree_child(dax->dir, "uevent");

@@ -116,6 +116,7 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 		return r;
 	}
 	dax->driver = driver;
+	dax_tell(sim, dax, "bind");
 	return 0;
 }
 
@@ -131,6 +132,7 @@ static bool detach(struct mhp_sim *sim, struct dax *dax)
 	remove_link(dax->dir, "driver");
 	remove_link(dax->driver->dir, dax->name);
 	dax->driver = NULL;
+	dax_tell(sim, dax, "unbind");
 	return stays;
 }
 
@@ -304,6 +306,7 @@ bool driver_remove(struct mhp_sim *sim, struct driver *driver)
 	while (model->drivers[at] != driver)
 		at++;
 	model->drivers[at] = model->drivers[--model->n_drivers];
+	event_send(sim, "remove", driver->dir, "drivers", NULL);
 	tree_remove(driver->dir);
 	driver_free(driver);
 	return stays;

@@ -15,6 +15,7 @@
 /* Abstract distance of memory of which nothing is known is 5 times DRAM's. */
 #define TIER_DRAM	4
 #define TIER_SLOW	22
+#define TIER_SUBSYSTEM	"memory_tiering"
 
 /* ---- finding ---- */
 
@@ -318,8 +319,9 @@ static void tier_name(int tier, char name[32])
 }
 
 /* A tier has a directory as long as a node is in it. */
-static int tier_appear(struct model *model, int tier)
+static int tier_appear(struct mhp_sim *sim, int tier)
 {
+	struct model *model = &sim->model;
 	struct node *dir, *file;
 	char name[32];
 	int r;
@@ -338,11 +340,13 @@ static int tier_appear(struct model *model, int tier)
 		return r;
 	}
 	model_set_attr(file, &nodelist_attr, (void *)(intptr_t)tier);
+	event_send(sim, "add", dir, TIER_SUBSYSTEM, NULL);
 	return 0;
 }
 
-static void tier_vanish(struct model *model, int tier)
+static void tier_vanish(struct mhp_sim *sim, int tier)
 {
+	struct model *model = &sim->model;
 	struct node *dir;
 	char name[32];
 
@@ -351,8 +355,15 @@ static void tier_vanish(struct model *model, int tier)
 			return;
 	tier_name(tier, name);
 	dir = tree_child(model->tier_dir, name);
-	if (dir)
-		tree_remove(dir);
+	if (!dir)
+		return;
+	event_send(sim, "remove", dir, TIER_SUBSYSTEM, NULL);
+	tree_remove(dir);
+}
+
+bool numa_changes_tier(const struct model *model, const struct numa *numa)
+{
+	return model->tier_dir && numa->in_tier != numa_has_memory(model, numa);
 }
 
 void numa_memory_changed(struct mhp_sim *sim, struct numa *numa)
@@ -370,8 +381,8 @@ void numa_memory_changed(struct mhp_sim *sim, struct numa *numa)
 									       TIER_DRAM;
 	numa->in_tier = numa->has_memory;
 	if (!numa->in_tier)
-		tier_vanish(model, numa->tier);
-	else if (tier_appear(model, numa->tier) < 0)
+		tier_vanish(sim, numa->tier);
+	else if (tier_appear(sim, numa->tier) < 0)
 		/* the kernel, too, onlines memory that it finds no tier for */
 		numa->in_tier = false;
 }
@@ -450,7 +461,12 @@ int numa_appear(struct mhp_sim *sim, struct numa *numa)
 	return 0;
 }
 
-void numa_vanish(struct mhp_sim *sim, struct numa *numa)
+void numa_tell(struct mhp_sim *sim, const struct numa *numa, const char *action)
+{
+	event_send(sim, action, numa->dir, "node", NULL);
+}
+
+void numa_vanish(struct mhp_sim *sim, struct numa *numa, bool told)
 {
 	const struct model *model = &sim->model;
 
@@ -460,6 +476,8 @@ void numa_vanish(struct mhp_sim *sim, struct numa *numa)
 		return;
 	if (!numa->has_cpu && !holds(model, RULE_NODE_GOES))
 		return;
+	if (told)
+		numa_tell(sim, numa, "remove");
 	if (numa->dir) {
 		node_unref(numa->saved);
 		numa->saved = tree_clone(numa->dir, NULL);

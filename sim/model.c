@@ -239,6 +239,8 @@ static void load_features(struct mhp_sim *sim)
 	}
 	model->has_device_state = kmem_seen ? state_seen : is_kernel_since(sim, 7, 3);
 	model->kmem_by_default = model->n_daxes ? memmap_seen : is_kernel_since(sim, 6, 3);
+	/* mm/memory_hotplug.c, add_memory_resource() */
+	model->node_first = model->has_device_state || is_kernel_since(sim, 6, 18);
 	model->movable_node = is_on_command_line(sim, "movable_node");
 	model->memmap_on_memory = parameter_is(sim, "memmap_on_memory", "Y") ||
 				  parameter_is(sim, "memmap_on_memory", "force");
@@ -249,6 +251,9 @@ int model_load(struct mhp_sim *sim, const struct complaints *complaints)
 	struct model *model = &sim->model;
 	int r;
 
+	r = events_load(sim, complaints);
+	if (r < 0)
+		return r;
 	model->memory_dir = model_dir(sim, "/sys/devices/system/memory");
 	model->node_dir = model_dir(sim, "/sys/devices/system/node");
 	model->tier_dir = model_dir(sim, "/sys/devices/virtual/memory_tiering");

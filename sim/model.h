@@ -120,6 +120,7 @@ struct model {
 	bool has_nodes;		/* CONFIG_NUMA */
 	bool has_device_state;	/* kmem has daxX.Y/state: 7.3 */
 	bool kmem_by_default;	/* kmem takes a dax device that nobody claims: 6.3 */
+	bool node_first;	/* a node's event precedes those of its blocks: 6.18 */
 	bool movable_node;	/* booted with movable_node */
 	bool memmap_on_memory;	/* module parameter */
 
@@ -214,9 +215,13 @@ int numa_get(struct mhp_sim *sim, int id, struct numa **ret_numa);
 bool numa_is_possible(struct mhp_sim *sim, int id);
 /* Its first block comes; its last one went. */
 int numa_appear(struct mhp_sim *sim, struct numa *numa);
-void numa_vanish(struct mhp_sim *sim, struct numa *numa);
+void numa_vanish(struct mhp_sim *sim, struct numa *numa, bool told);
+/* Its event; none without a directory. */
+void numa_tell(struct mhp_sim *sim, const struct numa *numa, const char *action);
 /* A block of it went online or offline. */
 void numa_memory_changed(struct mhp_sim *sim, struct numa *numa);
+/* ... and is it the first one, or was it the last one? */
+bool numa_changes_tier(const struct model *model, const struct numa *numa);
 void numa_free(struct numa *numa);
 
 /* ---- model-iomem.c ---- */
@@ -246,6 +251,8 @@ bool range_is_taken(const struct model *model, const struct dax_range *range);
 /* device_dax, and any other driver that only claims the ranges */
 int devdax_probe(struct mhp_sim *sim, struct dax *dax);
 void devdax_remove(struct mhp_sim *sim, struct dax *dax);
+/* Its event, with the keys that its uevent shows now. */
+void dax_tell(struct mhp_sim *sim, struct dax *dax, const char *action);
 void dax_free(struct dax *dax);
 bool is_kmem(const struct driver *driver);
 

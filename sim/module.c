@@ -61,10 +61,22 @@ static bool probes(const struct model *model)
 				  !holds(model, RULE_LOAD_AUTOPROBE);
 }
 
+/* Captures do not show modules themselves. */
+static void tell(struct mhp_sim *sim, const char *name, const char *action)
+{
+	struct buf path = { 0 };
+
+	if (event_is_heard(sim))
+		buf_add(&path, "/module/%s", name);
+	event_send_path(sim, action, path.failed ? NULL : path.str, "module", NULL);
+	buf_free(&path);
+}
+
 static int load(struct mhp_sim *sim, const char *name)
 {
 	struct node *drivers = model_dir(sim, DRIVERS_PATH), *dir;
 	struct driver *driver;
+	bool probe, driver_first;
 	int r;
 
 	r = module_code(sim, name);
@@ -85,8 +97,15 @@ static int load(struct mhp_sim *sim, const char *name)
 		tree_remove(dir);
 		return r;
 	}
-	if (probes(&sim->model))
+	probe = probes(&sim->model);
+	driver_first = probe && !holds(&sim->model, RULE_EVENT_DRIVER_LATER);
+	if (driver_first)
+		event_send(sim, "add", dir, "drivers", NULL);
+	if (probe)
 		driver_attach_all(sim, driver);
+	if (!driver_first)
+		event_send(sim, "add", dir, "drivers", NULL);
+	tell(sim, name, "add");
 	return 0;
 }
 
@@ -146,12 +165,15 @@ MHP_EXPORT int mhp_sim_unload_module(struct mhp_sim *sim, const char *name)
 		return -EINVAL;
 	sim_lock(sim);
 	driver = driver_find(&sim->model, name);
-	if (!driver)
+	if (!driver) {
 		r = -ENOENT;
-	else if (hotplug_is_taken(sim))
+	} else if (hotplug_is_taken(sim)) {
 		r = -EBUSY;
-	else if (driver_remove(sim, driver) && !holds(&sim->model, RULE_UNLOAD_SILENT))
-		r = -EBUSY;
+	} else {
+		if (driver_remove(sim, driver) && !holds(&sim->model, RULE_UNLOAD_SILENT))
+			r = -EBUSY;
+		tell(sim, name, "remove");
+	}
 	note_module(sim, "unload", name, r);
 	sim_unlock(sim);
 	return r;

@@ -159,7 +159,14 @@ struct model;
 	/* module.c */								\
 	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
 	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
-	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")
+	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")	\
+										\
+	/* event.c, and where events are sent */				\
+	X(EVENT_NODE_FIRST, ON_7_3, "a node comes, then its blocks")		\
+	X(EVENT_NODE_LATER, UNTIL_6_12, "blocks come, then their node")		\
+	X(EVENT_TIER_FIRST, ON_ALL, "a tier comes and goes before the block's own event") \
+	X(EVENT_DRIVER_LATER, ON_ALL, "a driver takes its devices, then it comes")	\
+	X(EVENT_UNBIND_NO_ALIAS, ON_ALL, "unbind tells no MODALIAS")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

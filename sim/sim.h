@@ -151,6 +151,10 @@ struct mhp_sim {
 	size_t kill_left;	/* acts until then */
 	struct mhp_lock *locks;
 
+	struct mhp_sim_listener *listeners;
+	size_t events_to_lose;	/* the next ones */
+	uint64_t seqnum;	/* of the last event */
+
 	size_t counts[ACCESS_KINDS];
 	struct buf did;		/* "# did: put WORD FILE: RESULT", all writes */
 };
@@ -241,6 +245,22 @@ void others_free(struct mhp_sim *sim);
 
 int module_load(struct mhp_sim *sim, const char *name);
 void modules_free(struct mhp_sim *sim);
+
+/* ---- event.c: uevents ---- */
+
+/* /sys/kernel/uevent_seqnum */
+int events_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* Does anybody listen? Else keys need not be made. */
+bool event_is_heard(const struct mhp_sim *sim);
+/*
+ * The device with this directory did, or went through, that action. keys: more
+ * lines, "KEY=VALUE\n" each, or NULL. Without a directory there is no device.
+ */
+void event_send(struct mhp_sim *sim, const char *action, const struct node *dir,
+		const char *subsystem, const char *keys);
+/* ... one that no capture shows; devpath as in DEVPATH */
+void event_send_path(struct mhp_sim *sim, const char *action, const char *devpath,
+		     const char *subsystem, const char *keys);
 
 /* ---- run.c: files of the contexts' own ---- */
 

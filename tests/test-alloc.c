@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "support/desk.h"
 #include "support/dump.h"
 #include "support/fakesys.h"
 
@@ -384,6 +385,52 @@ static void worker_without_memory(void **state)
 	assert_int_equal(live_count, number);
 }
 
+/* An event that there is no memory for is lost, which is told; what it tells of is not. */
+static void event_without_memory(void **state)
+{
+	struct mhp_sim *sim = desk_machine("7.3-hmem-online.txt");
+	struct mhp_sim_listener *listener;
+	size_t number = live_count, last, got;
+	char *text;
+	int r;
+
+	(void)state;
+	calls = 0;
+	for (size_t at = 1; calls >= at - 1; at++) {
+		calls = 0;
+		fail_at = at;
+		r = mhp_sim_listen(sim, 0, &listener);
+		if (r == 0) {
+			sim_lock(sim);
+			assert_int_equal(block_offline(sim, block_find(&sim->model, 33)), 0);
+			assert_int_equal(block_online(sim, block_find(&sim->model, 33),
+						      MHP_ONLINE_MOVABLE), 0);
+			sim_unlock(sim);
+		}
+		fail_at = 0;
+		last = calls;
+		assert_int_equal(r, at == 1 ? -ENOMEM : 0);
+		got = 0;
+		while (r == 0) {
+			int code = mhp_sim_receive(listener, &text);
+
+			/* once, and first */
+			assert_int_equal(code, got == 0 && last >= at ? -ENOBUFS : 0);
+			got++;
+			if (code == 0 && !text)
+				break;
+			if (code == 0)
+				free(text);
+		}
+		if (r == 0)
+			mhp_sim_listener_free(listener);
+		assert_int_equal(live_count, number);
+		calls = last;
+	}
+	assert_int_equal(got, 3);
+	mhp_sim_unref(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +441,7 @@ int main(void)
 		cmocka_unit_test_teardown(recover_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(journal_without_memory, fakesys_free_all),
 		cmocka_unit_test(worker_without_memory),
+		cmocka_unit_test(event_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@
  * devices with the drivers of their bus, its drivers_autoprobe and the modules of
  * these, and what follows from all that in /proc/iomem, /proc/zoneinfo and memory
  * tiers; /run is for contexts to write. Which kernel it acts as is taken
- * from what the capture shows, such as daxX.Y/state for Linux 7.3. All other
+ * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
+ * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
  * where a real machine would have done something.
  *
@@ -43,6 +44,7 @@ extern "C" {
 #endif
 
 struct mhp_sim;
+struct mhp_sim_listener;
 
 /** Flags of a machine, to be joined by |. */
 enum mhp_sim_flag {
@@ -430,6 +432,68 @@ int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
  * @since 0.1
  */
 int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
+
+/**
+ * Listen to the machine's uevents from now on, as a netlink socket does: to those of
+ * memory blocks, nodes, memory tiers, dax devices, their drivers and modules. As
+ * with Linux there are none of policy, of daxX.Y/state, of zones, and of what failed.
+ *
+ * One who does not receive in time loses events: once room of them wait, new ones do
+ * not reach this listener until it has received all that wait. The text is made only for
+ * those who listen; a machine without listeners just counts.
+ *
+ * @param sim           the machine
+ * @param room          how many may wait; 0 for 208, as in a socket with the kernel's
+ *                      default buffer
+ * @param ret_listener  for mhp_sim_listener_free(); keeps a reference to the machine
+ * @return 0; -EINVAL; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_listen(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **ret_listener);
+
+/**
+ * Receive the next event that waits, the oldest first. It is the kernel's message, with a
+ * newline for each NUL: "ACTION@DEVPATH", then "KEY=VALUE" lines, the last of which is
+ * SEQNUM. That begins behind what /sys/kernel/uevent_seqnum of the capture says, or
+ * with 1, and counts all events, received or not.
+ *
+ * @param listener  the listener
+ * @param ret_text  the message, which the caller frees with free(); NULL: none waits
+ * @return 0; -ENOBUFS some were lost, which is told once, before the older ones that
+ *         wait; -EINVAL
+ * @since 0.1
+ */
+int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text);
+
+/**
+ * A descriptor that polls readable as long as mhp_sim_receive() has something to tell. It
+ * is made when it is asked for first, and belongs to the listener: neither read nor
+ * close it.
+ *
+ * @param listener  the listener
+ * @param ret_fd    the descriptor
+ * @return 0; -EINVAL; -EMFILE or others of eventfd(2)
+ * @since 0.1
+ */
+int mhp_sim_listener_get_fd(struct mhp_sim_listener *listener, int *ret_fd);
+
+/**
+ * Listen no more. NULL is fine.
+ *
+ * @since 0.1
+ */
+void mhp_sim_listener_free(struct mhp_sim_listener *listener);
+
+/**
+ * Have events be lost on their way: the next n reach nobody, and each listener is
+ * told by -ENOBUFS that some were lost. What they told of happens all the same.
+ *
+ * @param sim  the machine
+ * @param n    how many, instead of those that are still to be lost; 0: none
+ * @return 0
+ * @since 0.1
+ */
+int mhp_sim_lose_events(struct mhp_sim *sim, size_t n);
 
 #ifdef __cplusplus
 }
