@@ -259,6 +259,7 @@ static void set_attrs(struct block *block)
 	struct node *online = tree_child(block->dir, "online");
 	struct node *zones = tree_child(block->dir, "valid_zones");
 
+	event_set_attr(block->dir, "memory");
 	model_set_attr(tree_child(block->dir, "state"), &state_attr, block);
 	if (online && online->code == NODE_READABLE)
 		model_set_attr(online, &online_attr, block);

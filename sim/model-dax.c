@@ -226,7 +226,19 @@ static int uevent_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static const struct attr uevent_attr = { .show = uevent_show };
+static int uevent_store(struct mhp_sim *sim, void *owner, const char *word)
+{
+	const struct dax *dax = owner;
+	struct buf keys = { 0 };
+	int r;
+
+	uevent_show(sim, owner, &keys);
+	r = keys.failed ? -ENOMEM : event_synth(sim, word, dax->dir, "dax", keys.str);
+	buf_free(&keys);
+	return r;
+}
+
+static const struct attr uevent_attr = { .show = uevent_show, .store = uevent_store };
 
 void dax_tell(struct mhp_sim *sim, struct dax *dax, const char *action)
 {

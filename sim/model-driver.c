@@ -289,6 +289,7 @@ int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver
 	model_set_attr(tree_child(dir, "unbind"), &unbind_attr, driver);
 	model_set_attr(tree_child(dir, "new_id"), &new_id_attr, driver);
 	model_set_attr(tree_child(dir, "remove_id"), &remove_id_attr, driver);
+	event_set_attr(dir, "drivers");
 	if (ret_driver)
 		*ret_driver = driver;
 	return 0;

@@ -308,6 +308,7 @@ static int load_tiers(struct mhp_sim *sim, const struct complaints *complaints)
 		r = load_list(sim, complaints, file, offsetof(struct numa, in_tier), (int)tier);
 		if (r == 0)
 			model_set_attr(file, &nodelist_attr, (void *)(intptr_t)tier);
+		event_set_attr(children[i], TIER_SUBSYSTEM);
 	}
 	tree_free_children(children, count);
 	return r;
@@ -340,6 +341,7 @@ static int tier_appear(struct mhp_sim *sim, int tier)
 		return r;
 	}
 	model_set_attr(file, &nodelist_attr, (void *)(intptr_t)tier);
+	event_set_attr(dir, TIER_SUBSYSTEM);
 	event_send(sim, "add", dir, TIER_SUBSYSTEM, NULL);
 	return 0;
 }
@@ -455,6 +457,7 @@ int numa_appear(struct mhp_sim *sim, struct numa *numa)
 		if (r < 0)
 			return r;
 		model_set_attr(tree_child(dir, "distance"), &distance_attr, numa);
+		event_set_attr(dir, "node");
 		numa->dir = dir;
 	}
 	numa->online = true;
@@ -505,6 +508,7 @@ static int load_dirs(struct mhp_sim *sim, struct node **children, size_t count)
 			return r;
 		numa->dir = children[i];
 		numa->online = true;
+		event_set_attr(numa->dir, "node");
 		r = model_copy_text(tree_child(numa->dir, "cpulist"), &cpus);
 		if (r < 0)
 			return r;

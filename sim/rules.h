@@ -166,7 +166,10 @@ struct model;
 	X(EVENT_NODE_LATER, UNTIL_6_12, "blocks come, then their node")		\
 	X(EVENT_TIER_FIRST, ON_ALL, "a tier comes and goes before the block's own event") \
 	X(EVENT_DRIVER_LATER, ON_ALL, "a driver takes its devices, then it comes")	\
-	X(EVENT_UNBIND_NO_ALIAS, ON_ALL, "unbind tells no MODALIAS")
+	X(EVENT_UNBIND_NO_ALIAS, ON_ALL, "unbind tells no MODALIAS")		\
+	/* event-synth.c */							\
+	X(EVENT_SYNTH_WORDS, ON_ALL, "uevent: EINVAL for what is no action")	\
+	X(EVENT_SYNTH_UUID, ON_ALL, "uevent: SYNTH_UUID=0 if none is given")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

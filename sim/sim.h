@@ -262,6 +262,14 @@ void event_send(struct mhp_sim *sim, const char *action, const struct node *dir,
 void event_send_path(struct mhp_sim *sim, const char *action, const char *devpath,
 		     const char *subsystem, const char *keys);
 
+/* ---- event-synth.c: the files named uevent ---- */
+
+/* word was written to the device's uevent. */
+int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
+		const char *subsystem, const char *keys);
+/* Has the uevent of a device act that has no keys of its own; fine if there is none. */
+void event_set_attr(struct node *dir, const char *subsystem);
+
 /* ---- run.c: files of the contexts' own ---- */
 
 int run_make_dir(struct mhp_backend *be, const char *path);

@@ -226,6 +226,9 @@ static const struct script scripts[] = {
 		"kmem/unbind dax0.0", "unload kmem", "unload device_dax", "probe 0",
 		"load device_dax", "load kmem",
 	} },
+	{ "events asked for", ON_ALL, BOUND, { NULL }, {
+		"32! change", "32! junk", "32! add 01234567-89ab-cdef-0123-456789abcdef A=B",
+	} },
 	{ "module of memory in use", ON_ALL, BOUND, { NULL }, { "32 online", "unload kmem" } },
 };
 #define N_SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))

@@ -435,7 +435,8 @@ int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
 
 /**
  * Listen to the machine's uevents from now on, as a netlink socket does: to those of
- * memory blocks, nodes, memory tiers, dax devices, their drivers and modules. As
+ * memory blocks, nodes, memory tiers, dax devices, their drivers and modules, and to
+ * those that somebody asks for by writing such as "change" to a file named uevent. As
  * with Linux there are none of policy, of daxX.Y/state, of zones, and of what failed.
  *
  * One who does not receive in time loses events: once room of them wait, new ones do
