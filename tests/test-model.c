@@ -232,14 +232,56 @@ struct pinned {
 	const char *before;	/* the step */
 };
 
+/* What the machine has told since it was asked last, without the numbers. */
+static char *take_events(struct mhp_sim_listener *listener)
+{
+	struct buf buf = { 0 };
+	char *text;
+
+	while (true) {
+		assert_int_equal(mhp_sim_receive(listener, &text), 0);
+		if (!text)
+			break;
+		buf_add_bytes(&buf, text, (size_t)(strstr(text, "SEQNUM=") - text));
+		buf_add_str(&buf, "\n");
+		free(text);
+	}
+	assert_int_equal(buf_finish(&buf, &text), 0);
+	return text;
+}
+
+/* The same events, in the same order, with the same keys. */
+static void compare_events(struct mhp_sim_listener *listener, const char *scenario,
+			   const char *step)
+{
+	char name[128], path[4096], *wanted, *at, *end, *got = take_events(listener);
+
+	snprintf(name, sizeof(name), "%s.uevents", scenario);
+	wanted = read_file(machine_path(name, path));
+	snprintf(name, sizeof(name), "## %s\n", step);
+	at = strstr(wanted, name);
+	if (!at)
+		fail_msg("%s: no step %s", path, step);
+	at += strlen(name);
+	end = strstr(at, "## ");
+	if (end)
+		*end = '\0';
+	if (strcmp(got, at))
+		fail_msg("%s, %s: the kernel sends\n%sand the machine\n%s", scenario, step, at,
+			 got);
+	free(wanted);
+	free(got);
+}
+
 /*
  * Does all that was done since the step start; after each step of which there is
- * a capture, compares.
+ * a capture, compares. Events are compared after all.
  */
 static void replay(const char *scenario, const char *start, const struct pinned *pinned,
 		   size_t wanted_captures)
 {
-	char name[128], path[4096], *steps, *at, *line, *wanted, *got;
+	char name[128], step[64], path[4096], *steps, *at, *line, *wanted, *got;
+	struct mhp_sim_listener *listener = NULL;
 	struct mhp_sim *sim = NULL;
 	bool started = false;	/* beyond the step that is started from */
 	size_t compared = 0;
@@ -252,6 +294,8 @@ static void replay(const char *scenario, const char *start, const struct pinned 
 		line = strsep(&at, "\n");
 		if (sim && (!line || !strncmp(line, "## ", 3))) {
 			/* the step is complete */
+			if (started)
+				compare_events(listener, scenario, step);
 			file = fopen(machine_path(name, path), "r");
 			if (file) {
 				fclose(file);
@@ -266,10 +310,13 @@ static void replay(const char *scenario, const char *start, const struct pinned 
 		if (!line)
 			break;
 		if (!strncmp(line, "## ", 3)) {
-			snprintf(name, sizeof(name), "%s-%s.txt", scenario, line + 3);
+			snprintf(step, sizeof(step), "%s", line + 3);
+			snprintf(name, sizeof(name), "%s-%s.txt", scenario, step);
 			started = sim != NULL;
-			if (!sim && !strcmp(line + 3, start))
+			if (!sim && !strcmp(step, start)) {
 				sim = open_machine(name);
+				assert_int_equal(mhp_sim_listen(sim, 1000, &listener), 0);
+			}
 			if (sim && pinned && !strcmp(line + 3, pinned->before))
 				assert_int_equal(mhp_sim_fail_block(sim, pinned->block, "offline",
 								    pinned->code, 0), 0);
@@ -279,6 +326,7 @@ static void replay(const char *scenario, const char *start, const struct pinned 
 	}
 	assert_int_equal(compared, wanted_captures);
 	free(steps);
+	mhp_sim_listener_free(listener);
 	mhp_sim_unref(sim);
 }
 
@@ -334,26 +382,50 @@ static void test_replay_6_1(void **state)
 	replay("6.1-hmem-split", "bound", NULL, 2);
 }
 
-/* Bound again, a device shows what it showed when it was bound first. */
+static void load_kmem(struct mhp_sim *sim)
+{
+	sim_lock(sim);
+	assert_int_equal(module_load(sim, "kmem"), 0);
+	sim_unlock(sim);
+}
+
+/* Bound again, a device shows what it showed, and sends what it sent, when it was first. */
 static void test_replay_bind(void **state)
 {
+	/* these were bound when their drivers came; without a word, that is done again */
 	static const struct {
-		const char *unbound, *bound, *word, *file;
+		const char *unbound, *bound, *word, *file, *scenario;
 	} cases[] = {
-		{ "6.1-hmem-unbound.txt", "6.1-hmem-bound.txt", "dax0.0", KMEM "new_id" },
-		{ "6.12-hmem-unbound.txt", "6.12-hmem-bound.txt", "dax0.0", KMEM "bind" },
+		{ "6.1-hmem-unbound.txt", "6.1-hmem-bound.txt", "dax0.0", KMEM "new_id",
+		  "6.1-hmem" },
+		{ "6.12-hmem-unbound.txt", "6.12-hmem-bound.txt", "dax0.0", KMEM "bind", NULL },
+		{ "6.12-hmem-unbound.txt", "6.12-hmem-bound.txt", NULL, NULL, "6.12-hmem" },
 		{ "6.12-hmem-ranges-unbound.txt", "6.12-hmem-ranges-bound.txt", "dax0.1",
-		  KMEM "new_id" },
+		  KMEM "new_id", NULL },
+		{ "6.12-hmem-ranges-unbound.txt", "6.12-hmem-ranges-bound.txt", NULL, NULL,
+		  "6.12-hmem-ranges" },
 		{ "7.3-hmem-unaligned-unbound.txt", "7.3-hmem-unaligned-bound.txt", "dax1.0",
-		  KMEM "new_id" },
+		  KMEM "new_id", NULL },
+		{ "7.3-hmem-unaligned-unbound.txt", "7.3-hmem-unaligned-bound.txt", NULL, NULL,
+		  "7.3-hmem-unaligned" },
 	};
 	char path[4096], *wanted, *got;
+	struct mhp_sim_listener *listener;
 	struct mhp_sim *sim;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		sim = open_machine(cases[i].unbound);
-		check_put(sim, cases[i].word, cases[i].file, 0);
+		if (!cases[i].word)
+			assert_int_equal(mhp_sim_unload_module(sim, "kmem"), 0);
+		assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+		if (cases[i].word)
+			check_put(sim, cases[i].word, cases[i].file, 0);
+		else
+			load_kmem(sim);
+		if (cases[i].scenario)
+			compare_events(listener, cases[i].scenario, "bound");
+		mhp_sim_listener_free(listener);
 		assert_int_equal(mhp_sim_copy_capture(sim, &got), 0);
 		wanted = read_file(machine_path(cases[i].bound, path));
 		compare_captures(cases[i].bound, got, wanted);
