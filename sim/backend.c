@@ -70,11 +70,20 @@ static int begin(struct sim_backend *be, enum mhp_sim_access what, const struct 
 	return r < 0 ? r : dir_find(be->sim, dir, name, ret_node);
 }
 
+/* It is over; node was found by it, or is NULL. */
+static int end(struct sim_backend *be, struct node *node, int r)
+{
+	if (node)
+		tree_forget(node->parent);
+	return access_end(be, r);
+}
+
+/* ret_dir comes with a reference. */
 static int copy_children(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-			 struct node ***ret_children, size_t *ret_count)
+			 struct node **ret_dir, struct node ***ret_children, size_t *ret_count)
 {
 	struct sim_backend *mine = to_sim(be);
-	struct node *node;
+	struct node *node = NULL;
 	int r;
 
 	sim_lock(mine->sim);
@@ -83,7 +92,9 @@ static int copy_children(struct mhp_backend *be, struct mhp_dir *dir, const char
 		r = node->type == NODE_LINK ? -ELOOP : -ENOTDIR;
 	if (r == 0)
 		r = tree_copy_children(node, ret_children, ret_count);
-	r = access_end(mine, r);
+	if (r == 0)
+		*ret_dir = node_ref(node);
+	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r;
 }
@@ -91,12 +102,12 @@ static int copy_children(struct mhp_backend *be, struct mhp_dir *dir, const char
 static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		    mhp_list_fn fn, void *data)
 {
-	struct node **children;
+	struct node *node = NULL, **children;
 	size_t count;
 	int r;
 
 	/* fn may have the directory change */
-	r = copy_children(be, dir, name, &children, &count);
+	r = copy_children(be, dir, name, &node, &children, &count);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
@@ -106,6 +117,8 @@ static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 	}
 	sim_lock(to_sim(be)->sim);
 	tree_free_children(children, count);
+	tree_forget(node);
+	node_unref(node);
 	sim_unlock(to_sim(be)->sim);
 	return r;
 }
@@ -113,7 +126,7 @@ static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name, struct buf *buf)
 {
 	struct sim_backend *mine = to_sim(be);
-	struct node *node;
+	struct node *node = NULL;
 	int r;
 
 	sim_lock(mine->sim);
@@ -122,7 +135,7 @@ static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		r = sim_fails_read(mine->sim, node);
 	if (r == 0)
 		r = node_render(mine->sim, node, buf);
-	r = access_end(mine, r);
+	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r < 0 ? r : buf->failed ? -ENOMEM : 0;
 }
@@ -220,6 +233,7 @@ static int sim_write(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	struct writer writer = {
 		.sim = mine->sim, .be = mine, .word = word, .can_end = can_end,
 	};
+	struct node *in_dir;
 	int r;
 
 	sim_lock(mine->sim);
@@ -232,7 +246,9 @@ static int sim_write(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 		node_ref(writer.file);
 		writer.path = tree_path(writer.file);
 		r = writer.path ? write_file(&writer) : -ENOMEM;
+		in_dir = writer.file->parent;
 		writer_end(&writer);
+		tree_forget(in_dir);
 	}
 	r = access_end(mine, r);
 	sim_unlock(mine->sim);
@@ -280,14 +296,14 @@ static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char
 			 char *bytes, size_t size)
 {
 	struct sim_backend *mine = to_sim(be);
-	struct node *node;
+	struct node *node = NULL;
 	int r;
 
 	sim_lock(mine->sim);
 	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
 	if (r == 0)
 		r = copy_target(node, bytes, size);
-	r = access_end(mine, r);
+	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r;
 }
@@ -295,11 +311,12 @@ static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char
 static int sim_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 {
 	struct sim_backend *mine = to_sim(be);
-	struct node *node;
+	struct node *node = NULL;
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_end(mine, begin(mine, MHP_SIM_LOOK, dir, name, &node));
+	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r;
 }

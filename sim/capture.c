@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "capture.h"
+#include "parse.h"
 #include "sim.h"
 
 #define MAX_NAME 255
@@ -77,7 +78,10 @@ struct parser {
 	const struct complaints *complaints;
 	struct node *root;
 	unsigned int line, group;
-	char *last_path;	/* of the entry before */
+	const char *last_path;	/* of the entry before, in the capture's text */
+	size_t last_length, last_dir_length;
+	struct node *last_dir;	/* that it was put into */
+	struct node *block_like;	/* what a block's directory is most likely like */
 	struct buf header;
 	bool any_entry;
 
@@ -101,29 +105,35 @@ static int complain_about(struct parser *parser, const char *what, const char *t
 	return r;
 }
 
+/* Copies a part of a path; its end. */
+static const char *take_part(const char *path, const char *end, char part[MAX_NAME + 1])
+{
+	const char *slash = memchr(path, '/', (size_t)(end - path));
+	size_t length = (size_t)((slash ? slash : end) - path);
+
+	memcpy(part, path, length);
+	part[length] = '\0';
+	return path + length;
+}
+
 /*
  * The order in which a walk through the tree meets two paths. A step backwards
  * begins a new part of the capture, which is sorted in itself.
  */
-static int compare_paths(const char *a, const char *b)
+static int compare_paths(const char *a, size_t a_length, const char *b, size_t b_length)
 {
+	const char *a_end = a + a_length, *b_end = b + b_length;
 	char x[MAX_NAME + 1], y[MAX_NAME + 1];
 	int r;
 
-	while (*a && *b) {
-		size_t a_length = strcspn(++a, "/"), b_length = strcspn(++b, "/");
-
-		memcpy(x, a, a_length);
-		x[a_length] = '\0';
-		memcpy(y, b, b_length);
-		y[b_length] = '\0';
+	while (a < a_end && b < b_end) {
+		a = take_part(a + 1, a_end, x);
+		b = take_part(b + 1, b_end, y);
 		r = compare_names(x, y);
 		if (r)
 			return r;
-		a += a_length;
-		b += b_length;
 	}
-	return *a ? 1 : *b ? -1 : 0;
+	return a < a_end ? 1 : b < b_end ? -1 : 0;
 }
 
 /* Is this a path that a file tree can have, without "." and ".."? */
@@ -152,7 +162,7 @@ static int check_path(struct parser *parser, const char *path, size_t length)
 
 /* Finds or makes the directory that path, length bytes of it, is to be put into. */
 static int make_parents(struct parser *parser, const char *path, size_t length,
-			struct node **ret_dir, const char **ret_name)
+			struct node **ret_dir)
 {
 	const char *part = path + 1, *end = path + length, *slash;
 	struct node *dir = parser->root, *next;
@@ -173,59 +183,90 @@ static int make_parents(struct parser *parser, const char *path, size_t length,
 			if (r < 0)
 				return r;
 		}
+		/* what comes to it later may belong to another part of the capture */
+		r = tree_become_own(next);
+		if (r < 0)
+			return r;
 		dir = next;
 		part = slash + 1;
 	}
 	*ret_dir = dir;
-	*ret_name = part;
 	return 0;
 }
 
-static int note_order(struct parser *parser, const char *path, size_t length)
+/* Thousands of blocks look the same but for a file or two: a node for those will do. */
+static int leave_dir(struct parser *parser)
 {
-	char *copy = strndup(path, length);
+	struct node *dir = parser->last_dir;
+	uint64_t id;
 
-	if (!copy)
-		return -ENOMEM;
-	if (parser->last_path && compare_paths(parser->last_path, copy) > 0)
+	parser->last_dir = NULL;
+	if (!dir || parse_block_name(dir->name, &id) < 0)
+		return 0;
+	if (parser->block_like)
+		tree_become_like(dir, parser->block_like);
+	if (dir->like)
+		return 0;
+	/* perhaps those that follow look like this one */
+	node_unref(parser->block_like);
+	parser->block_like = tree_clone(dir, NULL);
+	return parser->block_like ? 0 : -ENOMEM;
+}
+
+/* The directory that an entry is to be put into; most often that of the entry before. */
+static int enter_dir(struct parser *parser, const char *path, size_t length,
+		     const char **ret_name)
+{
+	const char *name = (const char *)memrchr(path, '/', length) + 1;
+	size_t dir_length = (size_t)(name - path);
+	struct node *dir = NULL;
+	int r;
+
+	*ret_name = name;
+	if (parser->last_path &&
+	    compare_paths(parser->last_path, parser->last_length, path, length) > 0)
 		parser->group++;
-	free(parser->last_path);
-	parser->last_path = copy;
+	if (!parser->last_dir || dir_length != parser->last_dir_length ||
+	    memcmp(parser->last_path, path, dir_length)) {
+		r = leave_dir(parser);
+		if (r == 0)
+			r = make_parents(parser, path, length, &dir);
+		if (r < 0)
+			return r;
+		parser->last_dir = dir;
+	}
+	parser->last_path = path;
+	parser->last_length = length;
+	parser->last_dir_length = dir_length;
 	parser->any_entry = true;
 	return 0;
 }
 
+/* Takes text over, also upon failure. */
 static int add_entry(struct parser *parser, enum node_type type, const char *path, size_t length,
-		     const char *text, struct node **ret_node)
+		     char *text, struct node **ret_node)
 {
-	struct node *dir = NULL, *node;
 	const char *name = NULL;
-	size_t name_length;
+	struct node *node;
 	int r;
 
 	r = check_path(parser, path, length);
-	if (r < 0)
-		return r;
-	r = note_order(parser, path, length);
-	if (r < 0)
-		return r;
-	r = make_parents(parser, path, length, &dir, &name);
-	if (r < 0)
-		return r;
-	name_length = (size_t)(path + length - name);
-	if (tree_find(dir, name, name_length))
-		return complain_about(parser, "the second entry of this name", path, length);
-	node = node_new(type, name, name_length, text);
-	if (!node)
-		return -ENOMEM;
+	if (r == 0)
+		r = enter_dir(parser, path, length, &name);
+	node = r == 0 ? node_new(type, name, (size_t)(path + length - name), NULL) : NULL;
+	if (!node) {
+		free(text);
+		return r < 0 ? r : -ENOMEM;
+	}
+	node->text = text;
 	node->line = parser->line;
 	node->group = parser->group;
-	r = tree_add(dir, node);
-	if (r < 0)
-		return r;
-	if (ret_node)
+	r = tree_add(parser->last_dir, node);
+	if (r == -EEXIST)
+		return complain_about(parser, "the second entry of this name", path, length);
+	if (r == 0 && ret_node)
 		*ret_node = node;
-	return 0;
+	return r;
 }
 
 /* "<write-only>" and the like: why a file could not be read */
@@ -253,9 +294,9 @@ static int parse_reason(struct parser *parser, const char *value, size_t length,
 static int parse_value(struct parser *parser, const char *path, size_t path_length,
 		       const char *value, size_t length)
 {
-	struct buf buf = { 0 };
 	struct node *node;
 	const char *name;
+	bool is_empty;
 	char *text;
 	int r, code;
 
@@ -271,32 +312,27 @@ static int parse_value(struct parser *parser, const char *path, size_t path_leng
 	/* a uevent with nothing to tell is empty; other files end their line */
 	name = memrchr(path, '/', path_length);
 	name = name ? name + 1 : path;
-	buf_add_bytes(&buf, value, length);
-	if (length || (size_t)(path + path_length - name) != strlen("uevent") ||
-	    memcmp(name, "uevent", strlen("uevent")))
-		buf_add_str(&buf, "\n");
-	r = buf_finish(&buf, &text);
-	if (r < 0)
-		return r;
-	r = add_entry(parser, NODE_FILE, path, path_length, text, NULL);
-	free(text);
-	return r;
+	is_empty = !length && (size_t)(path + path_length - name) == strlen("uevent") &&
+		   !memcmp(name, "uevent", strlen("uevent"));
+	text = malloc(length + 2);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, value, length);
+	memcpy(text + length, is_empty ? "" : "\n", is_empty ? 1 : 2);
+	return add_entry(parser, NODE_FILE, path, path_length, text, NULL);
 }
 
 static int parse_link(struct parser *parser, const char *path, size_t path_length,
 		      const char *target, size_t length)
 {
 	char *text;
-	int r;
 
 	if (!length || length >= MHP_PATH_SIZE)
 		return complain_about(parser, "a link to nowhere", path, path_length);
 	text = strndup(target, length);
 	if (!text)
 		return -ENOMEM;
-	r = add_entry(parser, NODE_LINK, path, path_length, text, NULL);
-	free(text);
-	return r;
+	return add_entry(parser, NODE_LINK, path, path_length, text, NULL);
 }
 
 static const char *find_mark(const char *line, size_t length, const char *mark)
@@ -388,6 +424,8 @@ static int parse_lines(struct parser *parser, const char *text, size_t length)
 		text = newline + 1;
 	}
 	r = close_file(parser);
+	if (r == 0)
+		r = leave_dir(parser);
 	if (r < 0)
 		return r;
 	if (!parser->any_entry)
@@ -408,7 +446,7 @@ int capture_parse(const char *text, size_t length, const struct complaints *comp
 	r = parse_lines(&parser, text, length);
 	if (r == 0)
 		r = buf_finish(&parser.header, &header);
-	free(parser.last_path);
+	node_unref(parser.block_like);
 	buf_free(&parser.header);
 	buf_free(&parser.open_text);
 	if (r < 0) {
@@ -458,7 +496,9 @@ static int collect_leaves(struct leaves *leaves, struct node *dir)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		if (children[i]->type == NODE_DIR && children[i]->children)
+		/* all that one of many alike has belongs to one part: it is written as one */
+		if (children[i]->type == NODE_DIR && !children[i]->like &&
+		    tree_has_children(children[i]))
 			r = collect_leaves(leaves, children[i]);
 		else if (!children[i]->ours)
 			r = add_leaf(leaves, children[i]);
@@ -529,6 +569,44 @@ static int add_file(struct mhp_sim *sim, struct buf *buf, struct node *file)
 	return 0;
 }
 
+static int add_node(struct mhp_sim *sim, struct buf *buf, struct node *node);
+
+static int add_children(struct mhp_sim *sim, struct buf *buf, struct node *dir)
+{
+	struct node **children;
+	size_t count;
+	int r;
+
+	r = tree_copy_children(dir, &children, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = add_node(sim, buf, children[i]);
+	tree_free_children(children, count);
+	tree_forget(dir);
+	return r;
+}
+
+static int add_node(struct mhp_sim *sim, struct buf *buf, struct node *node)
+{
+	char *path;
+
+	if (node->type == NODE_DIR && tree_has_children(node))
+		return add_children(sim, buf, node);
+	path = tree_path(node);
+	if (!path)
+		return -ENOMEM;
+	buf_add_str(buf, path);
+	free(path);
+	if (node->type == NODE_FILE)
+		return add_file(sim, buf, node);
+	if (node->type == NODE_DIR)
+		buf_add_str(buf, "/\n");
+	else
+		buf_add(buf, " -> %s\n", node->text);
+	return 0;
+}
+
 int capture_format(struct mhp_sim *sim, struct node *root, const char *header, char **ret_text)
 {
 	struct leaves leaves = { 0 };
@@ -539,23 +617,8 @@ int capture_format(struct mhp_sim *sim, struct node *root, const char *header, c
 	r = collect_leaves(&leaves, root);
 	if (leaves.count)
 		qsort(leaves.list, leaves.count, sizeof(*leaves.list), compare_leaves);
-	for (size_t i = 0; i < leaves.count && r == 0; i++) {
-		struct node *node = leaves.list[i].node;
-		char *path = tree_path(node);
-
-		if (!path) {
-			r = -ENOMEM;
-			break;
-		}
-		buf_add_str(&buf, path);
-		free(path);
-		if (node->type == NODE_DIR)
-			buf_add_str(&buf, "/\n");
-		else if (node->type == NODE_LINK)
-			buf_add(&buf, " -> %s\n", node->text);
-		else
-			r = add_file(sim, &buf, node);
-	}
+	for (size_t i = 0; i < leaves.count && r == 0; i++)
+		r = add_node(sim, &buf, leaves.list[i].node);
 	free(leaves.list);
 	if (r < 0) {
 		buf_free(&buf);

@@ -99,7 +99,7 @@ int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
 	return r;
 }
 
-/* ---- the files of devices that have no keys of their own ---- */
+/* ---- the files of nodes, tiers and drivers ---- */
 
 static int show_nothing(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
@@ -110,11 +110,6 @@ static int show_nothing(struct mhp_sim *sim, void *owner, struct buf *buf)
 }
 
 /* owner is the device's directory */
-static int memory_store(struct mhp_sim *sim, void *owner, const char *word)
-{
-	return event_synth(sim, word, owner, "memory", NULL);
-}
-
 static int node_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	return event_synth(sim, word, owner, "node", NULL);
@@ -134,19 +129,23 @@ static const struct {
 	const char *subsystem;
 	struct attr attr;
 } files[] = {
-	{ "memory", { .show = show_nothing, .store = memory_store } },
 	{ "node", { .show = show_nothing, .store = node_store } },
 	{ "memory_tiering", { .show = show_nothing, .store = tier_store } },
 	{ "drivers", { .store = driver_store } },
 };
+
+/* One that tells something, or cannot be read, is none that we know. */
+bool event_may_act(const struct node *file)
+{
+	return file && file->type == NODE_FILE && file->code >= 0 && !(file->text && *file->text);
+}
 
 void event_set_attr(struct node *dir, const char *subsystem)
 {
 	struct node *file = tree_child(dir, "uevent");
 	size_t i = 0;
 
-	/* one that tells something, or cannot be read, is none that we know */
-	if (!file || file->type != NODE_FILE || file->code < 0 || (file->text && *file->text))
+	if (!event_may_act(file))
 		return;
 	while (strcmp(files[i].subsystem, subsystem))
 		i++;

@@ -306,7 +306,11 @@ static int render_path(struct mhp_sim *sim, const char *path, struct buf *buf)
 	int r;
 
 	r = tree_walk(sim->root, sim->root, path, true, &file);
-	return r < 0 ? r : node_render(sim, file, buf);
+	if (r < 0)
+		return r;
+	r = node_render(sim, file, buf);
+	tree_forget(file->parent);
+	return r;
 }
 
 MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text)
@@ -327,6 +331,7 @@ MHP_EXPORT int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_te
 int write_as_other(struct mhp_sim *sim, const char *path, const char *word)
 {
 	struct writer writer = { .sim = sim, .word = word };
+	struct node *dir;
 	int r;
 
 	r = tree_walk(sim->root, sim->root, path, true, &writer.file);
@@ -345,7 +350,9 @@ int write_as_other(struct mhp_sim *sim, const char *path, const char *word)
 		r = -EINTR;
 		note_write(sim, writer.path, word, r);
 	}
+	dir = writer.file->parent;
 	writer_end(&writer);
+	tree_forget(dir);
 	return r;
 }
 

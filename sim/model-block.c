@@ -222,6 +222,30 @@ static bool shows_its_zone(const struct model *model, const struct block *block)
 	}
 }
 
+static int phys_index_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	const struct block *block = owner;
+
+	(void)sim;
+	buf_add(buf, "%08" PRIx64 "\n", block->id);
+	return 0;
+}
+
+static int uevent_show(struct mhp_sim *sim, void *owner, struct buf *buf)
+{
+	(void)sim;
+	(void)owner;
+	(void)buf;
+	return 0;
+}
+
+static int uevent_store(struct mhp_sim *sim, void *owner, const char *word)
+{
+	const struct block *block = owner;
+
+	return event_synth(sim, word, block->dir, "memory", NULL);
+}
+
 /* Where a block is, or where it may go: first where a plain "online" would put it. */
 static int valid_zones_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
@@ -253,18 +277,117 @@ static const struct attr online_attr = {
 	.show = online_show, .store = online_store, .need = online_need,
 };
 static const struct attr valid_zones_attr = { .show = valid_zones_show };
+static const struct attr phys_index_attr = { .show = phys_index_show };
+static const struct attr uevent_attr = { .show = uevent_show, .store = uevent_store };
 
-static void set_attrs(struct block *block)
+/* dir is a block's, or what some blocks' are like: that has no owner */
+static void set_attrs(struct node *dir, struct block *block)
 {
-	struct node *online = tree_child(block->dir, "online");
-	struct node *zones = tree_child(block->dir, "valid_zones");
+	struct node *online = tree_child(dir, "online");
+	struct node *uevent = tree_child(dir, "uevent");
+	struct node *zones = tree_child(dir, "valid_zones");
 
-	event_set_attr(block->dir, "memory");
-	model_set_attr(tree_child(block->dir, "state"), &state_attr, block);
+	dir->owner = block;
+	if (event_may_act(uevent))
+		model_set_attr(uevent, &uevent_attr, block);
+	model_set_attr(tree_child(dir, "state"), &state_attr, block);
 	if (online && online->code == NODE_READABLE)
 		model_set_attr(online, &online_attr, block);
 	if (zones && zones->code == NODE_READABLE)
 		model_set_attr(zones, &valid_zones_attr, block);
+}
+
+/* ---- what directories of blocks are like ---- */
+
+/* What a block that comes later looks like: as the ones that are there. */
+static int make_template(struct model *model, const struct node *like)
+{
+	static const struct {
+		const char *name, *text;
+		enum node_type type;
+	} entries[] = {
+		{ "online", "", NODE_FILE },
+		{ "phys_device", "0\n", NODE_FILE },
+		{ "phys_index", "", NODE_FILE },
+		{ "removable", "1\n", NODE_FILE },
+		{ "state", "", NODE_FILE },
+		{ "subsystem", "../../../../bus/memory", NODE_LINK },
+		{ "uevent", "", NODE_FILE },
+		{ "valid_zones", "", NODE_FILE },
+	};
+	int r = 0;
+
+	model->block_template = node_new(NODE_DIR, "memory", 6, NULL);
+	if (!model->block_template)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]) && r == 0; i++)
+		if (!like || tree_child(like, entries[i].name))
+			r = tree_add_new(model->block_template, entries[i].type, entries[i].name,
+					 entries[i].text, NULL);
+	return r;
+}
+
+/* The template, with the link to the block's node, if that has a directory. */
+static int make_like(const struct model *model, const struct block *block,
+		     struct node **ret_like)
+{
+	const struct numa *numa = block->numa;
+	char *target = NULL;
+	struct node *like;
+	int r = 0;
+
+	like = tree_clone(model->block_template, NULL);
+	if (!like)
+		return -ENOMEM;
+	set_attrs(like, NULL);
+	model_set_attr(tree_child(like, "phys_index"), &phys_index_attr, NULL);
+	if (numa->dir) {
+		target = tree_relative_path(block->dir, numa->dir);
+		r = target ? tree_add_new(like, NODE_LINK, numa->dir->name, target, NULL) :
+			     -ENOMEM;
+		free(target);
+	}
+	if (r < 0) {
+		node_unref(like);
+		return r;
+	}
+	*ret_like = like;
+	return 0;
+}
+
+/* Borrowed from the block's node. */
+static int get_like(const struct model *model, struct block *block, struct node **ret_like)
+{
+	struct numa *numa = block->numa;
+	struct node *like;
+	int r;
+
+	if (!numa->block_like ||
+	    (numa->dir && !tree_child(numa->block_like, numa->dir->name))) {
+		r = make_like(model, block, &like);
+		if (r < 0)
+			return r;
+		node_unref(numa->block_like);
+		numa->block_like = like;
+	}
+	*ret_like = numa->block_like;
+	return 0;
+}
+
+/* One from the capture needs nodes only for what is its own. */
+static int share_files(const struct model *model, struct block *block)
+{
+	struct node *index = tree_child(block->dir, "phys_index"), *like;
+	char text[24];
+	int r;
+
+	snprintf(text, sizeof(text), "%08" PRIx64 "\n", block->id);
+	if (index && index->text && !strcmp(index->text, text))
+		model_set_attr(index, &phys_index_attr, block);
+	r = get_like(model, block, &like);
+	if (r == 0)
+		tree_become_like(block->dir, like);
+	return r;
 }
 
 /* ---- from the capture ---- */
@@ -317,15 +440,19 @@ static int load_zone(const struct complaints *complaints, struct block *block)
 static int load_block(struct mhp_sim *sim, const struct complaints *complaints, uint64_t id,
 		      struct node *dir)
 {
-	struct node *file = tree_child(dir, "state");
 	struct model *model = &sim->model;
 	struct block *block;
+	struct node *file;
 	uint64_t start;
 	bool spans = false;
 	int r;
 
 	if (id >= MAX_ADDRESS / model->block_size)
 		return model_complain(complaints, dir);
+	r = tree_become_own(dir);
+	if (r < 0)
+		return r;
+	file = tree_child(dir, "state");
 	if (!file || file->type != NODE_FILE || !file->text)
 		/* nothing is known of it, so nothing is done with it */
 		return 0;
@@ -350,36 +477,10 @@ static int load_block(struct mhp_sim *sim, const struct complaints *complaints, 
 			  !iomem_is_ram(model, start, start + model->block_size - 1);
 	block->numa->n_blocks++;
 	block->numa->online = true;
-	set_attrs(block);
-	return 0;
-}
-
-/* What a block that comes later looks like: as the ones that are there. */
-static int make_template(struct model *model, const struct node *like)
-{
-	static const struct {
-		const char *name, *text;
-		enum node_type type;
-	} entries[] = {
-		{ "online", "", NODE_FILE },
-		{ "phys_device", "0\n", NODE_FILE },
-		{ "phys_index", "", NODE_FILE },
-		{ "removable", "1\n", NODE_FILE },
-		{ "state", "", NODE_FILE },
-		{ "subsystem", "../../../../bus/memory", NODE_LINK },
-		{ "uevent", "", NODE_FILE },
-		{ "valid_zones", "", NODE_FILE },
-	};
-	int r = 0;
-
-	model->block_template = node_new(NODE_DIR, "memory", 6, NULL);
+	set_attrs(dir, block);
 	if (!model->block_template)
-		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]) && r == 0; i++)
-		if (!like || tree_child(like, entries[i].name))
-			r = tree_add_new(model->block_template, entries[i].type, entries[i].name,
-					 entries[i].text, NULL);
-	return r;
+		r = make_template(model, dir);
+	return r < 0 ? r : share_files(model, block);
 }
 
 int blocks_load(struct mhp_sim *sim, const struct complaints *complaints)
@@ -404,7 +505,7 @@ int blocks_load(struct mhp_sim *sim, const struct complaints *complaints)
 	tree_free_children(children, count);
 	if (r < 0)
 		return r;
-	return make_template(model, model->n_blocks ? model->blocks[0]->dir : NULL);
+	return model->block_template ? 0 : make_template(model, NULL);
 }
 
 /* ---- coming and going ---- */
@@ -412,41 +513,25 @@ int blocks_load(struct mhp_sim *sim, const struct complaints *complaints)
 static int make_block_dir(struct mhp_sim *sim, struct block *block)
 {
 	struct model *model = &sim->model;
-	struct node *index;
+	struct node *like;
 	char name[40], *target;
 	int r;
 
 	snprintf(name, sizeof(name), "memory%" PRIu64, block->id);
-	block->dir = tree_clone(model->block_template, name);
-	r = tree_add(model->memory_dir, block->dir);
-	if (r < 0) {
-		block->dir = NULL;
+	r = tree_add_new(model->memory_dir, NODE_DIR, name, NULL, &block->dir);
+	if (r < 0)
 		return r;
-	}
-	index = tree_child(block->dir, "phys_index");
-	if (index) {
-		char text[24];
-
-		snprintf(text, sizeof(text), "%08" PRIx64 "\n", block->id);
-		free(index->text);
-		index->text = strdup(text);
-		if (!index->text)
-			return -ENOMEM;
-	}
-	set_attrs(block);
+	r = get_like(model, block, &like);
+	if (r < 0)
+		return r;
+	block->dir->owner = block;
+	tree_begin_like(block->dir, like);
 	if (!block->numa->dir)
 		return 0;
 	target = tree_relative_path(block->numa->dir, block->dir);
 	if (!target)
 		return -ENOMEM;
 	r = tree_add_new(block->numa->dir, NODE_LINK, name, target, NULL);
-	free(target);
-	if (r < 0)
-		return r;
-	target = tree_relative_path(block->dir, block->numa->dir);
-	if (!target)
-		return -ENOMEM;
-	r = tree_add_new(block->dir, NODE_LINK, block->numa->dir->name, target, NULL);
 	free(target);
 	return r;
 }

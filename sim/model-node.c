@@ -76,6 +76,7 @@ void numa_free(struct numa *numa)
 	free(numa->sections);
 	free(numa->distances);
 	node_unref(numa->saved);
+	node_unref(numa->block_like);
 	free(numa);
 }
 

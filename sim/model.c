@@ -84,8 +84,7 @@ void model_set_attr(struct node *file, const struct attr *attr, void *owner)
 		return;
 	file->attr = attr;
 	file->owner = owner;
-	free(file->text);
-	file->text = NULL;
+	node_set_text(file, NULL);
 }
 
 bool same_word(const char *word, const char *wanted)

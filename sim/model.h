@@ -53,6 +53,7 @@ struct numa {
 	struct node *dir;		/* NULL: not there now */
 	struct node *saved;		/* what it looked like before it went */
 	size_t n_blocks;
+	struct node *block_like;	/* what the directories of its blocks are like */
 	struct zone zones[ZONES];
 	struct zone_section *sections;
 	size_t n_sections;

@@ -144,8 +144,7 @@ static int put(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
 		copy = strdup(text);
 		if (!copy)
 			return -ENOMEM;
-		free(file->text);
-		file->text = copy;
+		node_set_text(file, copy);
 		file->code = NODE_READABLE;
 	}
 	if (ret_file)

@@ -267,7 +267,9 @@ void event_send_path(struct mhp_sim *sim, const char *action, const char *devpat
 /* word was written to the device's uevent. */
 int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
 		const char *subsystem, const char *keys);
-/* Has the uevent of a device act that has no keys of its own; fine if there is none. */
+/* May this uevent of a device that has no keys of its own act? NULL: no */
+bool event_may_act(const struct node *file);
+/* Has it act, of a node, a tier or a driver; fine if there is none. */
 void event_set_attr(struct node *dir, const char *subsystem);
 
 /* ---- run.c: files of the contexts' own ---- */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A file tree in memory. */
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,11 +56,6 @@ int compare_names(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-static int compare_nodes(const void *a, const void *b)
-{
-	return compare_names(((const struct node *)a)->name, ((const struct node *)b)->name);
-}
-
 struct node *node_new(enum node_type type, const char *name, size_t length, const char *text)
 {
 	struct node *node = malloc(sizeof(*node) + length + 1);
@@ -90,12 +84,23 @@ struct node *node_ref(struct node *node)
 	return node;
 }
 
+static bool has_own_text(const struct node *node)
+{
+	return !node->like || node->text != node->like->text;
+}
+
+void node_set_text(struct node *node, char *text)
+{
+	if (has_own_text(node))
+		free(node->text);
+	node->text = text;
+}
+
 static void drop_children(struct node *dir)
 {
-	while (dir->children) {
-		struct node *child = *(struct node **)dir->children;
+	while (dir->n_children) {
+		struct node *child = dir->children[--dir->n_children];
 
-		tdelete(child, &dir->children, compare_nodes);
 		child->parent = NULL;
 		child->attr = NULL;
 		child->owner = NULL;
@@ -103,14 +108,22 @@ static void drop_children(struct node *dir)
 			drop_children(child);
 		node_unref(child);
 	}
+	free(dir->children);
+	dir->children = NULL;
+	dir->room = 0;
+	node_unref(dir->like);
+	dir->like = NULL;
 }
 
 void node_unref(struct node *node)
 {
 	if (!node || --node->refs > 0)
 		return;
-	drop_children(node);
-	free(node->text);
+	if (node->type == NODE_DIR)
+		drop_children(node);
+	if (has_own_text(node))
+		free(node->text);
+	node_unref(node->like);
 	free(node);
 }
 
@@ -121,21 +134,79 @@ bool node_is_alive(const struct node *node, const struct node *root)
 	return node == root;
 }
 
-int tree_add(struct node *dir, struct node *node)
-{
-	struct node **found;
+/* ---- children ---- */
 
-	if (!node)
-		return -ENOMEM;
-	found = tsearch(node, &dir->children, compare_nodes);
-	if (!found || *found != node) {
-		node_unref(node);
-		return found ? -EEXIST : -ENOMEM;
+/* Where the own child of this name is, or would be. */
+static unsigned int lower_bound(const struct node *dir, const char *name, bool *ret_found)
+{
+	unsigned int low = 0, high = dir->n_children;
+	int r;
+
+	*ret_found = false;
+	/* most come in order */
+	if (high && compare_names(dir->children[high - 1]->name, name) < 0)
+		return high;
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+
+		r = compare_names(dir->children[middle]->name, name);
+		if (r == 0) {
+			*ret_found = true;
+			return middle;
+		}
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	return low;
+}
+
+static struct node *find_own(const struct node *dir, const char *name)
+{
+	bool found;
+	unsigned int at;
+
+	if (!dir)
+		return NULL;
+	at = lower_bound(dir, name, &found);
+	return found ? dir->children[at] : NULL;
+}
+
+static int insert(struct node *dir, struct node *node, unsigned int at)
+{
+	if (dir->n_children == dir->room) {
+		unsigned int room = dir->room ? dir->room * 2 : 1;
+		void *children = reallocarray(dir->children, room, sizeof(*dir->children));
+
+		if (!children)
+			return -ENOMEM;
+		dir->children = children;
+		dir->room = room;
+	}
+	memmove(&dir->children[at + 1], &dir->children[at],
+		(dir->n_children - at) * sizeof(*dir->children));
+	dir->children[at] = node;
+	dir->n_children++;
 	node->parent = dir;
 	if (!node->line)
 		node->group = dir->group;
 	return 0;
+}
+
+int tree_add(struct node *dir, struct node *node)
+{
+	unsigned int at;
+	bool found;
+	int r;
+
+	if (!node)
+		return -ENOMEM;
+	at = lower_bound(dir, node->name, &found);
+	r = found || find_own(dir->like, node->name) ? -EEXIST : insert(dir, node, at);
+	if (r < 0)
+		node_unref(node);
+	return r;
 }
 
 int tree_add_new(struct node *dir, enum node_type type, const char *name, const char *text,
@@ -154,9 +225,18 @@ int tree_add_new(struct node *dir, enum node_type type, const char *name, const 
 	return 0;
 }
 
+static void remove_at(struct node *dir, unsigned int at)
+{
+	dir->n_children--;
+	memmove(&dir->children[at], &dir->children[at + 1],
+		(dir->n_children - at) * sizeof(*dir->children));
+}
+
 void tree_remove(struct node *node)
 {
-	tdelete(node, &node->parent->children, compare_nodes);
+	bool found;
+
+	remove_at(node->parent, lower_bound(node->parent, node->name, &found));
 	node->parent = NULL;
 	node->attr = NULL;
 	node->owner = NULL;
@@ -165,18 +245,52 @@ void tree_remove(struct node *node)
 	node_unref(node);
 }
 
-struct node *tree_find(const struct node *dir, const char *name, size_t length)
+/* Makes what dir has by being like, at its place. */
+static int make(struct node *dir, struct node *like, struct node **ret_node)
+{
+	struct node *node = malloc(sizeof(*node));
+	bool found;
+	int r;
+
+	if (!node)
+		return -ENOMEM;
+	*node = (struct node){
+		.name = like->name, .refs = 1, .type = like->type, .code = like->code,
+		.like = node_ref(like), .text = like->text, .attr = like->attr,
+		.owner = like->attr ? dir->owner : NULL,
+	};
+	r = insert(dir, node, lower_bound(dir, node->name, &found));
+	if (r < 0) {
+		node_unref(node);
+		return r;
+	}
+	*ret_node = node;
+	return 0;
+}
+
+/* -ENOENT, -ENOMEM */
+static int find(struct node *dir, const char *name, size_t length, struct node **ret_node)
 {
 	char copy[MAX_NAME + 1];
-	const struct node key = { .name = copy };
-	struct node **found;
+	struct node *like;
 
 	if (dir->type != NODE_DIR || length > MAX_NAME)
-		return NULL;
+		return -ENOENT;
 	memcpy(copy, name, length);
 	copy[length] = '\0';
-	found = tfind(&key, (void *const *)&dir->children, compare_nodes);
-	return found ? *found : NULL;
+	*ret_node = find_own(dir, copy);
+	if (*ret_node)
+		return 0;
+	like = find_own(dir->like, copy);
+	return like ? make(dir, like, ret_node) : -ENOENT;
+}
+
+struct node *tree_find(const struct node *dir, const char *name, size_t length)
+{
+	struct node *node;
+
+	/* to be made upon demand does not change what dir is */
+	return find((struct node *)dir, name, length, &node) < 0 ? NULL : node;
 }
 
 struct node *tree_child(const struct node *dir, const char *name)
@@ -184,39 +298,39 @@ struct node *tree_child(const struct node *dir, const char *name)
 	return dir ? tree_find(dir, name, strlen(name)) : NULL;
 }
 
-struct collection {
-	struct node **nodes;
-	size_t count;
-};
-
-static void count_one(const void *nodep, VISIT which, void *data)
+bool tree_has_children(const struct node *dir)
 {
-	(void)nodep;
-	if (which == postorder || which == leaf)
-		((struct collection *)data)->count++;
+	return dir->n_children || (dir->like && dir->like->n_children);
 }
 
-static void collect_one(const void *nodep, VISIT which, void *data)
+static int make_all(struct node *dir)
 {
-	struct collection *all = data;
+	const struct node *like = dir->like;
+	struct node *node;
+	int r = 0;
 
-	/* tsearch's "postorder" is what others call in order */
-	if (which == postorder || which == leaf)
-		all->nodes[all->count++] = node_ref(*(struct node *const *)nodep);
+	for (unsigned int i = 0; like && i < like->n_children && r == 0; i++)
+		if (!find_own(dir, like->children[i]->name))
+			r = make(dir, like->children[i], &node);
+	return r;
 }
 
 int tree_copy_children(const struct node *dir, struct node ***ret_nodes, size_t *ret_count)
 {
-	struct collection all = { 0 };
+	struct node **nodes;
+	int r;
 
-	twalk_r(dir->children, count_one, &all);
-	all.nodes = calloc(all.count + 1, sizeof(*all.nodes));
-	if (!all.nodes)
+	/* as in tree_find() */
+	r = make_all((struct node *)dir);
+	if (r < 0)
+		return r;
+	nodes = calloc((size_t)dir->n_children + 1, sizeof(struct node *));
+	if (!nodes)
 		return -ENOMEM;
-	all.count = 0;
-	twalk_r(dir->children, collect_one, &all);
-	*ret_nodes = all.nodes;
-	*ret_count = all.count;
+	for (unsigned int i = 0; i < dir->n_children; i++)
+		nodes[i] = node_ref(dir->children[i]);
+	*ret_nodes = nodes;
+	*ret_count = dir->n_children;
 	return 0;
 }
 
@@ -258,6 +372,75 @@ struct node *tree_clone(const struct node *node, const char *name)
 	}
 	return copy;
 }
+
+/* ---- directories that are alike ---- */
+
+/* Could node be made from like again, if it was dropped? */
+static bool is_same(const struct node *node, const struct node *like)
+{
+	const char *a = node->text, *b = like->text;
+
+	return node->type != NODE_DIR && node->type == like->type && node->code == like->code &&
+	       !node->ours && node->attr == like->attr &&
+	       (!node->attr || node->owner == node->parent->owner) &&
+	       (a == b || (a && b && !strcmp(a, b)));
+}
+
+void tree_forget(struct node *dir)
+{
+	unsigned int kept = 0;
+
+	if (!dir || dir->type != NODE_DIR || !dir->like)
+		return;
+	for (unsigned int i = 0; i < dir->n_children; i++) {
+		struct node *child = dir->children[i];
+		const struct node *like = find_own(dir->like, child->name);
+
+		if (like && child->refs == 1 && is_same(child, like))
+			node_unref(child);
+		else
+			dir->children[kept++] = child;
+	}
+	dir->n_children = kept;
+	if (!kept) {
+		free(dir->children);
+		dir->children = NULL;
+		dir->room = 0;
+	}
+}
+
+void tree_become_like(struct node *dir, struct node *like)
+{
+	if (dir->like)
+		return;
+	for (unsigned int i = 0; i < like->n_children; i++)
+		if (!find_own(dir, like->children[i]->name))
+			return;
+	for (unsigned int i = 0; i < dir->n_children; i++)
+		if (dir->children[i]->type == NODE_DIR || dir->children[i]->group != dir->group)
+			return;
+	dir->like = node_ref(like);
+	tree_forget(dir);
+}
+
+void tree_begin_like(struct node *dir, struct node *like)
+{
+	dir->like = node_ref(like);
+}
+
+int tree_become_own(struct node *dir)
+{
+	int r = make_all(dir);
+
+	if (r < 0)
+		return r;
+	/* what was made from it holds it by itself */
+	node_unref(dir->like);
+	dir->like = NULL;
+	return 0;
+}
+
+/* ---- walking ---- */
 
 /* What is left to walk; links put their targets in front. */
 struct walk {
@@ -307,9 +490,9 @@ static int walk_part(struct walk *walk, const char *part, size_t length, const c
 			walk->at = walk->at->parent;
 		return 0;
 	}
-	next = tree_find(walk->at, part, length);
-	if (!next)
-		return -ENOENT;
+	r = find(walk->at, part, length, &next);
+	if (r < 0)
+		return r;
 	if (next->type != NODE_LINK) {
 		walk->at = next;
 		return 0;

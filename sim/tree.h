@@ -5,6 +5,11 @@
  * written. Children are kept sorted, numbers in names by value: memory9 comes
  * before memory10.
  *
+ * Thousands of directories that are alike need not have a node for each of their
+ * files. Such a directory is like another one, which is not part of the tree: what
+ * that has, it has too, but for what its own children have the name of. A node of it
+ * is made as somebody finds it, and tree_forget() drops it again.
+ *
  * A node that was removed from the tree stays valid for whoever holds a
  * reference; it has no children and no attribute any more.
  */
@@ -54,11 +59,14 @@ struct node {
 	bool ours;		/* of the simulated /run: not for a capture by itself */
 	unsigned int group;	/* which sorted part of the capture it is written to */
 	unsigned int line;	/* of the capture, 0 if made since */
+	unsigned int n_children, room;
 	struct node *parent;	/* NULL: the root, or removed */
-	void *children;		/* NODE_DIR: for tsearch() */
+	struct node **children;	/* NODE_DIR: its own, in order */
+	struct node *like;	/* NODE_DIR: see above; else what it was made from: its name,
+				   and the text if that is the same, are that one's */
 	char *text;		/* NODE_FILE: as it is read; NODE_LINK: its target */
 	const struct attr *attr;
-	void *owner;		/* handed to attr */
+	void *owner;		/* handed to attr; a directory's, to what it has by being like */
 };
 
 /* Order of names: digits by value, the rest by bytes. */
@@ -68,6 +76,8 @@ int compare_names(const char *a, const char *b);
 struct node *node_new(enum node_type type, const char *name, size_t length, const char *text);
 struct node *node_ref(struct node *node);
 void node_unref(struct node *node);
+/* Takes text over, which may be NULL. */
+void node_set_text(struct node *node, char *text);
 /* Is it still part of the tree that has this root? */
 bool node_is_alive(const struct node *node, const struct node *root);
 
@@ -79,11 +89,12 @@ int tree_add(struct node *dir, struct node *node);
 /* node_new() and tree_add(); ret_node is borrowed and may be NULL */
 int tree_add_new(struct node *dir, enum node_type type, const char *name, const char *text,
 		 struct node **ret_node);
-/* Takes node and all below it out of the tree. */
+/* Takes node and all below it out of the tree. Not for what a directory has by being like. */
 void tree_remove(struct node *node);
-/* A child by name; NULL if there is none. Borrowed. */
+/* A child by name; NULL if there is none, or memory for it. Borrowed. */
 struct node *tree_find(const struct node *dir, const char *name, size_t length);
 struct node *tree_child(const struct node *dir, const char *name);
+bool tree_has_children(const struct node *dir);
 /* A copy, by name if that is not NULL, that is not part of the tree: fixed text only. */
 struct node *tree_clone(const struct node *node, const char *name);
 
@@ -93,6 +104,19 @@ struct node *tree_clone(const struct node *node, const char *name);
  */
 int tree_copy_children(const struct node *dir, struct node ***ret_nodes, size_t *ret_count);
 void tree_free_children(struct node **nodes, size_t count);
+
+/*
+ * Has dir be like another one from now on, with those nodes dropped that are the
+ * same there and that nobody holds. Does nothing if dir lacks any of like's files,
+ * or has a directory in it, or files for more than one part of the capture.
+ */
+void tree_become_like(struct node *dir, struct node *like);
+/* The same for one that has nothing yet, and that will have all of like's. */
+void tree_begin_like(struct node *dir, struct node *like);
+/* Gives dir nodes of its own for all that it has. -ENOMEM */
+int tree_become_own(struct node *dir);
+/* Drops what can be made again and nobody holds. NULL and any node are fine. */
+void tree_forget(struct node *dir);
 
 /*
  * Walks a path from dir, below root. With follow, symbolic links on the way are
