@@ -124,8 +124,14 @@ static int compare_paths(const char *a, size_t a_length, const char *b, size_t b
 {
 	const char *a_end = a + a_length, *b_end = b + b_length;
 	char x[MAX_NAME + 1], y[MAX_NAME + 1];
+	const char *a_begin = a;
 	int r;
 
+	for (; a < a_end && b < b_end && *a == *b; a++, b++)
+		;
+	/* back to the slash before the part that they differ in */
+	for (; a > a_begin && (a == a_end || b == b_end || *a != '/' || *b != '/'); a--, b--)
+		;
 	while (a < a_end && b < b_end) {
 		a = take_part(a + 1, a_end, x);
 		b = take_part(b + 1, b_end, y);

@@ -18,19 +18,20 @@ static bool is_digit(char c)
 /* Compares the numbers at *a and *b, and moves behind them. */
 static int compare_numbers(const char **a, const char **b)
 {
-	size_t a_length, b_length;
-	int r;
+	const char *x = *a, *y = *b;
+	int r = 0;
 
-	*a += strspn(*a, "0");
-	*b += strspn(*b, "0");
-	a_length = strspn(*a, "0123456789");
-	b_length = strspn(*b, "0123456789");
-	if (a_length != b_length)
-		return a_length < b_length ? -1 : 1;
-	r = memcmp(*a, *b, a_length);
-	*a += a_length;
-	*b += b_length;
-	return r;
+	for (; *x == '0'; x++)
+		;
+	for (; *y == '0'; y++)
+		;
+	for (; is_digit(*x) && is_digit(*y); x++, y++)
+		if (!r && *x != *y)
+			r = *x < *y ? -1 : 1;
+	*a = x;
+	*b = y;
+	/* the longer one is the larger one */
+	return is_digit(*x) ? 1 : is_digit(*y) ? -1 : r;
 }
 
 int compare_names(const char *a, const char *b)
@@ -38,6 +39,11 @@ int compare_names(const char *a, const char *b)
 	const char *x = a, *y = b;
 	int r;
 
+	for (; *x == *y && *x; x++, y++)
+		;
+	/* back to the beginning of the number that they may differ in */
+	for (; x > a && is_digit(x[-1]); x--, y--)
+		;
 	while (*x && *y) {
 		if (is_digit(*x) && is_digit(*y)) {
 			r = compare_numbers(&x, &y);
