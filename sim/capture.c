@@ -11,8 +11,6 @@
 #include "parse.h"
 #include "sim.h"
 
-#define MAX_NAME 255
-
 static const struct {
 	int code;
 	const char *name;
@@ -462,6 +460,12 @@ int capture_parse(const char *text, size_t length, const struct complaints *comp
 	ret->root = parser.root;
 	ret->header = header;
 	return 0;
+}
+
+void capture_free(struct capture *capture)
+{
+	node_unref(capture->root);
+	free(capture->header);
 }
 
 /* ---- tree to text ---- */

@@ -31,14 +31,20 @@ __attribute__((format(printf, 3, 4)))
 int capture_complain(const struct complaints *complaints, unsigned int line,
 		     const char *format, ...);
 
+struct boot_run;
+
 struct capture {
 	struct node *root;
 	char *header;		/* the comments before the first entry, each with its newline */
+	/* not from text: blocks of boot memory beside those that have directories */
+	const struct boot_run *boot_runs;
+	size_t n_boot_runs;
 };
 
 /* -EBADMSG, -ENOMEM */
 int capture_parse(const char *text, size_t length, const struct complaints *complaints,
 		  struct capture *ret);
+void capture_free(struct capture *capture);
 /* Writes all that is below root, after header. */
 int capture_format(struct mhp_sim *sim, struct node *root, const char *header, char **ret_text);
 /* "EACCES", or NULL */

@@ -105,7 +105,7 @@ int node_write(struct mhp_sim *sim, struct node *file, const char *path, const c
 
 /* ---- from a capture ---- */
 
-static int take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret)
+int sim_take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret)
 {
 	const unsigned char *bytes = (const unsigned char *)theirs;
 
@@ -121,6 +121,34 @@ static int take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret
 	return ret->flags & ~MHP_SIM_READ_ONLY ? -E2BIG : 0;
 }
 
+int machine_new(struct capture *capture, const struct complaints *complaints, bool read_only,
+		struct mhp_sim **ret_sim)
+{
+	struct mhp_sim *sim;
+	int r = 0;
+
+	sim = calloc(1, sizeof(*sim));
+	if (!sim) {
+		capture_free(capture);
+		return -ENOMEM;
+	}
+	sim->refs = 1;
+	pthread_mutex_init(&sim->mutex, NULL);
+	pthread_cond_init(&sim->changed, NULL);
+	sim->root = capture->root;
+	sim->header = capture->header;
+	sim->model.rules = &sim->rules;
+	sim->read_only = read_only;
+	if (!sim->read_only)
+		r = model_load(sim, capture, complaints);
+	if (r < 0) {
+		mhp_sim_unref(sim);
+		return r;
+	}
+	*ret_sim = sim;
+	return 0;
+}
+
 static int new_machine(const char *text, size_t length, const char *path,
 		       const struct mhp_sim_opts *opts, struct mhp_sim **ret_sim)
 {
@@ -128,33 +156,12 @@ static int new_machine(const char *text, size_t length, const char *path,
 		.path = path, .log_fn = opts->log_fn, .log_data = opts->log_data,
 	};
 	struct capture capture = { 0 };
-	struct mhp_sim *sim;
 	int r;
 
 	r = capture_parse(text, length, &complaints, &capture);
 	if (r < 0)
 		return r;
-	sim = calloc(1, sizeof(*sim));
-	if (!sim) {
-		node_unref(capture.root);
-		free(capture.header);
-		return -ENOMEM;
-	}
-	sim->refs = 1;
-	pthread_mutex_init(&sim->mutex, NULL);
-	pthread_cond_init(&sim->changed, NULL);
-	sim->root = capture.root;
-	sim->header = capture.header;
-	sim->model.rules = &sim->rules;
-	sim->read_only = opts->flags & MHP_SIM_READ_ONLY;
-	if (!sim->read_only)
-		r = model_load(sim, &complaints);
-	if (r < 0) {
-		mhp_sim_unref(sim);
-		return r;
-	}
-	*ret_sim = sim;
-	return 0;
+	return machine_new(&capture, &complaints, opts->flags & MHP_SIM_READ_ONLY, ret_sim);
 }
 
 MHP_EXPORT int mhp_sim_new_from_text(const char *text, size_t length,
@@ -165,7 +172,7 @@ MHP_EXPORT int mhp_sim_new_from_text(const char *text, size_t length,
 
 	if (!text || !ret_sim)
 		return -EINVAL;
-	r = take_opts(opts, &mine);
+	r = sim_take_opts(opts, &mine);
 	if (r < 0)
 		return r;
 	return new_machine(text, length, NULL, &mine, ret_sim);
@@ -208,7 +215,7 @@ MHP_EXPORT int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_o
 
 	if (!path || !ret_sim)
 		return -EINVAL;
-	r = take_opts(opts, &mine);
+	r = sim_take_opts(opts, &mine);
 	if (r < 0)
 		return r;
 	/* O_NONBLOCK: a FIFO must not have us wait */

@@ -483,31 +483,6 @@ static int load_block(struct mhp_sim *sim, const struct complaints *complaints, 
 	return r < 0 ? r : share_files(model, block);
 }
 
-int blocks_load(struct mhp_sim *sim, const struct complaints *complaints)
-{
-	struct model *model = &sim->model;
-	struct node **children;
-	size_t count;
-	uint64_t id;
-	int r;
-
-	r = tree_copy_children(model->memory_dir, &children, &count);
-	if (r < 0)
-		return r;
-	/* children come in order of their numbers, and so do the blocks */
-	model->blocks = calloc(count + 1, sizeof(struct block *));
-	if (!model->blocks)
-		r = -ENOMEM;
-	model->blocks_room = count + 1;
-	for (size_t i = 0; i < count && r == 0; i++)
-		if (children[i]->type == NODE_DIR && !parse_block_name(children[i]->name, &id))
-			r = load_block(sim, complaints, id, children[i]);
-	tree_free_children(children, count);
-	if (r < 0)
-		return r;
-	return model->block_template ? 0 : make_template(model, NULL);
-}
-
 /* ---- coming and going ---- */
 
 static int make_block_dir(struct mhp_sim *sim, struct block *block)
@@ -561,6 +536,67 @@ static int reserve_blocks(struct model *model, uint64_t more)
 	model->blocks = blocks;
 	model->blocks_room = room;
 	return 0;
+}
+
+/* Their pages are in their zone already. */
+static int add_boot_run(struct mhp_sim *sim, const struct boot_run *boot)
+{
+	struct model *model = &sim->model;
+	struct numa *numa;
+	int r;
+
+	r = numa_get(sim, boot->node, &numa);
+	if (r == 0)
+		r = reserve_blocks(model, boot->run.count);
+	for (uint64_t i = 0; i < boot->run.count && r == 0; i++) {
+		uint64_t id = boot->run.first + i, start = id * model->block_size;
+		size_t at = blocks_lower_bound(model, id);
+		struct block *block = calloc(1, sizeof(*block));
+
+		if (!block)
+			return -ENOMEM;
+		block->id = id;
+		block->numa = numa;
+		block->state = MHP_STATE_ONLINE;
+		block->zone = boot->zone;
+		block->has_hole = !iomem_is_ram(model, start, start + model->block_size - 1);
+		memmove(&model->blocks[at + 1], &model->blocks[at],
+			(model->n_blocks - at) * sizeof(struct block *));
+		model->blocks[at] = block;
+		model->n_blocks++;
+		numa->n_blocks++;
+		r = make_block_dir(sim, block);
+	}
+	return r;
+}
+
+int blocks_load(struct mhp_sim *sim, const struct capture *capture,
+		const struct complaints *complaints)
+{
+	struct model *model = &sim->model;
+	struct node **children;
+	size_t count;
+	uint64_t id;
+	int r;
+
+	r = tree_copy_children(model->memory_dir, &children, &count);
+	if (r < 0)
+		return r;
+	/* children come in order of their numbers, and so do the blocks */
+	model->blocks = calloc(count + 1, sizeof(struct block *));
+	if (!model->blocks)
+		r = -ENOMEM;
+	model->blocks_room = count + 1;
+	for (size_t i = 0; i < count && r == 0; i++)
+		if (children[i]->type == NODE_DIR && !parse_block_name(children[i]->name, &id))
+			r = load_block(sim, complaints, id, children[i]);
+	tree_free_children(children, count);
+	if (r < 0)
+		return r;
+	r = model->block_template ? 0 : make_template(model, NULL);
+	for (size_t i = 0; i < capture->n_boot_runs && r == 0; i++)
+		r = add_boot_run(sim, &capture->boot_runs[i]);
+	return r;
 }
 
 static void remove_run(struct mhp_sim *sim, const struct block_run *run, bool told)

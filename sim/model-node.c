@@ -231,6 +231,28 @@ static uint64_t get_distance(const struct model *model, const struct numa *numa,
 								     LOCAL_DISTANCE;
 }
 
+int numa_set_distance(struct mhp_sim *sim, int from, int to, uint64_t value)
+{
+	struct distance *distances;
+	struct numa *numa;
+	int r;
+
+	r = numa_get(sim, from, &numa);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < numa->n_distances; i++)
+		if (numa->distances[i].other == to) {
+			numa->distances[i].value = value;
+			return 0;
+		}
+	distances = reallocarray(numa->distances, numa->n_distances + 1, sizeof(*distances));
+	if (!distances)
+		return -ENOMEM;
+	numa->distances = distances;
+	distances[numa->n_distances++] = (struct distance){ to, value };
+	return 0;
+}
+
 static int distance_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
 	const struct model *model = &sim->model;

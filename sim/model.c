@@ -245,7 +245,8 @@ static void load_features(struct mhp_sim *sim)
 				  parameter_is(sim, "memmap_on_memory", "force");
 }
 
-int model_load(struct mhp_sim *sim, const struct complaints *complaints)
+int model_load(struct mhp_sim *sim, const struct capture *capture,
+	       const struct complaints *complaints)
 {
 	struct model *model = &sim->model;
 	int r;
@@ -269,7 +270,7 @@ int model_load(struct mhp_sim *sim, const struct complaints *complaints)
 	if (r == 0)
 		r = numas_load(sim, complaints);
 	if (r == 0)
-		r = blocks_load(sim, complaints);
+		r = blocks_load(sim, capture, complaints);
 	if (r == 0)
 		r = zones_load(sim, complaints);
 	if (r == 0)

@@ -75,6 +75,13 @@ struct block {
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
 };
 
+/* online since the machine was made, without a directory in the capture */
+struct boot_run {
+	struct block_run run;
+	int node;
+	enum mhp_zone zone;
+};
+
 struct iomem_entry {
 	unsigned int level;
 	uint64_t start, end;	/* both inclusive */
@@ -150,7 +157,8 @@ struct model {
 /* ---- model.c ---- */
 
 /* Finds out what the tree holds and has the model render it from now on. */
-int model_load(struct mhp_sim *sim, const struct complaints *complaints);
+int model_load(struct mhp_sim *sim, const struct capture *capture,
+	       const struct complaints *complaints);
 void model_free(struct model *model);
 /* A file by path from the root; NULL if there is none, or it is no file. */
 struct node *model_file(struct mhp_sim *sim, const char *path);
@@ -174,7 +182,8 @@ bool is_unplugged_word(const struct model *model, const char *word);
 
 /* ---- model-block.c ---- */
 
-int blocks_load(struct mhp_sim *sim, const struct complaints *complaints);
+int blocks_load(struct mhp_sim *sim, const struct capture *capture,
+		const struct complaints *complaints);
 /* First block with at least this id: its place in the array. */
 size_t blocks_lower_bound(const struct model *model, uint64_t id);
 /* NULL if there is none */
@@ -223,6 +232,8 @@ void numa_tell(struct mhp_sim *sim, const struct numa *numa, const char *action)
 void numa_memory_changed(struct mhp_sim *sim, struct numa *numa);
 /* ... and is it the first one, or was it the last one? */
 bool numa_changes_tier(const struct model *model, const struct numa *numa);
+/* Also of one that is not there yet. -ENOMEM */
+int numa_set_distance(struct mhp_sim *sim, int from, int to, uint64_t value);
 void numa_free(struct numa *numa);
 
 /* ---- model-iomem.c ---- */

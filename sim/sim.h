@@ -171,6 +171,10 @@ static inline void sim_unlock(const struct mhp_sim *sim)
 
 /* ---- machine.c ---- */
 
+int sim_take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret);
+/* Takes what capture holds over, also upon failure. */
+int machine_new(struct capture *capture, const struct complaints *complaints, bool read_only,
+		struct mhp_sim **ret_sim);
 /* What a file holds now: its text, or the errno value of reading it. */
 int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf);
 /* Remembers what was done, and its result, for the next capture. */

@@ -8,7 +8,6 @@
 #include "tree.h"
 
 #define MAX_LINKS 40		/* as the kernel's own MAXSYMLINKS */
-#define MAX_NAME 255
 
 static bool is_digit(char c)
 {

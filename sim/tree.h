@@ -24,6 +24,8 @@
 
 struct mhp_sim;
 
+#define MAX_NAME 255		/* bytes of a name */
+
 enum node_type {
 	NODE_DIR,
 	NODE_FILE,

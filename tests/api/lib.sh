@@ -7,9 +7,18 @@
 : "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
 : "${MHP_HEADERS:?is set by make check}" "${CC:?is set by make check}"
 
-# The one header of libmhp-sim; all others are libmhp's.
+# The headers of libmhp-sim; all others are libmhp's.
 # shellcheck disable=SC2034
-SIM_HEADER=sim.h
+SIM_HEADERS="sim-builder.h sim.h"
+
+# is_sim_header NAME
+is_sim_header()
+{
+	case " $SIM_HEADERS " in
+	*" $1 "*) return 0 ;;
+	esac
+	return 1
+}
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

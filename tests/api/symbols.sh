@@ -99,12 +99,13 @@ check()
 skipped=no
 libmhp_headers=
 for h in $MHP_HEADERS; do
-	[ "$h" = "$SIM_HEADER" ] || libmhp_headers="$libmhp_headers $h"
+	is_sim_header "$h" || libmhp_headers="$libmhp_headers $h"
 done
 
 # shellcheck disable=SC2086
 check "$top_builddir/lib/.libs/libmhp" lib/libmhp.map $libmhp_headers
-check "$top_builddir/sim/.libs/libmhp-sim" sim/libmhp-sim.map "$SIM_HEADER"
+# shellcheck disable=SC2086
+check "$top_builddir/sim/.libs/libmhp-sim" sim/libmhp-sim.map $SIM_HEADERS
 
 [ "$errors" -gt 0 ] || [ "$skipped" = no ] || exit 77
 finish

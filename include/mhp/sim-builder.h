@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file mhp/sim-builder.h
+ * @brief Of libmhp-sim: a simulated machine by calls, without a capture.
+ *
+ * A builder takes what the machine is to have: nodes, boot memory, dax devices, words
+ * of policy. From the kernel that it is to act as follows which files there are and
+ * what they say at boot. One builder can make many machines. One thread at a time
+ * may use a builder.
+ *
+ *	struct mhp_sim_builder *builder;
+ *	struct mhp_sim *sim;
+ *	r = mhp_sim_builder_new(MHP_SIM_KERNEL_6_12, &builder);
+ *	mhp_sim_builder_add_node(builder, 0, 2);
+ *	mhp_sim_builder_add_node(builder, 1, 0);
+ *	mhp_sim_builder_add_memory(builder, 0, 0, UINT64_C(1) << 30);
+ *	mhp_sim_builder_add_dax(builder, "dax0.0", 1, UINT64_C(4) << 30, UINT64_C(1) << 30);
+ *	r = mhp_sim_new_from_builder(builder, NULL, &sim);
+ *	mhp_sim_builder_free(builder);
+ */
+#ifndef MHP_SIM_BUILDER_H
+#define MHP_SIM_BUILDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mhp/context.h>
+#include <mhp/sim.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mhp_sim_builder;
+
+/** The kernel that a machine acts as, with what Debian's configuration makes of it. */
+enum mhp_sim_kernel {
+	MHP_SIM_KERNEL_6_1 = 1,		/**< auto_online_blocks is offline */
+	MHP_SIM_KERNEL_6_12 = 2,	/**< it is online; kmem takes dax devices by itself */
+	MHP_SIM_KERNEL_7_3 = 3,		/**< the same; kmem has daxX.Y/state */
+};
+
+/**
+ * Make a builder: no nodes, no memory, blocks of 128 MiB.
+ *
+ * @param kernel       the kernel that its machines act as
+ * @param ret_builder  the builder, which the caller frees with mhp_sim_builder_free()
+ * @return 0; -EINVAL no such kernel; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_new(enum mhp_sim_kernel kernel, struct mhp_sim_builder **ret_builder);
+
+/**
+ * Free a builder. Machines that it made stay. NULL is fine.
+ *
+ * @since 0.1
+ */
+void mhp_sim_builder_free(struct mhp_sim_builder *builder);
+
+/**
+ * Have messages delivered: why a call on the builder is refused, with the value.
+ *
+ * @param builder  the builder
+ * @param fn       called in the thread that calls; NULL for none. Its path is NULL
+ * @param data     handed to fn
+ * @since 0.1
+ */
+void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_log_fn fn, void *data);
+
+/**
+ * Say how large memory blocks are.
+ *
+ * @param builder  the builder
+ * @param bytes    a power of two, from 16 MiB to 64 GiB
+ * @return 0; -EINVAL no power of two; -ERANGE too small or too large
+ * @since 0.1
+ */
+int mhp_sim_builder_set_block_size(struct mhp_sim_builder *builder, uint64_t bytes);
+
+/**
+ * Add a node. One that has neither CPUs nor boot memory appears with its first
+ * hotplugged memory, as on a real machine.
+ *
+ * @param builder  the builder
+ * @param id       the N of nodeN
+ * @param n_cpus   CPUs of it; 0 for memory only. CPUs are numbered in order of nodes
+ * @return 0; -EEXIST; -ERANGE id is negative or not below 1024, or there are more than
+ *         8192 CPUs; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_node(struct mhp_sim_builder *builder, int id, unsigned int n_cpus);
+
+/**
+ * Say how far a node is from another one, one way. Without it: 10 to itself, 20 to
+ * others.
+ *
+ * @param builder   the builder
+ * @param from      a node that was added
+ * @param to        another one
+ * @param distance  from 11 to 254
+ * @return 0; -EINVAL there is no such node, or it is the same; -ERANGE; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_set_distance(struct mhp_sim_builder *builder, int from, int to,
+				 unsigned int distance);
+
+/**
+ * Add boot memory: its blocks are there and online. What is at address 0 gets the
+ * holes of a PC below 1 MiB. Zones follow from the addresses: DMA below 16 MiB, DMA32
+ * below 4 GiB, Normal above. A block that is in more than one of them, or in more than
+ * one node, has "none" in valid_zones; one that is not filled can never go offline.
+ *
+ * @param builder  the builder
+ * @param node     a node that was added
+ * @param start    bytes, a multiple of 4096
+ * @param size     bytes, a multiple of 4096
+ * @return 0; -EINVAL no such node, no multiple of a page, size is 0; -EEXIST other memory
+ *         is there; -ERANGE it ends beyond 2^52; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_memory(struct mhp_sim_builder *builder, int node, uint64_t start,
+			       uint64_t size);
+
+/**
+ * Add a dax device, or one more range to it. No driver has it; its region, which
+ * it shares with others daxN.*, reaches from the first byte of theirs to the last.
+ *
+ * @param builder  the builder
+ * @param name     daxN.M; N below 1024
+ * @param node     a node that was added, the same for all of the region
+ * @param start    bytes, a multiple of 2 MiB
+ * @param size     bytes, a multiple of 2 MiB
+ * @return 0; -EINVAL no such node, another node than before, no such name, no multiple of
+ *         2 MiB, size is 0; -EEXIST other memory is there; -ERANGE; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_dax(struct mhp_sim_builder *builder, const char *name, int node,
+			    uint64_t start, uint64_t size);
+
+/**
+ * Say what a file holds at boot. The last word for it counts.
+ *
+ * @param builder  the builder
+ * @param what     "auto_online_blocks"; of memory_hotplug "online_policy",
+ *                 "auto_movable_ratio", "auto_movable_numa_aware", "memmap_on_memory";
+ *                 "drivers_autoprobe" of the dax bus; "cmdline", where "movable_node"
+ *                 counts; or the whole path of one of these, or of any file that the machine would
+ *                 not have otherwise
+ * @param word     its text; the newline at the end may be left out
+ * @return 0; -EINVAL no kernel has this word there, or what names no file that can be
+ *         set; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_set(struct mhp_sim_builder *builder, const char *what, const char *word);
+
+/**
+ * Have a module be loaded at boot. The order counts: each takes the dax devices that
+ * it is for, and on kmem what it takes is System RAM then.
+ *
+ * @param builder  the builder
+ * @param module   "kmem" or "device_dax"
+ * @return 0; -EINVAL any other; -EEXIST; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
+
+/**
+ * Make a machine.
+ *
+ * @param builder  what it has
+ * @param opts     NULL for the defaults; its log_fn is told why the machine cannot be,
+ *                 if the builder has none
+ * @param ret_sim  the machine, with one reference, which the caller owns
+ * @return 0; -EINVAL there is no boot memory; -EEXIST a dax region reaches over other memory;
+ *         -ERANGE more than 2^20 blocks; -E2BIG opts asks for what this library does not
+ *         know; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_new_from_builder(const struct mhp_sim_builder *builder,
+			     const struct mhp_sim_opts *opts, struct mhp_sim **ret_sim);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MHP_SIM_BUILDER_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a machine is to have: builder.c takes it, builder-memory.c works out its
+ * blocks and zones, builder-text.c writes its files.
+ */
+#ifndef SIM_BUILDER_H
+#define SIM_BUILDER_H
+
+#include <mhp/sim-builder.h>
+
+#include "buf.h"
+#include "model.h"
+#include "range.h"
+
+struct built_node {
+	int id;
+	unsigned int n_cpus, first_cpu;
+	bool has_memory;
+};
+
+/* boot memory, or a range of a dax device */
+struct built_range {
+	struct range range;
+	int node;
+	char *dax;		/* NULL: boot memory */
+};
+
+struct built_distance {
+	int from, to;
+	unsigned int value;
+};
+
+struct built_file {
+	char *path;
+	char *text;
+};
+
+struct mhp_sim_builder {
+	enum mhp_sim_kernel kernel;
+	uint64_t block_size;
+	struct built_node *nodes;	/* sorted by id */
+	size_t n_nodes;
+	struct built_range *ranges;	/* in the order of the calls */
+	size_t n_ranges;
+	struct built_distance *distances;
+	size_t n_distances;
+	struct built_file *files;
+	size_t n_files;
+	const char *modules[2];
+	size_t n_modules;
+	mhp_log_fn log_fn;
+	void *log_data;
+};
+
+/* ---- builder.c ---- */
+
+const struct built_node *builder_node(const struct mhp_sim_builder *builder, int id);
+unsigned int builder_distance(const struct mhp_sim_builder *builder, int from, int to);
+/* "dax1.0" -> 1 */
+unsigned int dax_region_id(const char *name);
+
+/* ---- builder-memory.c ---- */
+
+/* System RAM, as the firmware tells of it. All arrays are sorted by address. */
+struct built_memory {
+	struct built_range *ram;	/* boot memory; dax is NULL */
+	size_t n_ram;
+	struct boot_run *runs;		/* blocks of one node */
+	size_t n_runs;
+	uint64_t *shared;		/* blocks that several nodes have a part of */
+	size_t n_shared;
+};
+
+/* in pages; present is 0 if the node has nothing of it */
+struct built_zone {
+	uint64_t start, end, present;
+};
+
+/* -ERANGE there are too many blocks, -ENOMEM */
+int built_memory_init(const struct mhp_sim_builder *builder, struct built_memory *memory);
+void built_memory_free(struct built_memory *memory);
+void built_zone_get(const struct built_memory *memory, int node, enum mhp_zone zone,
+		    struct built_zone *ret_zone);
+bool built_memory_has(const struct built_memory *memory, int node, uint64_t start,
+		      uint64_t size);
+
+/* From the first byte of a region's devices to the last; size 0 if there are none. */
+struct range dax_region_range(const struct mhp_sim_builder *builder, unsigned int id);
+
+/* ---- builder-text.c ---- */
+
+/* All files but the blocks', as a capture; of those, the ones that are shared. */
+int built_text(const struct mhp_sim_builder *builder, const struct built_memory *memory,
+	       char **ret_text);
+
+#endif /* SIM_BUILDER_H */
