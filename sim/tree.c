@@ -473,6 +473,8 @@ static int walk_link(struct walk *walk, const struct node *link, const char *res
 	walk->pending = pending;
 	if (link->text[0] == '/')
 		walk->at = walk->root;
+	/* it has told all */
+	tree_forget(link->parent);
 	return 0;
 }
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/*
- * What a snapshot costs in memory, and what happens when there is none: the
- * linker puts these wrappers before the C library's functions (--wrap).
- */
+/* What a snapshot costs in memory, and what happens when there is none. */
 #include <errno.h>
 #include <malloc.h>
 #include <setjmp.h>
@@ -15,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "support/alloc.h"
 #include "support/desk.h"
 #include "support/dump.h"
 #include "support/fakesys.h"
@@ -23,80 +21,6 @@
 #define JOURNAL "libmhp journal 1\nboot \"here\"\nwho \"mhp[1]: plug dax0.0\"\n" \
 	"setting \"" POLICY_PATH "\" \"online_movable\" \"offline\"\n" \
 	"id \"" DAX_DRIVERS_PATH "/kmem/remove_id\" \"dax0.0\"\nend\n"
-
-static size_t fail_at, calls;		/* the one that fails, from 1; 0: none */
-static size_t live_bytes, live_count;	/* a difference tells, not the number */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_reallocarray(void *old, size_t count, size_t size);
-char *__real_strdup(const char *str);
-char *__real_strndup(const char *str, size_t size);
-void __real_free(void *ptr);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_reallocarray(void *old, size_t count, size_t size);
-char *__wrap_strdup(const char *str);
-char *__wrap_strndup(const char *str, size_t size);
-void __wrap_free(void *ptr);
-
-static bool fails(void)
-{
-	return ++calls == fail_at;
-}
-
-static void *count(void *ptr)
-{
-	live_bytes += ptr ? malloc_usable_size(ptr) : 0;
-	live_count += ptr != NULL;
-	return ptr;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : count(__real_malloc(size));
-}
-
-void *__wrap_calloc(size_t number, size_t size)
-{
-	return fails() ? NULL : count(__real_calloc(number, size));
-}
-
-void *__wrap_reallocarray(void *old, size_t number, size_t size)
-{
-	size_t before = old ? malloc_usable_size(old) : 0;
-	void *ptr = fails() ? NULL : __real_reallocarray(old, number, size);
-
-	if (ptr) {
-		live_bytes -= before;
-		live_count -= old != NULL;
-	}
-	return count(ptr);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return __wrap_reallocarray(old, 1, size);
-}
-
-char *__wrap_strdup(const char *str)
-{
-	return fails() ? NULL : count(__real_strdup(str));
-}
-
-char *__wrap_strndup(const char *str, size_t size)
-{
-	return fails() ? NULL : count(__real_strndup(str, size));
-}
-
-void __wrap_free(void *ptr)
-{
-	live_bytes -= ptr ? malloc_usable_size(ptr) : 0;
-	live_count -= ptr != NULL;
-	__real_free(ptr);
-}
 
 /* ---- 16 bytes a block ---- */
 

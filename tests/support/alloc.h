@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Counts and fails allocations: of ours and of what is linked statically, in the
+ * programs that tests/Makemodule.am links so.
+ */
+#ifndef MHP_TESTS_ALLOC_H
+#define MHP_TESTS_ALLOC_H
+
+#include <stddef.h>
+
+extern size_t fail_at;			/* the one that fails, from 1; 0: none */
+extern size_t calls;
+extern size_t live_bytes, live_count;	/* a difference tells, not the number */
+
+#endif /* MHP_TESTS_ALLOC_H */
