@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a machine is to have: builder.c takes it, builder-memory.c works out its
- * blocks and zones, builder-text.c writes its files.
+ * What a machine is to have: builder.c and builder-set.c take it, builder-memory.c
+ * works out its blocks and zones, builder-text.c writes its files.
  */
 #ifndef SIM_BUILDER_H
 #define SIM_BUILDER_H
@@ -54,10 +54,19 @@ struct mhp_sim_builder {
 
 /* ---- builder.c ---- */
 
+/* Says why; code. */
+__attribute__((format(printf, 3, 4)))
+int refuse(const struct mhp_sim_builder *builder, int code, const char *format, ...);
+/* refuse() with -EINVAL about a word, which may hold any byte; -ENOMEM */
+int refuse_word(const struct mhp_sim_builder *builder, const char *why, const char *word);
 const struct built_node *builder_node(const struct mhp_sim_builder *builder, int id);
 unsigned int builder_distance(const struct mhp_sim_builder *builder, int from, int to);
 /* "dax1.0" -> 1 */
 unsigned int dax_region_id(const char *name);
+
+/* ---- builder-set.c ---- */
+
+int builder_add_files(const struct mhp_sim_builder *builder, struct node *root);
 
 /* ---- builder-memory.c ---- */
 

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
 #include "tree.h"
-
-#define MAX_LINKS 40		/* as the kernel's own MAXSYMLINKS */
 
 static bool is_digit(char c)
 {
@@ -115,7 +112,7 @@ static void drop_children(struct node *dir)
 	}
 	free(dir->children);
 	dir->children = NULL;
-	dir->room = 0;
+	dir->n_sorted = 0;
 	node_unref(dir->like);
 	dir->like = NULL;
 }
@@ -139,20 +136,27 @@ bool node_is_alive(const struct node *node, const struct node *root)
 	return node == root;
 }
 
-/* ---- children ---- */
+/*
+ * ---- children ----
+ *
+ * The first n_sorted are in order. Those behind them, in order, too, came late to a
+ * directory that is large: thousands of pointers are not moved for each of them.
+ */
 
-/* Where the own child of this name is, or would be. */
-static unsigned int lower_bound(const struct node *dir, const char *name, bool *ret_found)
+#define MAX_LATE 1024u
+
+/* Where from first to end the own child of this name is, or would be. */
+static unsigned int lower_bound(const struct node *dir, unsigned int first, unsigned int end,
+				const char *name, bool *ret_found)
 {
-	unsigned int low = 0, high = dir->n_children;
 	int r;
 
 	*ret_found = false;
 	/* most come in order */
-	if (high && compare_names(dir->children[high - 1]->name, name) < 0)
-		return high;
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
+	if (end > first && compare_names(dir->children[end - 1]->name, name) < 0)
+		return end;
+	while (first < end) {
+		unsigned int middle = first + (end - first) / 2;
 
 		r = compare_names(dir->children[middle]->name, name);
 		if (r == 0) {
@@ -160,35 +164,85 @@ static unsigned int lower_bound(const struct node *dir, const char *name, bool *
 			return middle;
 		}
 		if (r < 0)
-			low = middle + 1;
+			first = middle + 1;
 		else
-			high = middle;
+			end = middle;
 	}
-	return low;
+	return first;
+}
+
+/* The place of the own child of this name; n_children: there is none. */
+static unsigned int place_of(const struct node *dir, const char *name)
+{
+	unsigned int at;
+	bool found;
+
+	at = lower_bound(dir, 0, dir->n_sorted, name, &found);
+	if (!found)
+		at = lower_bound(dir, dir->n_sorted, dir->n_children, name, &found);
+	return found ? at : dir->n_children;
 }
 
 static struct node *find_own(const struct node *dir, const char *name)
 {
-	bool found;
-	unsigned int at;
+	unsigned int at = dir ? place_of(dir, name) : 0;
 
-	if (!dir)
-		return NULL;
-	at = lower_bound(dir, name, &found);
-	return found ? dir->children[at] : NULL;
+	return dir && at < dir->n_children ? dir->children[at] : NULL;
 }
 
-static int insert(struct node *dir, struct node *node, unsigned int at)
+/* Puts those that came late at their places. */
+static void sort_children(struct node *dir)
 {
-	if (dir->n_children == dir->room) {
-		unsigned int room = dir->room ? dir->room * 2 : 1;
-		void *children = reallocarray(dir->children, room, sizeof(*dir->children));
+	unsigned int n_late = dir->n_children - dir->n_sorted, end = dir->n_sorted, at;
+	struct node *late[MAX_LATE];
+	bool found;
 
-		if (!children)
-			return -ENOMEM;
-		dir->children = children;
-		dir->room = room;
+	if (!n_late)
+		return;
+	memcpy(late, &dir->children[end], n_late * sizeof(*late));
+	for (; n_late > 0; n_late--) {
+		at = lower_bound(dir, 0, end, late[n_late - 1]->name, &found);
+		memmove(&dir->children[at + n_late], &dir->children[at],
+			(end - at) * sizeof(*late));
+		dir->children[at + n_late - 1] = late[n_late - 1];
+		end = at;
 	}
+	dir->n_sorted = dir->n_children;
+}
+
+/* There is always room for the next power of two. */
+static int make_room(struct node *dir)
+{
+	unsigned int n = dir->n_children;
+	void *children;
+
+	if (n & (n - 1))
+		return 0;
+	children = reallocarray(dir->children, n ? (size_t)n * 2 : 1, sizeof(*dir->children));
+	if (!children)
+		return -ENOMEM;
+	dir->children = children;
+	return 0;
+}
+
+/* There is none of this name. */
+static int insert(struct node *dir, struct node *node)
+{
+	unsigned int at;
+	bool found;
+
+	if (make_room(dir) < 0)
+		return -ENOMEM;
+	if (dir->n_children - dir->n_sorted == MAX_LATE)
+		sort_children(dir);
+	at = dir->n_sorted;
+	if (at == dir->n_children)
+		at = lower_bound(dir, 0, dir->n_sorted, node->name, &found);
+	if (dir->n_sorted == dir->n_children &&
+	    (at == dir->n_children || dir->n_children <= MAX_LATE))
+		dir->n_sorted++;
+	else
+		at = lower_bound(dir, dir->n_sorted, dir->n_children, node->name, &found);
 	memmove(&dir->children[at + 1], &dir->children[at],
 		(dir->n_children - at) * sizeof(*dir->children));
 	dir->children[at] = node;
@@ -201,14 +255,12 @@ static int insert(struct node *dir, struct node *node, unsigned int at)
 
 int tree_add(struct node *dir, struct node *node)
 {
-	unsigned int at;
-	bool found;
 	int r;
 
 	if (!node)
 		return -ENOMEM;
-	at = lower_bound(dir, node->name, &found);
-	r = found || find_own(dir->like, node->name) ? -EEXIST : insert(dir, node, at);
+	r = find_own(dir, node->name) || find_own(dir->like, node->name) ? -EEXIST :
+	    insert(dir, node);
 	if (r < 0)
 		node_unref(node);
 	return r;
@@ -230,18 +282,16 @@ int tree_add_new(struct node *dir, enum node_type type, const char *name, const 
 	return 0;
 }
 
-static void remove_at(struct node *dir, unsigned int at)
+void tree_remove(struct node *node)
 {
+	struct node *dir = node->parent;
+	unsigned int at = place_of(dir, node->name);
+
+	if (at < dir->n_sorted)
+		dir->n_sorted--;
 	dir->n_children--;
 	memmove(&dir->children[at], &dir->children[at + 1],
 		(dir->n_children - at) * sizeof(*dir->children));
-}
-
-void tree_remove(struct node *node)
-{
-	bool found;
-
-	remove_at(node->parent, lower_bound(node->parent, node->name, &found));
 	node->parent = NULL;
 	node->attr = NULL;
 	node->owner = NULL;
@@ -254,7 +304,6 @@ void tree_remove(struct node *node)
 static int make(struct node *dir, struct node *like, struct node **ret_node)
 {
 	struct node *node = malloc(sizeof(*node));
-	bool found;
 	int r;
 
 	if (!node)
@@ -264,7 +313,7 @@ static int make(struct node *dir, struct node *like, struct node **ret_node)
 		.like = node_ref(like), .text = like->text, .attr = like->attr,
 		.owner = like->attr ? dir->owner : NULL,
 	};
-	r = insert(dir, node, lower_bound(dir, node->name, &found));
+	r = insert(dir, node);
 	if (r < 0) {
 		node_unref(node);
 		return r;
@@ -273,8 +322,7 @@ static int make(struct node *dir, struct node *like, struct node **ret_node)
 	return 0;
 }
 
-/* -ENOENT, -ENOMEM */
-static int find(struct node *dir, const char *name, size_t length, struct node **ret_node)
+int tree_look_up(struct node *dir, const char *name, size_t length, struct node **ret_node)
 {
 	char copy[MAX_NAME + 1];
 	struct node *like;
@@ -295,7 +343,7 @@ struct node *tree_find(const struct node *dir, const char *name, size_t length)
 	struct node *node;
 
 	/* to be made upon demand does not change what dir is */
-	return find((struct node *)dir, name, length, &node) < 0 ? NULL : node;
+	return tree_look_up((struct node *)dir, name, length, &node) < 0 ? NULL : node;
 }
 
 struct node *tree_child(const struct node *dir, const char *name)
@@ -329,6 +377,7 @@ int tree_copy_children(const struct node *dir, struct node ***ret_nodes, size_t 
 	r = make_all((struct node *)dir);
 	if (r < 0)
 		return r;
+	sort_children((struct node *)dir);
 	nodes = calloc((size_t)dir->n_children + 1, sizeof(struct node *));
 	if (!nodes)
 		return -ENOMEM;
@@ -397,6 +446,7 @@ void tree_forget(struct node *dir)
 
 	if (!dir || dir->type != NODE_DIR || !dir->like)
 		return;
+	sort_children(dir);
 	for (unsigned int i = 0; i < dir->n_children; i++) {
 		struct node *child = dir->children[i];
 		const struct node *like = find_own(dir->like, child->name);
@@ -406,11 +456,10 @@ void tree_forget(struct node *dir)
 		else
 			dir->children[kept++] = child;
 	}
-	dir->n_children = kept;
+	dir->n_children = dir->n_sorted = kept;
 	if (!kept) {
 		free(dir->children);
 		dir->children = NULL;
-		dir->room = 0;
 	}
 }
 
@@ -443,166 +492,4 @@ int tree_become_own(struct node *dir)
 	node_unref(dir->like);
 	dir->like = NULL;
 	return 0;
-}
-
-/* ---- walking ---- */
-
-/* What is left to walk; links put their targets in front. */
-struct walk {
-	struct node *root, *at;
-	char *pending;
-	unsigned int links;
-	bool follow;
-};
-
-static int walk_link(struct walk *walk, const struct node *link, const char *rest)
-{
-	size_t target = strlen(link->text), length = strlen(rest);
-	const char *slash = length ? "/" : "";
-	struct buf buf = { 0 };
-	char *pending;
-
-	if (++walk->links > MAX_LINKS)
-		return -ELOOP;
-	if (target + 1 + length >= MHP_PATH_SIZE)
-		return -ENAMETOOLONG;
-	buf_add(&buf, "%s%s%s", link->text, slash, rest);
-	if (buf_finish(&buf, &pending) < 0)
-		return -ENOMEM;
-	free(walk->pending);
-	walk->pending = pending;
-	if (link->text[0] == '/')
-		walk->at = walk->root;
-	/* it has told all */
-	tree_forget(link->parent);
-	return 0;
-}
-
-/* One part of the path; 1: a link was met, go on with pending. */
-static int walk_part(struct walk *walk, const char *part, size_t length, const char *rest)
-{
-	struct node *next;
-	int r;
-
-	if (walk->at->type != NODE_DIR)
-		return -ENOTDIR;
-	if (length > MAX_NAME)
-		return -ENAMETOOLONG;
-	if (length == 1 && part[0] == '.')
-		return 0;
-	if (length == 2 && part[0] == '.' && part[1] == '.') {
-		if (!walk->follow)
-			return -EXDEV;
-		if (walk->at != walk->root && walk->at->parent)
-			walk->at = walk->at->parent;
-		return 0;
-	}
-	r = find(walk->at, part, length, &next);
-	if (r < 0)
-		return r;
-	if (next->type != NODE_LINK) {
-		walk->at = next;
-		return 0;
-	}
-	if (!walk->follow) {
-		walk->at = next;
-		return *rest ? -ELOOP : 0;
-	}
-	r = walk_link(walk, next, rest);
-	return r < 0 ? r : 1;
-}
-
-int tree_walk(struct node *root, struct node *dir, const char *path, bool follow,
-	      struct node **ret_node)
-{
-	struct walk walk = { .root = root, .at = dir, .follow = follow };
-	const char *at = path;
-	size_t length;
-	int r = 0;
-
-	if (strlen(path) >= MHP_PATH_SIZE)
-		return -ENAMETOOLONG;
-	for (;;) {
-		const char *part = at + strspn(at, "/");
-
-		length = strcspn(part, "/");
-		if (!length) {
-			/* "file/" asks for a directory */
-			if (part > at && walk.at->type == NODE_FILE)
-				r = -ENOTDIR;
-			break;
-		}
-		at = part + length;
-		r = walk_part(&walk, part, length, at + strspn(at, "/"));
-		if (r < 0)
-			break;
-		if (r > 0)
-			at = walk.pending;
-		r = 0;
-	}
-	free(walk.pending);
-	if (r < 0)
-		return r;
-	*ret_node = walk.at;
-	return 0;
-}
-
-char *tree_path(const struct node *node)
-{
-	size_t length = 0;
-	const struct node *at;
-	char *path;
-
-	if (!node->parent)
-		return strdup("/");
-	for (at = node; at->parent; at = at->parent)
-		length += 1 + strlen(at->name);
-	path = malloc(length + 1);
-	if (!path)
-		return NULL;
-	path[length] = '\0';
-	for (at = node; at->parent; at = at->parent) {
-		size_t part = strlen(at->name);
-
-		length -= part;
-		memcpy(path + length, at->name, part);
-		path[--length] = '/';
-	}
-	return path;
-}
-
-static size_t depth_of(const struct node *node)
-{
-	size_t depth = 0;
-
-	for (; node->parent; node = node->parent)
-		depth++;
-	return depth;
-}
-
-static void add_path_below(struct buf *buf, const struct node *node, const struct node *top)
-{
-	if (node == top)
-		return;
-	add_path_below(buf, node->parent, top);
-	buf_add(buf, "%s%s", node->parent == top ? "" : "/", node->name);
-}
-
-char *tree_relative_path(const struct node *from_dir, const struct node *to)
-{
-	size_t from_depth = depth_of(from_dir), to_depth = depth_of(to);
-	const struct node *a = from_dir, *b = to;
-	struct buf buf = { 0 };
-	char *text;
-
-	for (; from_depth > to_depth; from_depth--) {
-		a = a->parent;
-		buf_add_str(&buf, "../");
-	}
-	for (; to_depth > from_depth; to_depth--)
-		b = b->parent;
-	for (; a != b; a = a->parent, b = b->parent)
-		buf_add_str(&buf, "../");
-	add_path_below(&buf, to, b);
-	return buf_finish(&buf, &text) < 0 ? NULL : text;
 }

@@ -61,9 +61,9 @@ struct node {
 	bool ours;		/* of the simulated /run: not for a capture by itself */
 	unsigned int group;	/* which sorted part of the capture it is written to */
 	unsigned int line;	/* of the capture, 0 if made since */
-	unsigned int n_children, room;
+	unsigned int n_children, n_sorted;	/* see tree.c */
 	struct node *parent;	/* NULL: the root, or removed */
-	struct node **children;	/* NODE_DIR: its own, in order */
+	struct node **children;	/* NODE_DIR: its own */
 	struct node *like;	/* NODE_DIR: see above; else what it was made from: its name,
 				   and the text if that is the same, are that one's */
 	char *text;		/* NODE_FILE: as it is read; NODE_LINK: its target */
@@ -96,6 +96,8 @@ void tree_remove(struct node *node);
 /* A child by name; NULL if there is none, or memory for it. Borrowed. */
 struct node *tree_find(const struct node *dir, const char *name, size_t length);
 struct node *tree_child(const struct node *dir, const char *name);
+/* The same: 0, -ENOENT, -ENOMEM */
+int tree_look_up(struct node *dir, const char *name, size_t length, struct node **ret_node);
 bool tree_has_children(const struct node *dir);
 /* A copy, by name if that is not NULL, that is not part of the tree: fixed text only. */
 struct node *tree_clone(const struct node *node, const char *name);
@@ -119,6 +121,8 @@ void tree_begin_like(struct node *dir, struct node *like);
 int tree_become_own(struct node *dir);
 /* Drops what can be made again and nobody holds. NULL and any node are fine. */
 void tree_forget(struct node *dir);
+
+/* ---- tree-walk.c ---- */
 
 /*
  * Walks a path from dir, below root. With follow, symbolic links on the way are

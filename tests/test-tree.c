@@ -89,6 +89,37 @@ static void test_children(void **state)
 	node_unref(root);
 }
 
+/* Thousands, not in order: they are found, go, and are told in order. */
+static void test_many_children(void **state)
+{
+	enum { MANY = 5003, STEP = 1009 };	/* primes */
+	struct node *root = new_dir(""), **children;
+	char name[32];
+	size_t count;
+
+	(void)state;
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "n%u", i * STEP % MANY);
+		assert_null(tree_child(root, name));
+		add(root, NODE_FILE, name, "");
+		assert_string_equal(tree_child(root, name)->name, name);
+		assert_int_equal(tree_add_new(root, NODE_FILE, name, "", NULL), -EEXIST);
+		if (i % 3 == 2)
+			tree_remove(tree_child(root, name));
+	}
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "n%u", i * STEP % MANY);
+		if ((tree_child(root, name) == NULL) != (i % 3 == 2))
+			fail_msg("%s, %u", name, i);
+	}
+	assert_int_equal(tree_copy_children(root, &children, &count), 0);
+	assert_int_equal(count, MANY - MANY / 3);
+	for (size_t i = 1; i < count; i++)
+		assert_true(compare_names(children[i - 1]->name, children[i]->name) < 0);
+	tree_free_children(children, count);
+	node_unref(root);
+}
+
 /* ---- alike ---- */
 
 static const struct attr some_attr;
@@ -240,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_many_children),
 		cmocka_unit_test(test_made_upon_demand),
 		cmocka_unit_test(test_own_beside),
 		cmocka_unit_test(test_held_is_kept),
