@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "names.h"
 
 static bool text_reserve(struct text *text, size_t more)
 {
@@ -88,32 +89,6 @@ void text_add_bytes(struct text *text, uint64_t bytes)
 	text_add(text, "%" PRIu64 " %s", bytes, units[unit]);
 }
 
-static const char *code_name(int code)
-{
-	static const struct {
-		int code;
-		const char *name;
-	} names[] = {
-		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { EINTR, "EINTR" }, { EIO, "EIO" },
-		{ ENXIO, "ENXIO" }, { E2BIG, "E2BIG" }, { EAGAIN, "EAGAIN" },
-		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" }, { EBUSY, "EBUSY" },
-		{ EEXIST, "EEXIST" }, { ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
-		{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" }, { EMFILE, "EMFILE" },
-		{ ENFILE, "ENFILE" }, { ENOSPC, "ENOSPC" }, { EROFS, "EROFS" },
-		{ ERANGE, "ERANGE" }, { ENAMETOOLONG, "ENAMETOOLONG" }, { ELOOP, "ELOOP" },
-		{ ENODATA, "ENODATA" }, { EBADMSG, "EBADMSG" }, { EOPNOTSUPP, "EOPNOTSUPP" },
-		{ EXDEV, "EXDEV" }, { EFBIG, "EFBIG" }, { ESTALE, "ESTALE" },
-#ifdef EHWPOISON
-		{ EHWPOISON, "EHWPOISON" },
-#endif
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].code == code)
-			return names[i].name;
-	return NULL;
-}
-
 /* In English: a program's locale must not reach into the library's messages. */
 static const char *code_text(int code)
 {
@@ -128,7 +103,7 @@ static const char *code_text(int code)
 
 void text_add_code(struct text *text, int code)
 {
-	const char *name = code_name(-code);
+	const char *name = code_to_name(-code);
 
 	if (name)
 		text_add(text, "%s (%s)", name, code_text(-code));

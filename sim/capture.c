@@ -11,42 +11,6 @@
 #include "parse.h"
 #include "sim.h"
 
-static const struct {
-	int code;
-	const char *name;
-} code_names[] = {
-	{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" }, { EINTR, "EINTR" },
-	{ EIO, "EIO" }, { ENXIO, "ENXIO" }, { E2BIG, "E2BIG" }, { EBADF, "EBADF" },
-	{ EAGAIN, "EAGAIN" }, { ENOMEM, "ENOMEM" }, { EACCES, "EACCES" }, { EFAULT, "EFAULT" },
-	{ EBUSY, "EBUSY" }, { EEXIST, "EEXIST" }, { ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
-	{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" }, { ENOTTY, "ENOTTY" }, { EFBIG, "EFBIG" },
-	{ ENOSPC, "ENOSPC" }, { ESPIPE, "ESPIPE" }, { EROFS, "EROFS" }, { ERANGE, "ERANGE" },
-	{ EDEADLK, "EDEADLK" }, { ENOSYS, "ENOSYS" }, { ELOOP, "ELOOP" },
-	{ ENODATA, "ENODATA" }, { ETIME, "ETIME" }, { EPROTO, "EPROTO" },
-	{ EBADMSG, "EBADMSG" }, { EOVERFLOW, "EOVERFLOW" }, { EOPNOTSUPP, "EOPNOTSUPP" },
-	{ ENETDOWN, "ENETDOWN" }, { ECONNRESET, "ECONNRESET" }, { ENOTCONN, "ENOTCONN" },
-	{ ETIMEDOUT, "ETIMEDOUT" }, { EALREADY, "EALREADY" }, { ESTALE, "ESTALE" },
-	{ EREMOTEIO, "EREMOTEIO" }, { ECANCELED, "ECANCELED" },
-#ifdef EHWPOISON
-	{ EHWPOISON, "EHWPOISON" },
-#endif
-};
-
-const char *code_to_name(int code)
-{
-	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
-		if (code_names[i].code == code)
-			return code_names[i].name;
-	return NULL;
-}
-
-static int name_to_code(const char *name, size_t length)
-{
-	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
-		if (!strncmp(code_names[i].name, name, length) && !code_names[i].name[length])
-			return code_names[i].code;
-	return 0;
-}
 
 int capture_complain(const struct complaints *complaints, unsigned int line,
 		     const char *format, ...)
@@ -101,43 +65,6 @@ static int complain_about(struct parser *parser, const char *what, const char *t
 	r = capture_complain(parser->complaints, parser->line, "%s: \"%s\"", what, escaped);
 	free(escaped);
 	return r;
-}
-
-/* Copies a part of a path; its end. */
-static const char *take_part(const char *path, const char *end, char part[MAX_NAME + 1])
-{
-	const char *slash = memchr(path, '/', (size_t)(end - path));
-	size_t length = (size_t)((slash ? slash : end) - path);
-
-	memcpy(part, path, length);
-	part[length] = '\0';
-	return path + length;
-}
-
-/*
- * The order in which a walk through the tree meets two paths. A step backwards
- * begins a new part of the capture, which is sorted in itself.
- */
-static int compare_paths(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	const char *a_end = a + a_length, *b_end = b + b_length;
-	char x[MAX_NAME + 1], y[MAX_NAME + 1];
-	const char *a_begin = a;
-	int r;
-
-	for (; a < a_end && b < b_end && *a == *b; a++, b++)
-		;
-	/* back to the slash before the part that they differ in */
-	for (; a > a_begin && (a == a_end || b == b_end || *a != '/' || *b != '/'); a--, b--)
-		;
-	while (a < a_end && b < b_end) {
-		a = take_part(a + 1, a_end, x);
-		b = take_part(b + 1, b_end, y);
-		r = compare_names(x, y);
-		if (r)
-			return r;
-	}
-	return a < a_end ? 1 : b < b_end ? -1 : 0;
 }
 
 /* Is this a path that a file tree can have, without "." and ".."? */

@@ -17,6 +17,7 @@
 
 #include <mhp/context.h>
 
+#include "names.h"
 #include "tree.h"
 
 /* Whom to tell why a capture is refused. */
@@ -47,7 +48,5 @@ int capture_parse(const char *text, size_t length, const struct complaints *comp
 void capture_free(struct capture *capture);
 /* Writes all that is below root, after header. */
 int capture_format(struct mhp_sim *sim, struct node *root, const char *header, char **ret_text);
-/* "EACCES", or NULL */
-const char *code_to_name(int code);
 
 #endif /* SIM_CAPTURE_H */

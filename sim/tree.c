@@ -6,58 +6,6 @@
 
 #include "tree.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Compares the numbers at *a and *b, and moves behind them. */
-static int compare_numbers(const char **a, const char **b)
-{
-	const char *x = *a, *y = *b;
-	int r = 0;
-
-	for (; *x == '0'; x++)
-		;
-	for (; *y == '0'; y++)
-		;
-	for (; is_digit(*x) && is_digit(*y); x++, y++)
-		if (!r && *x != *y)
-			r = *x < *y ? -1 : 1;
-	*a = x;
-	*b = y;
-	/* the longer one is the larger one */
-	return is_digit(*x) ? 1 : is_digit(*y) ? -1 : r;
-}
-
-int compare_names(const char *a, const char *b)
-{
-	const char *x = a, *y = b;
-	int r;
-
-	for (; *x == *y && *x; x++, y++)
-		;
-	/* back to the beginning of the number that they may differ in */
-	for (; x > a && is_digit(x[-1]); x--, y--)
-		;
-	while (*x && *y) {
-		if (is_digit(*x) && is_digit(*y)) {
-			r = compare_numbers(&x, &y);
-			if (r)
-				return r;
-			continue;
-		}
-		if (*x != *y)
-			return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
-		x++;
-		y++;
-	}
-	if (*x || *y)
-		return *x ? 1 : -1;
-	/* "01" and "1" are two names */
-	return strcmp(a, b);
-}
-
 struct node *node_new(enum node_type type, const char *name, size_t length, const char *text)
 {
 	struct node *node = malloc(sizeof(*node) + length + 1);

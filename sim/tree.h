@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "names.h"
 
 struct mhp_sim;
 
@@ -70,9 +71,6 @@ struct node {
 	const struct attr *attr;
 	void *owner;		/* handed to attr; a directory's, to what it has by being like */
 };
-
-/* Order of names: digits by value, the rest by bytes. */
-int compare_names(const char *a, const char *b);
 
 /* Text is copied; NULL is fine for a directory. NULL upon lack of memory. */
 struct node *node_new(enum node_type type, const char *name, size_t length, const char *text);
