@@ -28,6 +28,20 @@ struct mhp_backend;
 struct mhp_dir;			/* each back end has its own */
 struct mhp_lock;		/* likewise */
 
+enum mhp_entry_type {
+	MHP_ENTRY_DIR,
+	MHP_ENTRY_FILE,
+	MHP_ENTRY_LINK,
+	MHP_ENTRY_OTHER,	/* a FIFO, a socket, a device */
+};
+
+/* What there is to know of an entry without opening it. */
+struct mhp_entry {
+	enum mhp_entry_type type;
+	bool readable;		/* for somebody; a file that is not is for writing only */
+	bool unknown;		/* a capture tells of it, but not what is in it */
+};
+
 /* Called for each entry but "." and ".."; non-zero ends the listing, which returns it. */
 typedef int (*mhp_list_fn)(void *data, const char *name);
 
@@ -63,6 +77,9 @@ struct mhp_backend_ops {
 			 char *buf, size_t size);
 	/* 0 if there is an entry of this name, of whatever type; -ENOENT */
 	int (*exists)(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
+	/* Opens nothing, so that nothing waits or happens. -ENOENT */
+	int (*look)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		    struct mhp_entry *ret);
 	/*
 	 * Loads a module by its name, as modprobe does: a blacklist line does not
 	 * stop it, "install" commands are not run. 0 also if it is there already;

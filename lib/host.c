@@ -243,9 +243,9 @@ static int host_read_link(struct mhp_backend *be, struct mhp_dir *dir, const cha
 	return r;
 }
 
-static int host_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+static int stat_entry(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		      struct stat *ret)
 {
-	struct stat st;
 	int fd, r;
 
 	r = check_beneath(name);
@@ -253,11 +253,37 @@ static int host_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 		return r;
 	/* in sysfs a block's directory is no link: one call instead of two */
 	if (dir->kernel || !strchr(name, '/'))
-		return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+		return fstatat(dir->fd, name, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 	fd = open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, to_host(be)->use_openat2);
 	if (fd < 0)
 		return fd;
+	r = fstat(fd, ret) < 0 ? -errno : 0;
 	close(fd);
+	return r;
+}
+
+static int host_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	struct stat st;
+
+	return stat_entry(be, dir, name, &st);
+}
+
+static int host_look(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     struct mhp_entry *ret)
+{
+	struct stat st;
+	int r;
+
+	r = stat_entry(be, dir, name, &st);
+	if (r < 0)
+		return r;
+	*ret = (struct mhp_entry){
+		.type = S_ISDIR(st.st_mode) ? MHP_ENTRY_DIR :
+			S_ISREG(st.st_mode) ? MHP_ENTRY_FILE :
+			S_ISLNK(st.st_mode) ? MHP_ENTRY_LINK : MHP_ENTRY_OTHER,
+		.readable = st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH),
+	};
 	return 0;
 }
 
@@ -278,6 +304,7 @@ static const struct mhp_backend_ops host_ops = {
 	.write = host_write,
 	.read_link = host_read_link,
 	.exists = host_exists,
+	.look = host_look,
 	.load_module = host_load_module,
 	.make_dir = host_make_dir,
 	.replace = host_replace,

@@ -321,6 +321,32 @@ static int sim_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *n
 	return r;
 }
 
+static void describe(const struct node *node, struct mhp_entry *ret)
+{
+	*ret = (struct mhp_entry){
+		.type = node->type == NODE_DIR ? MHP_ENTRY_DIR :
+			node->type == NODE_LINK ? MHP_ENTRY_LINK : MHP_ENTRY_FILE,
+		.readable = node->attr ? node->attr->show != NULL : node->code != NODE_WRITE_ONLY,
+		.unknown = !node->attr && node->code == NODE_BINARY,
+	};
+}
+
+static int sim_look(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		    struct mhp_entry *ret)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct node *node = NULL;
+	int r;
+
+	sim_lock(mine->sim);
+	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	if (r == 0)
+		describe(node, ret);
+	r = end(mine, node, r);
+	sim_unlock(mine->sim);
+	return r;
+}
+
 static void sim_free(struct mhp_backend *be)
 {
 	struct sim_backend *mine = to_sim(be);
@@ -341,6 +367,7 @@ static const struct mhp_backend_ops sim_ops = {
 	.write = sim_write,
 	.read_link = sim_read_link,
 	.exists = sim_exists,
+	.look = sim_look,
 	.load_module = sim_load_module,
 	.make_dir = run_make_dir,
 	.replace = run_replace,

@@ -62,6 +62,9 @@ static struct fakesys *tree(void)
 	fakesys_link(fs, "/root/a/dangling", "nowhere");
 	fakesys_set(fs, FAKESYS_FIFO, "/root/a/fifo", NULL, 0);
 	fakesys_set(fs, FAKESYS_SOCKET, "/root/a/socket", NULL, 0);
+	fakesys_file(fs, "/root/a/put", "");
+	snprintf(outside, sizeof(outside), "%s/root/a/put", fakesys_root(fs));
+	assert_int_equal(chmod(outside, 0200), 0);
 	/* with the real path of what is outside */
 	snprintf(outside, sizeof(outside), "%s/secret", fakesys_root(fs));
 	snprintf(target, sizeof(target), "%s/root/escape", fakesys_root(fs));
@@ -183,7 +186,7 @@ static void no_root(void **state)
 
 /* ---- names below a directory ---- */
 
-enum op { READ, READ_ALL, WRITE, LIST, LINK, EXISTS };
+enum op { READ, READ_ALL, WRITE, LIST, LINK, EXISTS, LOOK };
 
 static int count_entry(void *data, const char *name)
 {
@@ -199,6 +202,8 @@ static int count_entry(void *data, const char *name)
 static int call(struct mhp_backend *be, struct mhp_dir *dir, enum op op, const char *name,
 		char answer[64])
 {
+	static const char *const types[] = { "dir", "file", "link", "other" };
+	struct mhp_entry entry = { 0 };
 	size_t length = 0;
 	char *text = NULL;
 	int r = -1;
@@ -224,6 +229,13 @@ static int call(struct mhp_backend *be, struct mhp_dir *dir, enum op op, const c
 		return be->ops->read_link(be, dir, name, answer, 63);
 	case EXISTS:
 		return be->ops->exists(be, dir, name);
+	case LOOK:
+		r = be->ops->look(be, dir, name, &entry);
+		if (r == 0)
+			snprintf(answer, 64, "%s%s", types[entry.type],
+				 entry.readable ? " r" : "");
+		assert_false(entry.unknown);
+		return r;
 	}
 	return r;
 }
@@ -258,7 +270,7 @@ static void names(void **state)
 		{ WRITE, "missing", "ENOENT" }, { WRITE, "fifo", "EINVAL" },
 		{ WRITE, "socket", "EINVAL" }, { WRITE, "b", "EISDIR" },
 		{ WRITE, "/a/attr", "EINVAL" },
-		{ LIST, "b", "2" }, { LIST, "", "12" }, { LIST, ".", "12" },
+		{ LIST, "b", "2" }, { LIST, "", "13" }, { LIST, ".", "13" },
 		{ LIST, "link-dir", "ELOOP" }, { LIST, "link-out", "ELOOP" },
 		{ LIST, "link-dir/x", "ELOOP" }, { LIST, "attr", "ENOTDIR" },
 		{ LIST, "fifo", "ENOTDIR" }, { LIST, "..", "EXDEV" }, { LIST, "missing", "ENOENT" },
@@ -272,6 +284,13 @@ static void names(void **state)
 		{ EXISTS, "missing", "ENOENT" }, { EXISTS, "b/missing", "ENOENT" },
 		{ EXISTS, "link-dir/attr", "ELOOP" }, { EXISTS, "attr/x", "ENOTDIR" },
 		{ EXISTS, "..", "EXDEV" }, { EXISTS, "../c", "EXDEV" }, { EXISTS, "/etc", "EINVAL" },
+		{ LOOK, "attr", "file r" }, { LOOK, "b/attr", "file r" },
+		{ LOOK, "put", "file" }, { LOOK, "link", "link r" },
+		{ LOOK, "dangling", "link r" }, { LOOK, "b", "dir r" },
+		{ LOOK, "fifo", "other r" }, { LOOK, "socket", "other r" },
+		{ LOOK, "missing", "ENOENT" }, { LOOK, "attr/x", "ENOTDIR" },
+		{ LOOK, "link-dir/attr", "ELOOP" }, { LOOK, "..", "EXDEV" },
+		{ LOOK, "/etc", "EINVAL" },
 	};
 
 	(void)state;
@@ -321,6 +340,9 @@ static void real_kernel(void **state)
 	assert_int_equal(call(be, dir, EXISTS, "/proc", answer), -EINVAL);
 	assert_int_equal(call(be, dir, EXISTS, "..", answer), -EXDEV);
 	assert_int_equal(call(be, dir, EXISTS, "../sys", answer), -EXDEV);
+	assert_int_equal(call(be, dir, LOOK, "kernel/ostype", answer), 0);
+	assert_string_equal(answer, "file r");
+	assert_int_equal(call(be, dir, LOOK, "../sys", answer), -EXDEV);
 	be->ops->close_dir(be, dir);
 	be->ops->free(be);
 }

@@ -197,6 +197,43 @@ static void test_links(void **state)
 	tear_down(&bench);
 }
 
+static void check_look(const struct bench *bench, const char *name, enum mhp_entry_type type,
+		       bool readable, bool unknown)
+{
+	struct mhp_entry entry;
+
+	assert_int_equal(bench->ops->look(bench->be, bench->memory, name, &entry), 0);
+	assert_int_equal(entry.type, type);
+	assert_int_equal(entry.readable, readable);
+	assert_int_equal(entry.unknown, unknown);
+}
+
+static void test_look(void **state)
+{
+	struct bench bench = set_up("7.3-hmem-bound.txt", 0);
+	size_t reads = mhp_sim_count(bench.sim, MHP_SIM_READ);
+	struct mhp_entry entry;
+	struct node *node;
+
+	(void)state;
+	check_look(&bench, "memory32", MHP_ENTRY_DIR, true, false);
+	check_look(&bench, "memory32/node1", MHP_ENTRY_LINK, true, false);
+	check_look(&bench, "memory32/state", MHP_ENTRY_FILE, true, false);
+	check_look(&bench, "memory32/phys_device", MHP_ENTRY_FILE, true, false);
+	check_look(&bench, "hard_offline_page", MHP_ENTRY_FILE, false, false);
+	node = tree_child(bench.memory->node, "crash_hotplug");
+	node->code = NODE_BINARY;
+	check_look(&bench, "crash_hotplug", MHP_ENTRY_FILE, true, true);
+	node->code = -EACCES;
+	check_look(&bench, "crash_hotplug", MHP_ENTRY_FILE, true, false);
+	assert_int_equal(mhp_sim_count(bench.sim, MHP_SIM_READ), reads);
+	assert_int_equal(bench.ops->look(bench.be, bench.memory, "none", &entry), -ENOENT);
+	assert_int_equal(bench.ops->look(bench.be, bench.memory, "..", &entry), -EXDEV);
+	assert_int_equal(bench.ops->look(bench.be, bench.memory, "memory32/node1/x", &entry),
+			 -ELOOP);
+	tear_down(&bench);
+}
+
 struct listing {
 	struct bench *bench;
 	struct buf names;
@@ -814,6 +851,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_list_changes),
 		cmocka_unit_test(test_dead_dir),

@@ -225,6 +225,23 @@ static int fake_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? r : 0;
 }
 
+static int fake_look(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     struct mhp_entry *ret)
+{
+	struct fakesys_entry *entry;
+	int r = find(be, dir, name, &entry);
+
+	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+		return r;
+	*ret = (struct mhp_entry){
+		.type = entry->type == FAKESYS_DIR ? MHP_ENTRY_DIR :
+			entry->type == FAKESYS_FILE ? MHP_ENTRY_FILE :
+			entry->type == FAKESYS_LINK ? MHP_ENTRY_LINK : MHP_ENTRY_OTHER,
+		.readable = true,
+	};
+	return 0;
+}
+
 /* ---- nothing of our own is here, and nothing can be made ---- */
 
 static int fake_load_module(struct mhp_backend *be, const char *name)
@@ -298,6 +315,7 @@ static const struct mhp_backend_ops fake_ops = {
 	.write = fake_write,
 	.read_link = fake_read_link,
 	.exists = fake_exists,
+	.look = fake_look,
 	.load_module = fake_load_module,
 	.make_dir = fake_make_dir,
 	.replace = fake_replace,
