@@ -90,6 +90,7 @@ void text_add_bytes(struct text *text, uint64_t bytes);
 void text_add_code(struct text *text, int code);
 /* Gives the string away; -ENOMEM. */
 int text_finish(struct text *text, char **ret_str);
+void text_add_raw(struct text *text, const char *bytes, size_t length);
 /* printf to a new string; -ENOMEM */
 __attribute__((format(printf, 2, 3)))
 int copy_text(char **ret_str, const char *format, ...);
@@ -431,6 +432,13 @@ int udev_rules_read(struct mhp_ctx *ctx, struct udev_rules *ret, struct problems
 void udev_rules_free(struct udev_rules *rules);
 /* "online", "online|online_movable"; NULL: not known */
 const char *udev_rule_word(const struct udev_rule *rule);
+
+/* In the order in which one hides another's files of the same name. */
+#define UDEV_DIRS 5
+extern const char *const udev_dirs[UDEV_DIRS];
+bool udev_is_file_name(const char *name);
+/* Reads a file, links followed below the root. -ENOENT also if it is masked. */
+int udev_read_file(struct sysfs_dir *dir, const char *name, char **ret_text, size_t *ret_length);
 
 /* ---- region.c ---- */
 

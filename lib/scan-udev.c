@@ -8,7 +8,7 @@
 #include "udev.h"
 
 /* In the order in which one hides another of the same name. /lib may be /usr/lib. */
-static const char *const dirs[] = {
+const char *const udev_dirs[UDEV_DIRS] = {
 	"/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
 	"/usr/lib/udev/rules.d", "/lib/udev/rules.d",
 };
@@ -24,7 +24,7 @@ struct udev_scan {
 	struct mhp_ctx *ctx;
 	struct udev_rules *rules;
 	struct problems *problems;
-	struct sysfs_dir open[ARRAY_SIZE(dirs)];
+	struct sysfs_dir open[UDEV_DIRS];
 	struct file *files;
 	size_t count, room;
 	size_t dir;		/* the one that is being listed */
@@ -33,15 +33,21 @@ struct udev_scan {
 
 /* ---- names ---- */
 
-static int take_name(void *data, const char *name)
+bool udev_is_file_name(const char *name)
 {
 	static const char ending[] = ".rules";
-	struct udev_scan *scan = data;
 	size_t length = strlen(name);
+
+	return *name != '.' && length >= strlen(ending) &&
+	       !strcmp(name + length - strlen(ending), ending);
+}
+
+static int take_name(void *data, const char *name)
+{
+	struct udev_scan *scan = data;
 	struct file *files;
 
-	if (*name == '.' || length < strlen(ending) ||
-	    strcmp(name + length - strlen(ending), ending))
+	if (!udev_is_file_name(name))
 		return 0;
 	if (scan->count == scan->room) {
 		size_t room = scan->room ? 2 * scan->room : 64;
@@ -82,14 +88,14 @@ static int list_dirs(struct udev_scan *scan)
 {
 	int r;
 
-	for (scan->dir = 0; scan->dir < ARRAY_SIZE(dirs); scan->dir++) {
+	for (scan->dir = 0; scan->dir < UDEV_DIRS; scan->dir++) {
 		struct sysfs_dir *dir = &scan->open[scan->dir];
 
-		r = sysfs_open(scan->ctx, dirs[scan->dir], dir);
+		r = sysfs_open(scan->ctx, udev_dirs[scan->dir], dir);
 		if (r == 0)
 			r = sysfs_list(dir, "", take_name, scan);
 		if (r < 0 && r != -ENOENT)
-			r = note(scan, r, dirs[scan->dir], "");
+			r = note(scan, r, udev_dirs[scan->dir], "");
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
@@ -129,9 +135,10 @@ static int open_parent(struct mhp_ctx *ctx, char *path, struct sysfs_dir *ret_di
  * Reads a file that is a link, to wherever it leads below the root. -ENOENT: to
  * nothing, or to /dev/null, which is how a file is masked.
  */
-static int read_linked(struct udev_scan *scan, struct sysfs_dir *dir, const char *name,
-		       int links, char **ret_text, size_t *ret_length)
+static int read_linked(struct sysfs_dir *dir, const char *name, int links, char **ret_text,
+		       size_t *ret_length)
 {
+	struct mhp_ctx *ctx = dir->ctx;
 	struct sysfs_dir parent = { 0 };
 	const char *base;
 	char *path;
@@ -147,15 +154,21 @@ static int read_linked(struct udev_scan *scan, struct sysfs_dir *dir, const char
 	else if (is_kernel_path(path))
 		r = -EINVAL;
 	else
-		r = open_parent(scan->ctx, path, &parent, &base);
+		r = open_parent(ctx, path, &parent, &base);
 	if (r == 0)
-		r = scan->ctx->be->ops->read_all(scan->ctx->be, parent.dir, base, ret_text,
-						 ret_length);
+		r = ctx->be->ops->read_all(ctx->be, parent.dir, base, ret_text, ret_length);
 	if (r == -ELOOP)
-		r = read_linked(scan, &parent, base, links + 1, ret_text, ret_length);
+		r = read_linked(&parent, base, links + 1, ret_text, ret_length);
 	sysfs_close(&parent);
 	free(path);
 	return r;
+}
+
+int udev_read_file(struct sysfs_dir *dir, const char *name, char **ret_text, size_t *ret_length)
+{
+	int r = dir->ctx->be->ops->read_all(dir->ctx->be, dir->dir, name, ret_text, ret_length);
+
+	return r == -ELOOP ? read_linked(dir, name, 1, ret_text, ret_length) : r;
 }
 
 static int add_rule(void *data, const struct udev_rule *rule)
@@ -189,9 +202,7 @@ static int read_file(struct udev_scan *scan, const struct file *file)
 	size_t length;
 	int r;
 
-	r = scan->ctx->be->ops->read_all(scan->ctx->be, dir->dir, file->name, &text, &length);
-	if (r == -ELOOP)
-		r = read_linked(scan, dir, file->name, 1, &text, &length);
+	r = udev_read_file(dir, file->name, &text, &length);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
@@ -217,7 +228,7 @@ int udev_rules_read(struct mhp_ctx *ctx, struct udev_rules *ret, struct problems
 	for (size_t i = 0; i < scan.count; i++)
 		free(scan.files[i].name);
 	free(scan.files);
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
+	for (size_t i = 0; i < UDEV_DIRS; i++)
 		sysfs_close(&scan.open[i]);
 	return r;
 }

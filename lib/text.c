@@ -57,6 +57,14 @@ void text_add(struct text *text, const char *format, ...)
 	va_end(ap);
 }
 
+void text_add_raw(struct text *text, const char *bytes, size_t length)
+{
+	if (!length || !text_reserve(text, length))
+		return;
+	memcpy(text->str + text->length, bytes, length);
+	text->length += length;
+}
+
 void text_add_escaped(struct text *text, const char *str)
 {
 	for (; *str; str++) {

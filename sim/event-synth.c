@@ -149,5 +149,8 @@ void event_set_attr(struct node *dir, const char *subsystem)
 		return;
 	while (strcmp(files[i].subsystem, subsystem))
 		i++;
+	/* a driver's cannot be read: one that can is not the kernel's */
+	if ((file->code == NODE_WRITE_ONLY) != !files[i].attr.show)
+		return;
 	model_set_attr(file, &files[i].attr, dir);
 }

@@ -121,11 +121,41 @@ int sim_take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret)
 	return ret->flags & ~MHP_SIM_READ_ONLY ? -E2BIG : 0;
 }
 
+/* A capture need not have it as a file. For contexts; not for a capture by itself. */
+static int add_release(struct mhp_sim *sim)
+{
+	static const char *const path[] = { "proc", "sys", "kernel" };
+	static const char mark[] = "# kernel: ";
+	const char *line = strstr(sim->header, mark);
+	struct node *dir = sim->root, *next, *file;
+	char *text;
+	int r = 0;
+
+	if (!line)
+		return 0;
+	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]) && r == 0; i++, dir = next) {
+		next = tree_child(dir, path[i]);
+		if (!next)
+			r = tree_add_new(dir, NODE_DIR, path[i], NULL, &next);
+		else if (next->type != NODE_DIR)
+			return 0;
+	}
+	if (r < 0 || tree_child(dir, "osrelease"))
+		return r;
+	line += strlen(mark);
+	text = strndup(line, strcspn(line, "\n") + 1);
+	r = text ? tree_add_new(dir, NODE_FILE, "osrelease", text, &file) : -ENOMEM;
+	if (r == 0)
+		file->ours = true;
+	free(text);
+	return r;
+}
+
 int machine_new(struct capture *capture, const struct complaints *complaints, bool read_only,
 		struct mhp_sim **ret_sim)
 {
 	struct mhp_sim *sim;
-	int r = 0;
+	int r;
 
 	sim = calloc(1, sizeof(*sim));
 	if (!sim) {
@@ -139,7 +169,8 @@ int machine_new(struct capture *capture, const struct complaints *complaints, bo
 	sim->header = capture->header;
 	sim->model.rules = &sim->rules;
 	sim->read_only = read_only;
-	if (!sim->read_only)
+	r = add_release(sim);
+	if (r == 0 && !sim->read_only)
 		r = model_load(sim, capture, complaints);
 	if (r < 0) {
 		mhp_sim_unref(sim);

@@ -295,6 +295,44 @@ static void journal_without_memory(void **state)
 	mhp_ctx_unref(ctx);
 }
 
+/* What is written is whole, or there is none. */
+static void capture_without_memory(void **state)
+{
+	struct fakesys *fs = flawed_machine();
+	struct mhp_ctx *ctx;
+	char *good = NULL, *text;
+
+	(void)state;
+	fakesys_file(fs, "/etc/udev/rules.d/10-x.rules",
+		     "SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"online\"\n");
+	fakesys_file(fs, "/proc/cmdline", "root=/dev/sda movable_node\n");
+	ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	assert_int_equal(mhp_ctx_copy_capture(ctx, NULL, &good), 0);
+	calls = 0;
+	/* each of the first ones, which read the bus and the rules; then some */
+	for (size_t at = 1; calls >= at - 1; at += at < 500 ? 1 : 17) {
+		size_t number = live_count, last;
+		int r;
+
+		calls = 0;
+		fail_at = at;
+		text = NULL;
+		r = mhp_ctx_copy_capture(ctx, NULL, &text);
+		fail_at = 0;
+		last = calls;
+		assert_int_equal(r, last >= at ? -ENOMEM : 0);
+		if (r == 0)
+			assert_string_equal(text, good);
+		else
+			assert_null(text);
+		free(text);
+		assert_int_equal(live_count, number);
+		calls = last;
+	}
+	free(good);
+	mhp_ctx_unref(ctx);
+}
+
 static void worker_without_memory(void **state)
 {
 	struct worker *worker = NULL;
@@ -364,6 +402,7 @@ int main(void)
 		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(recover_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(journal_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(capture_without_memory, fakesys_free_all),
 		cmocka_unit_test(worker_without_memory),
 		cmocka_unit_test(event_without_memory),
 	};

@@ -265,7 +265,8 @@ static bool ends_in(const char *path, const char *end)
 
 static void check_text(const struct shape *shape, const char *path, const char *a, const char *b)
 {
-	if (!strcmp(a, b))
+	/* one made by calls has no more of the release than the series */
+	if (!strcmp(a, b) || ends_in(path, "/osrelease"))
 		return;
 	if (!strcmp(path, "/proc/iomem")) {
 		check_iomem(shape, a, b, true);

@@ -43,6 +43,8 @@ static int run_verb(struct machine *machine)
 		return verb_apply(machine);
 	case VERB_RECOVER:
 		return verb_recover(machine);
+	case VERB_CAPTURE:
+		return verb_capture(machine);
 	default:
 		return verb_act(machine);
 	}

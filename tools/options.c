@@ -15,7 +15,7 @@
 /* Those up to OPT_SIZE only some verbs have a use for. */
 enum {
 	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_TO, OPT_NO_BORROW,
-	OPT_TIMEOUT, OPT_SAVE, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
+	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL,
 };
@@ -30,6 +30,7 @@ static const struct option long_options[] = {
 	{ "no-borrow", no_argument, NULL, OPT_NO_BORROW },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "save", required_argument, NULL, OPT_SAVE },
+	{ "identity", no_argument, NULL, OPT_IDENTITY },
 	{ "range", required_argument, NULL, OPT_RANGE },
 	{ "blocks", required_argument, NULL, OPT_BLOCKS },
 	{ "node", required_argument, NULL, OPT_NODE },
@@ -75,6 +76,7 @@ static const struct verb_info verbs[] = {
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_TO) | BIT(OPT_NO_BORROW) },
 	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
 	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
+	{ "capture", VERB_CAPTURE, OPERAND_NONE, BIT(OPT_SAVE) | BIT(OPT_IDENTITY) },
 };
 
 void usage(const char *format, ...)
@@ -205,6 +207,9 @@ static bool take_deed(struct options *options, int option, const char *value)
 	case OPT_SAVE:
 		take_once(&options->save, option, value);
 		break;
+	case OPT_IDENTITY:
+		options->identity = true;
+		break;
 	case OPT_JSON:
 		options->json = true;
 		break;
@@ -264,7 +269,7 @@ static const struct verb_info *take_verb(struct options *options, char **words, 
 				info = &verbs[i];
 		if (!info)
 			usage("\"%s\" is no verb", words[*next]);
-		if (*next && !(info->options & BIT(OPT_SAVE)))
+		if (*next && info->operand != OPERAND_TARGET)
 			usage("plan: it goes with " PLAN_VERBS ", not with \"%s\"", words[*next]);
 		if (info->verb != VERB_PLAN)
 			break;
@@ -315,7 +320,9 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)
 		usage("%s: name a type with --type, as memory in the wrong zone may stay "
 		      "there until reboot: " TYPE_WORDS, info->word);
-	if (options->save && !options->dry_run)
+	if (options->json && options->verb == VERB_CAPTURE)
+		usage("%s: it does not go with --json", info->word);
+	if (options->save && !options->dry_run && options->verb != VERB_CAPTURE)
 		usage("%s: --save needs --dry-run, or mhp plan %s", info->word, info->word);
 	if (info->operand == OPERAND_TARGET)
 		options->request = request_new(options);

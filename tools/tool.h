@@ -28,6 +28,7 @@ enum verb {
 	VERB_UNPLUG,
 	VERB_APPLY,
 	VERB_RECOVER,
+	VERB_CAPTURE,
 };
 
 /* A failure that the simulated machine is told to act out. */
@@ -56,6 +57,7 @@ struct options {
 	bool no_borrow;
 	bool dry_run;
 	bool json;
+	bool identity;
 	const char *save;
 	const char *plan_file;
 	const char *root;
@@ -196,13 +198,14 @@ void report_complain_conflicts(const struct mhp_plan *plan);
 int report_show(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);
 
-/* ---- list.c, show.c, act.c, recover.c: the verbs; all return an exit code ---- */
+/* ---- list.c, show.c, act.c, recover.c, capture.c: the verbs; all return an exit code ---- */
 
 int verb_list(struct machine *machine);
 int verb_show(struct machine *machine);
 int verb_act(struct machine *machine);
 int verb_apply(struct machine *machine);
 int verb_recover(struct machine *machine);
+int verb_capture(struct machine *machine);
 
 /* True if the driver's word for the device contradicts the blocks. */
 bool region_word_disagrees(const struct mhp_region *region);

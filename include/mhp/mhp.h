@@ -25,6 +25,7 @@
 #include <mhp/version.h>
 #include <mhp/types.h>
 #include <mhp/context.h>
+#include <mhp/capture.h>
 #include <mhp/snapshot.h>
 #include <mhp/block.h>
 #include <mhp/node.h>

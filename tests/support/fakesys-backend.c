@@ -228,10 +228,11 @@ static int fake_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 static int fake_look(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		     struct mhp_entry *ret)
 {
-	struct fakesys_entry *entry;
+	struct fakesys_entry *entry = NULL;
 	int r = find(be, dir, name, &entry);
 
-	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+	/* what opening it answers is not of interest */
+	if (!entry || r == -ENOENT)
 		return r;
 	*ret = (struct mhp_entry){
 		.type = entry->type == FAKESYS_DIR ? MHP_ENTRY_DIR :
