@@ -238,6 +238,9 @@ static int add_block_file(struct capture *capture, struct at *at, const char *na
 	*ret_done = true;
 	if (!strcmp(name, "online"))
 		return add_online(capture, at);
+	/* drivers/base/core.c: on 6.1 uevent_show() waits just so; a block has no line there */
+	if (!strcmp(name, "uevent"))
+		return add_word(capture, "");
 	/* before a block has its node, reading its zones may crash a kernel up to 6.12 */
 	*ret_done = !strcmp(name, "valid_zones") && capture->numa && !at->has_node;
 	return 0;

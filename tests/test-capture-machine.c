@@ -225,6 +225,8 @@ static void watch_read(void *data, const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(never); i++)
 		if (!strcmp(name, never[i]) && strcmp(path, NODE_PATH "/online"))
 			fail_msg("%s was read", path);
+	if (!strcmp(name, "/uevent") && strstr(path, "/memory/memory"))
+		fail_msg("%s was read", path);
 	if (!strcmp(name, "/valid_zones") && strstr(path, "/memory33/"))
 		watch->zones = true;
 }
@@ -242,6 +244,7 @@ static void hazards(void **state)
 	fakesys_file(fs, MEM "memory34/state", "going-offline\n");
 	fakesys_file(fs, MEM "memory35/state", "thinking\n");
 	fakesys_file(fs, MEM "probe", "");
+	fakesys_file(fs, MEM "memory33/power/control", "auto\n");
 	fs->on_read = watch_read;
 	fs->data = &watch;
 	ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
@@ -256,6 +259,8 @@ static void hazards(void **state)
 	assert_lacks(text, "memory35/online");
 	assert_line(text, MEM "memory35/state: thinking");
 	assert_line(text, MEM "probe: <write-only>");
+	assert_line(text, MEM "memory33/uevent: ");
+	assert_lacks(text, "/power");
 	check_same(text, MHP_SIM_READ_ONLY, 0);
 	mhp_ctx_unref(ctx);
 	free(text);

@@ -171,6 +171,8 @@ static void files(void **state)
 	fakesys_file(fs, "/etc/udev/rules.d/40-secret.rules", "KERNEL==\"x\", NAME=\"secret\"\n");
 	fakesys_file(fs, "/etc/udev/rules.d/50-x.rules", ONLINE);
 	fakesys_find(fs, "/etc/udev/rules.d/50-x.rules")->code = -EACCES;
+	fakesys_file(fs, "/etc/udev/rules.d/60-x.rules", ONLINE);
+	fakesys_file(fs, "/usr/lib/udev/rules.d/60-x.rules", "# hidden\n");
 	fakesys_file(fs, "/etc/udev/rules.d/README", ONLINE);
 	/* as where /lib is /usr/lib */
 	fakesys_link(fs, "/lib", "usr/lib");
@@ -181,9 +183,11 @@ static void files(void **state)
 		"/etc/udev/rules.d/20-x.rules -> /dev/null\n"
 		"/etc/udev/rules.d/30-x.rules: "  ONLINE
 		"/etc/udev/rules.d/50-x.rules: <EACCES>\n"
+		"/etc/udev/rules.d/60-x.rules: " ONLINE
 		"/lib -> usr/lib\n"
 		"/usr/lib/udev/rules.d/10-x.rules: " ONLINE
-		"/usr/lib/udev/rules.d/20-x.rules: " ONLINE);
+		"/usr/lib/udev/rules.d/20-x.rules: " ONLINE
+		"/usr/lib/udev/rules.d/60-x.rules: \n");
 	free(text);
 }
 

@@ -5,7 +5,7 @@
  * without root and without special hardware.
  *
  * A machine is made from a capture: the text of a real machine's sysfs, whose form
- * libmhp(7) describes; one is installed in share/libmhp/machines. Or it is made by
+ * libmhp(7) describes; some are installed in share/libmhp/machines. Or it is made by
  * calls: mhp/sim-builder.h. It then
  * acts as the kernel does: a write to memoryN/state changes states and zones, a
  * write to daxX.Y/state plugs and unplugs. Upon request it misbehaves. It writes

@@ -28,7 +28,7 @@ no_reading_of_risk() {
 	sed -n 's/.* = [0-9]*<\(.*\)>$/\1/p' /tmp/strace | sort -u >/tmp/opened
 	isnt "the trace sees it read blocks" "$(grep -c '/memory[0-9]*/state$' /tmp/opened)" 0
 	is "it reads nothing of risk" \
-		"$(grep -E '/memory[0-9]+/online$|_offline_page$|/(un)?bind$|_id$|/probe$|/compact$|/reclaim$' /tmp/opened)" ""
+		"$(grep -E '/memory[0-9]+/(online|uevent)$|_offline_page$|/(un)?bind$|_id$|/probe$|/compact$|/reclaim$' /tmp/opened)" ""
 }
 
 # alike WHAT COMMAND ...: mhp ... here and on the machine simulated from a capture of before
