@@ -8,7 +8,8 @@
  * Thousands of directories that are alike need not have a node for each of their
  * files. Such a directory is like another one, which is not part of the tree: what
  * that has, it has too, but for what its own children have the name of. A node of it
- * is made as somebody finds it, and tree_forget() drops it again.
+ * is made as somebody finds it, and tree_forget() drops it again unless it is held: so
+ * take a reference to what is to last beyond the next walk or the end of an access.
  *
  * A node that was removed from the tree stays valid for whoever holds a
  * reference; it has no children and no attribute any more.
