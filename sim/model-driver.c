@@ -76,26 +76,6 @@ static bool takes(const struct model *model, const struct driver *driver, const 
 
 /* ---- attaching ---- */
 
-static void remove_link(const struct node *dir, const char *name)
-{
-	struct node *link = tree_child(dir, name);
-
-	if (link)
-		tree_remove(link);
-}
-
-static int add_link(struct node *dir, const char *name, const struct node *to)
-{
-	char *target = tree_relative_path(dir, to);
-	int r;
-
-	if (!target)
-		return -ENOMEM;
-	r = tree_add_new(dir, NODE_LINK, name, target, NULL);
-	free(target);
-	return r;
-}
-
 static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 {
 	int r;
@@ -105,14 +85,14 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 	/* a device of size 0 */
 	if (dax->has_ranges && !dax->n_ranges)
 		return holds(&sim->model, RULE_BIND_EMPTY) ? -ENXIO : -EINVAL;
-	r = add_link(dax->dir, "driver", driver->dir);
+	r = tree_add_link(dax->dir, "driver", driver->dir);
 	if (r == 0)
-		r = add_link(driver->dir, dax->name, dax->dir);
+		r = tree_add_link(driver->dir, dax->name, dax->dir);
 	if (r == 0)
 		r = is_kmem(driver) ? kmem_probe(sim, dax) : devdax_probe(sim, dax);
 	if (r < 0) {
-		remove_link(dax->dir, "driver");
-		remove_link(driver->dir, dax->name);
+		tree_remove_child(dax->dir, "driver");
+		tree_remove_child(driver->dir, dax->name);
 		return r;
 	}
 	dax->driver = driver;
@@ -129,8 +109,8 @@ static bool detach(struct mhp_sim *sim, struct dax *dax)
 		stays = kmem_remove(sim, dax);
 	else
 		devdax_remove(sim, dax);
-	remove_link(dax->dir, "driver");
-	remove_link(dax->driver->dir, dax->name);
+	tree_remove_child(dax->dir, "driver");
+	tree_remove_child(dax->driver->dir, dax->name);
 	dax->driver = NULL;
 	dax_tell(sim, dax, "unbind");
 	return stays;

@@ -168,3 +168,23 @@ char *tree_relative_path(const struct node *from_dir, const struct node *to)
 	add_path_below(&buf, to, b);
 	return buf_finish(&buf, &text) < 0 ? NULL : text;
 }
+
+int tree_add_link(struct node *dir, const char *name, const struct node *to)
+{
+	char *target = tree_relative_path(dir, to);
+	int r;
+
+	if (!target)
+		return -ENOMEM;
+	r = tree_add_new(dir, NODE_LINK, name, target, NULL);
+	free(target);
+	return r;
+}
+
+void tree_remove_child(const struct node *dir, const char *name)
+{
+	struct node *child = tree_child(dir, name);
+
+	if (child)
+		tree_remove(child);
+}

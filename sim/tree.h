@@ -135,5 +135,9 @@ int tree_walk(struct node *root, struct node *dir, const char *path, bool follow
 char *tree_path(const struct node *node);
 /* Text for a link in from_dir that points to a node of the same tree. */
 char *tree_relative_path(const struct node *from_dir, const struct node *to);
+/* Such a link. -EEXIST, -ENOMEM */
+int tree_add_link(struct node *dir, const char *name, const struct node *to);
+/* Fine if there is none. */
+void tree_remove_child(const struct node *dir, const char *name);
 
 #endif /* SIM_TREE_H */
