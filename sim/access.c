@@ -131,7 +131,7 @@ static int come_due(struct mhp_sim *sim, const struct countdown *countdown)
 {
 	if (countdown->act_path) {
 		(void)write_as_other(sim, countdown->act_path, countdown->act_word);
-		udev_act(sim);
+		follow_up(sim);
 	}
 	return countdown->code;
 }

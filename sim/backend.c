@@ -211,7 +211,7 @@ static int write_file(struct writer *writer)
 			break;
 		}
 	}
-	udev_act(sim);
+	follow_up(sim);
 	return r;
 }
 
@@ -270,7 +270,7 @@ static int sim_load_module(struct mhp_backend *be, const char *name)
 		r = hotplug_wait_to_load(mine);
 	if (r == 0) {
 		r = module_load(sim, name);
-		udev_act(sim);
+		follow_up(sim);
 	}
 	r = access_end(mine, r);
 	sim_unlock(sim);

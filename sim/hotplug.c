@@ -67,6 +67,7 @@ static void cancelled(void *data)
 	note_write(sim, writer->path, writer->word, -EINTR);
 	writer_end(writer);
 	access_end(writer->be, -EINTR);
+	follow_up(sim);
 	sim_unlock(sim);
 }
 
@@ -191,6 +192,16 @@ int hotplug_hang(struct writer *writer)
 	return is_dead(writer->be) ? -EIO : 0;
 }
 
+void hotplug_hang_worker(struct mhp_sim *sim)
+{
+	struct writer *worker = &sim->worker;
+
+	worker->sim = sim;
+	worker->hangs_at = sim->hangs_at;
+	worker->hangs_at->state = MHP_STATE_GOING_OFFLINE;
+	sim->hotplug = worker;
+}
+
 MHP_EXPORT int mhp_sim_hang_block(struct mhp_sim *sim, uint64_t id, unsigned int times)
 {
 	struct hang *list;
@@ -217,6 +228,10 @@ MHP_EXPORT void mhp_sim_release_block(struct mhp_sim *sim, uint64_t id)
 	if (sim->hotplug && sim->hotplug->hangs_at->id == id) {
 		sim->hotplug->released = true;
 		pthread_cond_broadcast(&sim->changed);
+		if (sim->hotplug == &sim->worker) {
+			stop_hanging(&sim->worker);
+			follow_up(sim);
+		}
 	}
 	sim_unlock(sim);
 }
@@ -241,6 +256,7 @@ MHP_EXPORT void mhp_sim_release_hotplug(struct mhp_sim *sim)
 	sim_lock(sim);
 	sim->hotplug_held = false;
 	pthread_cond_broadcast(&sim->changed);
+	follow_up(sim);
 	sim_unlock(sim);
 }
 

@@ -2,6 +2,7 @@
 /* The machine: made from a capture, read and written, shown as a capture again. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,17 @@ void note_write(struct mhp_sim *sim, const char *path, const char *word, int cod
 void note_module(struct mhp_sim *sim, const char *act, const char *name, int code)
 {
 	note(sim, act, name, NULL, code);
+}
+
+void note_host(struct mhp_sim *sim, int code, const char *format, ...)
+{
+	char what[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	note(sim, "host", what, NULL, code);
 }
 
 static int store(struct mhp_sim *sim, struct node *file, const char *word)
@@ -400,7 +412,7 @@ MHP_EXPORT int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *
 
 	sim_lock(sim);
 	r = write_as_other(sim, path, word);
-	udev_act(sim);
+	follow_up(sim);
 	sim_unlock(sim);
 	return r;
 }

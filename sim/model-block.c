@@ -599,6 +599,18 @@ int blocks_load(struct mhp_sim *sim, const struct capture *capture,
 	return r;
 }
 
+void blocks_online(struct mhp_sim *sim, const struct block_run *run)
+{
+	enum mhp_online_type type = sim->model.auto_online;
+
+	for (uint64_t i = 0; type != MHP_OFFLINE && i < run->count; i++) {
+		struct block *block = block_find(&sim->model, run->first + i);
+
+		if (block && block_online(sim, block, type) < 0)
+			break;
+	}
+}
+
 static void remove_run(struct mhp_sim *sim, const struct block_run *run, bool told)
 {
 	struct model *model = &sim->model;

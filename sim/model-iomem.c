@@ -138,6 +138,54 @@ void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char
 	model->n_iomem -= end - at;
 }
 
+/* The entry that has all of this, and nothing below it; n_iomem if there is none. */
+static size_t find_around(const struct model *model, uint64_t start, uint64_t last,
+			  const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < model->n_iomem; i++) {
+		const struct iomem_entry *entry = &model->iomem[i];
+
+		if (entry->start <= start && entry->end >= last && !strcmp(entry->name, name))
+			break;
+	}
+	if (i + 1 < model->n_iomem && model->iomem[i + 1].level > model->iomem[i].level)
+		return model->n_iomem;
+	return i;
+}
+
+int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	size_t at = find_around(model, start, last, name);
+	struct iomem_entry *entry = &model->iomem[at];
+	int r = 0;
+
+	if (at >= model->n_iomem)
+		return 0;
+	if (entry->start == start && entry->end == last) {
+		iomem_remove(model, start, last, name);
+	} else if (entry->start == start) {
+		entry->start = last + 1;
+	} else if (entry->end == last) {
+		entry->end = start - 1;
+	} else {
+		r = insert_at(model, at + 1, entry->level, last + 1, entry->end, name,
+			      strlen(name));
+		if (r == 0)
+			model->iomem[at].end = start - 1;
+	}
+	return r;
+}
+
+bool iomem_is_taken(const struct model *model, uint64_t start, uint64_t last)
+{
+	for (size_t i = 0; i < model->n_iomem; i++)
+		if (model->iomem[i].start <= last && model->iomem[i].end >= start)
+			return true;
+	return false;
+}
+
 bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last)
 {
 	if (!model->has_iomem)

@@ -412,6 +412,18 @@ void numa_memory_changed(struct mhp_sim *sim, struct numa *numa)
 		numa->in_tier = false;
 }
 
+/* Only kmem tells of its memory that it may be slow (mm/memory-tiers.c, default_dram_type). */
+int numa_get_plain(struct mhp_sim *sim, int id)
+{
+	struct numa *numa;
+	int r;
+
+	r = numa_get(sim, sim->model.has_nodes ? id : 0, &numa);
+	if (r == 0 && numa->tier < 0 && holds(&sim->model, RULE_TIER_PLAIN))
+		numa->tier = TIER_DRAM;
+	return r;
+}
+
 /* ---- coming and going ---- */
 
 /* Entries that every node has, as those of a node without CPU. */

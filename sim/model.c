@@ -238,6 +238,8 @@ static void load_features(struct mhp_sim *sim)
 	}
 	model->has_device_state = kmem_seen ? state_seen : is_kernel_since(sim, 7, 3);
 	model->kmem_by_default = model->n_daxes ? memmap_seen : is_kernel_since(sim, 6, 3);
+	model->tells_container = is_kernel_since(sim, 6, 12);
+	model->altmap_per_block = memmap_seen || is_kernel_since(sim, 6, 8);
 	/* mm/memory_hotplug.c, add_memory_resource() */
 	model->node_first = model->has_device_state || is_kernel_since(sim, 6, 18);
 	model->movable_node = is_on_command_line(sim, "movable_node");
@@ -282,7 +284,8 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	if (r < 0)
 		return r;
 	load_features(sim);
-	return daxes_adopt(sim);
+	r = daxes_adopt(sim);
+	return r < 0 ? r : dimms_load(sim, complaints);
 }
 
 void model_free(struct model *model)
@@ -302,6 +305,10 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_drivers; i++)
 		driver_free(model->drivers[i]);
 	free(model->drivers);
+	for (size_t i = 0; i < model->n_dimms; i++)
+		dimm_free(model->dimms[i]);
+	free(model->dimms);
+	free(model->dimm_works);
 	node_unref(model->block_template);
 	node_unref(model->numa_template);
 }

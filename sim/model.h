@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the machine does: blocks, zones, nodes, /proc/iomem, dax devices, their
- * drivers. A banner for each source file. See the kernel's mm/memory_hotplug.c,
- * drivers/base/memory.c, drivers/dax/{bus,kmem}.c for what is acted out.
+ * drivers, DIMMs. A banner for each source file. See the kernel's
+ * mm/memory_hotplug.c, drivers/base/memory.c, drivers/dax/{bus,kmem}.c,
+ * drivers/acpi/{acpi_memhotplug,scan}.c for what is acted out.
  */
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
@@ -26,6 +27,7 @@
 #define MAX_ADDRESS	(UINT64_C(1) << 52)
 #define MAX_BLOCKS	(UINT64_C(1) << 20)
 #define MAX_NODES	4096
+#define MAX_SLOT	0xff
 
 struct mhp_sim;
 
@@ -73,6 +75,7 @@ struct block {
 	bool has_hole;		/* boot memory with a hole in it never goes offline */
 	bool pinned;		/* the kernel put it to a use that has it stay online */
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
+	bool put_online;	/* taken offline by an eject, which may yet fail */
 };
 
 /* online since the machine was made, without a directory in the capture */
@@ -118,6 +121,26 @@ struct dax {
 	char *uevent;		/* without its DRIVER= line */
 };
 
+/* A slot for a DIMM, as ACPI has it. */
+struct dimm {
+	unsigned int slot;	/* the NN of PNP0C80:NN */
+	struct node *dir;
+	struct block_run *runs;
+	size_t n_runs;
+	int node;
+	uint64_t status;	/* as ACPI's _STA; 0: it is empty */
+	bool attached;		/* the kernel's driver has it, and its memory is there */
+};
+
+/* What the firmware, or a writer of "eject", has told the kernel of a slot. */
+struct dimm_work {
+	struct dimm *dimm;
+	bool is_eject;
+	/* an eject that has begun */
+	bool second_pass, failed;
+	uint64_t at;		/* which block of the DIMM is next */
+};
+
 struct model {
 	struct rules *rules;	/* the machine's */
 	bool active;		/* there is a memory directory that we understand */
@@ -131,6 +154,8 @@ struct model {
 	bool node_first;	/* a node's event precedes those of its blocks: 6.18 */
 	bool movable_node;	/* booted with movable_node */
 	bool memmap_on_memory;	/* module parameter */
+	bool tells_container;	/* that a DIMM came to it: by 6.12 */
+	bool altmap_per_block;	/* ... whatever the size of a range: 6.8 */
 
 	struct node *memory_dir, *node_dir, *tier_dir;
 	enum mhp_online_type auto_online;
@@ -152,6 +177,12 @@ struct model {
 	struct driver **drivers;
 	size_t n_drivers;
 	bool autoprobe;
+
+	struct dimm **dimms;
+	size_t n_dimms;
+	struct dimm_work *dimm_works;	/* in the order in which they came */
+	size_t n_dimm_works;
+	uint64_t next_memmap;	/* number of the next entry in /sys/firmware/memmap */
 };
 
 /* ---- model.c ---- */
@@ -196,6 +227,8 @@ int block_offline(struct mhp_sim *sim, struct block *block);
 void block_go(struct mhp_sim *sim, struct block *block);
 /* Adds offline blocks; all or nothing. -EEXIST, -E2BIG, -EINVAL, -ENOMEM */
 int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool altmap);
+/* Upwards, by policy; a block that refuses ends it, and nobody is told. */
+void blocks_online(struct mhp_sim *sim, const struct block_run *run);
 /* Removes those of a run that are there, online or not. */
 void blocks_remove(struct mhp_sim *sim, const struct block_run *run);
 void block_free(struct block *block);
@@ -221,6 +254,8 @@ int numas_load_memory(struct mhp_sim *sim, const struct complaints *complaints);
 struct numa *numa_find(const struct model *model, int id);
 /* Finds or makes one, not online. */
 int numa_get(struct mhp_sim *sim, int id, struct numa **ret_numa);
+/* Memory of no special kind is to come to it. */
+int numa_get_plain(struct mhp_sim *sim, int id);
 /* A node that may come by the machine's own word. */
 bool numa_is_possible(struct mhp_sim *sim, int id);
 /* Its first block comes; its last one went. */
@@ -243,7 +278,11 @@ int iomem_load(struct mhp_sim *sim, const struct complaints *complaints);
 int iomem_insert(struct model *model, uint64_t start, uint64_t last, const char *name);
 /* Takes an entry out, with all below it. */
 void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char *name);
+/* ... and only a piece of it, if it is larger. -ENOMEM: it stays as it is */
+int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *name);
 bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const char *name);
+/* Is any of this told of? */
+bool iomem_is_taken(const struct model *model, uint64_t start, uint64_t last);
 /* Is all of this System RAM? */
 bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last);
 
@@ -275,6 +314,36 @@ int kmem_load(const struct complaints *complaints, struct dax *dax);
 int kmem_probe(struct mhp_sim *sim, struct dax *dax);
 /* Does memory of it stay behind? */
 bool kmem_remove(struct mhp_sim *sim, struct dax *dax);
+
+/* ---- model-dimm-slot.c ---- */
+
+int dimms_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* NULL: no such slot */
+struct dimm *dimm_find(const struct model *model, unsigned int slot);
+int dimm_make_slot(struct mhp_sim *sim, unsigned int slot, struct dimm **ret_dimm);
+uint64_t dimm_count_blocks(const struct dimm *dimm);
+/* NULL: it went by itself */
+struct block *dimm_nth_block(const struct model *model, const struct dimm *dimm, uint64_t n);
+int dimm_add_run(struct dimm *dimm, const struct block_run *run);
+/* Links from the slot to its blocks and back; those back go with the blocks. */
+int dimm_link_blocks(const struct model *model, struct dimm *dimm);
+void dimm_unlink_blocks(struct dimm *dimm);
+/* A block of it went by itself. */
+void dimm_forget_block(struct mhp_sim *sim, const struct block *block);
+void dimm_free(struct dimm *dimm);
+
+/* ---- model-dimm.c: DIMMs come and go ---- */
+
+/* Has the model render the slot's files. */
+void dimm_set_attrs(struct dimm *dimm);
+/* Does what is due, unless somebody has the lock. Was there anything? */
+bool dimms_work(struct mhp_sim *sim);
+
+/* ---- model-firmware.c: /sys/firmware/memmap ---- */
+
+int firmware_load(struct mhp_sim *sim);
+int firmware_add(struct mhp_sim *sim, const struct block_run *run);
+void firmware_remove(struct mhp_sim *sim, const struct block_run *run);
 
 /* ---- model-driver.c: bind, unbind, new_id ---- */
 

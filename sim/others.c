@@ -40,6 +40,7 @@ static int vanish(struct mhp_sim *sim, uint64_t id)
 		return -ENOENT;
 	if (hotplug_is_taken(sim))
 		return -EBUSY;
+	dimm_forget_block(sim, block);
 	blocks_remove(sim, &run);
 	return 0;
 }
@@ -116,7 +117,7 @@ void race_act(struct mhp_sim *sim, const char *path)
 			(void)write_as_other(sim, race.act_path, race.act_word);
 		else
 			(void)vanish(sim, race.block);
-		udev_act(sim);
+		follow_up(sim);
 		race_free(&race);
 	}
 }
@@ -172,16 +173,26 @@ static void udev_online(struct mhp_sim *sim, uint64_t id)
 	(void)write_as_other(sim, path, sim->udev_word);
 }
 
-/* The "add" events of all blocks were sent, and the kernel is done with onlining. */
-void udev_act(struct mhp_sim *sim)
+/*
+ * The "add" events of all blocks were sent, and the kernel is done with onlining. Were
+ * there any?
+ */
+static bool udev_act(struct mhp_sim *sim)
 {
 	size_t count = sim->n_added;
 
-	/* onlining adds no block, so the list stays as it is */
+	/* writes are followed up later, so the list stays as it is */
 	sim->n_added = 0;
 	for (size_t i = 0; i < count && sim->udev_word; i++)
 		for (uint64_t j = 0; j < sim->added[i].count; j++)
 			udev_online(sim, sim->added[i].first + j);
+	return count > 0;
+}
+
+void follow_up(struct mhp_sim *sim)
+{
+	while (dimms_work(sim) || udev_act(sim))
+		;
 }
 
 /* ---- memory that stays ---- */

@@ -19,6 +19,8 @@ struct model;
 #define ON_ALL		(ON_6_1 | ON_6_12 | ON_7_3)
 #define SINCE_6_12	(ON_6_12 | ON_7_3)
 #define UNTIL_6_12	(ON_6_1 | ON_6_12)
+/* only by a replay of what a kernel and its host did: no guest can do it by itself */
+#define ON_REPLAY	8
 
 /* X(NAME, kernels, what the kernel does) */
 #define RULES(X)								\
@@ -76,6 +78,7 @@ struct model;
 	X(TIER_COMES, ON_ALL, "a node joins a tier with its first online block") \
 	X(TIER_GOES, ON_ALL, "a node leaves its tier with its last online block") \
 	X(TIER_SLOW, ON_ALL, "memory of which nothing is known is of a slow tier") \
+	X(TIER_PLAIN, ON_REPLAY, "memory of no special kind is of DRAM's tier")	\
 	X(TIER_SHARED, ON_ALL, "a tier stays as long as there is a node in it")	\
 										\
 	/* model-iomem.c */							\
@@ -156,10 +159,17 @@ struct model;
 	X(REMOVE_ID_FORGETS, ON_ALL, "remove_id: the driver is for the device no more") \
 	X(AUTOPROBE_WORD, ON_ALL, "drivers_autoprobe: all but 0 is 1")		\
 										\
-	/* module.c */								\
-	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
-	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
-	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")	\
+	/* model-dimm.c */							\
+	X(DIMM_RAM, ON_REPLAY, "DIMM: iomem says plain System RAM")		\
+	X(DIMM_MEMMAP, ON_REPLAY, "DIMM: its range is in /sys/firmware/memmap")	\
+	X(DIMM_POLICY, ON_REPLAY, "DIMM: policy onlines what comes")		\
+	X(DIMM_CONTAINER, ON_REPLAY, "DIMM: since 6.12 its container is told online last") \
+	X(DIMM_PUTS_BACK, ON_REPLAY, "DIMM: if a block refuses, what was taken is put back") \
+	X(DIMM_FORGETS_ZONE, ON_REPLAY, "DIMM: what is put back goes where a plain online goes") \
+	X(DIMM_KEEPS_OFFLINE, ON_REPLAY, "DIMM: what was offline is put back so")	\
+	X(EJECT_WORD, ON_REPLAY, "eject: what does not begin with 1 is EINVAL")	\
+	X(EJECT_TAIL, ON_REPLAY, "eject: of 1, only that letter counts")		\
+	X(EJECT_EMPTY, ON_REPLAY, "eject: ENODEV if the slot is empty")		\
 										\
 	/* event.c, and where events are sent */				\
 	X(EVENT_NODE_FIRST, ON_7_3, "a node comes, then its blocks")		\
@@ -167,9 +177,15 @@ struct model;
 	X(EVENT_TIER_FIRST, ON_ALL, "a tier comes and goes before the block's own event") \
 	X(EVENT_DRIVER_LATER, ON_ALL, "a driver takes its devices, then it comes")	\
 	X(EVENT_UNBIND_NO_ALIAS, ON_ALL, "unbind tells no MODALIAS")		\
+										\
 	/* event-synth.c */							\
 	X(EVENT_SYNTH_WORDS, ON_ALL, "uevent: EINVAL for what is no action")	\
-	X(EVENT_SYNTH_UUID, ON_ALL, "uevent: SYNTH_UUID=0 if none is given")
+	X(EVENT_SYNTH_UUID, ON_ALL, "uevent: SYNTH_UUID=0 if none is given")		\
+										\
+	/* module.c */								\
+	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
+	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
+	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

@@ -138,6 +138,7 @@ struct mhp_sim {
 	/* the kernel's lock for memory hotplug, where that is kept for longer */
 	struct writer *hotplug;	/* hangs, and has it */
 	bool hotplug_held;	/* another program has it */
+	struct writer worker;	/* the kernel's own thread, if that is who hangs */
 	struct block *hangs_at;	/* what made the write that is under way answer HANGS */
 	struct writer *waiting;	/* all that hang or wait */
 
@@ -180,6 +181,8 @@ int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf);
 /* Remembers what was done, and its result, for the next capture. */
 void note_write(struct mhp_sim *sim, const char *path, const char *word, int code);
 void note_module(struct mhp_sim *sim, const char *act, const char *name, int code);
+__attribute__((format(printf, 3, 4)))
+void note_host(struct mhp_sim *sim, int code, const char *format, ...);
 /* Writes a file; path is where it is. HANGS: nothing was done, see hotplug.c. */
 int node_write(struct mhp_sim *sim, struct node *file, const char *path, const char *word);
 /* A write by another program; it does not wait. */
@@ -226,6 +229,8 @@ int hotplug_wait(struct writer *writer);
 int hotplug_wait_to_load(struct sim_backend *be);
 /* A write answered HANGS: 0 write again; -EINTR; -EIO */
 int hotplug_hang(struct writer *writer);
+/* The same for the kernel's own thread, which goes on with follow_up() once it can. */
+void hotplug_hang_worker(struct mhp_sim *sim);
 /* Frees what the writer has, and ends its access. */
 void writer_end(struct writer *writer);
 void hotplug_free(struct mhp_sim *sim);
@@ -237,8 +242,11 @@ void race_act(struct mhp_sim *sim, const char *path);
 /* Blocks are to come; have come. */
 int udev_reserve(struct mhp_sim *sim);
 void udev_note(struct mhp_sim *sim, const struct block_run *run);
-/* The rule does what it is for, now that a write is over. */
-void udev_act(struct mhp_sim *sim);
+/*
+ * A write is over, or the hotplug lock is free: what the kernel's own threads have to
+ * do is done, and what udev's rule is for.
+ */
+void follow_up(struct mhp_sim *sim);
 /* Is this block, which came online, there to stay? */
 bool sim_pins(const struct mhp_sim *sim, const struct block *block);
 void others_free(struct mhp_sim *sim);

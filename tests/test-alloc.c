@@ -393,6 +393,41 @@ static void event_without_memory(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* A DIMM comes and goes, or does not: then it can the next time. */
+static void dimm_without_memory(void **state)
+{
+	static const uint64_t start = 0x140000000, size = 0x10000000;
+	struct mhp_sim *sim;
+	size_t number, last = 0;
+	int r;
+
+	(void)state;
+	for (size_t at = 1; at == 1 || last >= at - 1; at++) {
+		number = live_count;
+		sim = desk_machine("7.3-hmem-bound.txt");
+		assert_int_equal(mhp_sim_write(sim, POLICY, "online_movable"), 0);
+		calls = 0;
+		fail_at = at;
+		r = mhp_sim_plug_dimm(sim, 1, 1, start, size);
+		assert_true(r == 0 || r == -ENOMEM);
+		if (r == 0) {
+			r = mhp_sim_request_unplug_dimm(sim, 1);
+			assert_true(r == 0 || r == -ENOMEM);
+		}
+		fail_at = 0;
+		last = calls;
+		if (mhp_sim_request_unplug_dimm(sim, 1) < 0)
+			check_is(sim, 40, "absent");
+		assert_int_equal(mhp_sim_plug_dimm(sim, 1, 1, start, size), 0);
+		check_is(sim, 40, "Movable");
+		check_is(sim, 41, "Movable");
+		check_shows(sim, "/sys/bus/acpi/devices/PNP0C80:01/physical_node1/state", "online");
+		mhp_sim_unref(sim);
+		assert_int_equal(live_count, number);
+	}
+	assert_true(last > 30);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +440,7 @@ int main(void)
 		cmocka_unit_test_teardown(capture_without_memory, fakesys_free_all),
 		cmocka_unit_test(worker_without_memory),
 		cmocka_unit_test(event_without_memory),
+		cmocka_unit_test(dimm_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,9 @@
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
  * devices with the drivers of their bus, its drivers_autoprobe and the modules of
- * these, and what follows from all that in /proc/iomem, /proc/zoneinfo and memory
- * tiers; /run is for contexts to write. Which kernel it acts as is taken
+ * these, ACPI's slots for DIMMs, and what follows from all that
+ * in /proc/iomem, /proc/zoneinfo and memory tiers; /run is for contexts to write. Which
+ * kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
  * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
@@ -194,7 +195,8 @@ int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, 
  * the write gets the code. A device that goes "unplugged" gets it too, and all
  * its blocks are put back. Onlining by a device or by policy is told nothing: this
  * block and those behind it in the range stay offline. A range that cannot be added
- * is told only if it is its device's first one.
+ * is told only if it is its device's first one. Of DIMMs nobody is
+ * told: see mhp_sim_plug_dimm(), mhp_sim_request_unplug_dimm().
  *
  * @param sim    the machine
  * @param id     the N of memoryN
@@ -322,7 +324,8 @@ void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
  * device's state, tries for ever and keeps the kernel's hotplug lock meanwhile. The
  * block's state reads "going-offline". It ends when the writing thread is cancelled:
  * everything is as before then. A write that cannot be cancelled would never
- * end, and is answered with EINTR, as upon a signal; so is mhp_sim_write().
+ * end, and is answered with EINTR, as upon a signal; so is mhp_sim_write(). A DIMM's
+ * eject, which is the kernel's own, ends only with mhp_sim_release_block().
  *
  * @param sim    the machine
  * @param id     the N of memoryN
@@ -433,6 +436,42 @@ int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
  * @since 0.1
  */
 int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
+
+/**
+ * As the host, put a DIMM into a slot, whose memory auto_online_blocks then brings
+ * online or not. The kernel needs its lock for hotplug for that: while somebody has it,
+ * the DIMM is in its slot ("status" of PNP0C80:NN) and its memory has yet to come.
+ * Memory that cannot be added, as told by mhp_sim_fail_block(), stays away, and nobody
+ * is told.
+ *
+ * @param sim    the machine
+ * @param slot   the NN of PNP0C80:NN, which is hexadecimal; one that the machine does
+ *               not show yet is made, up to 0xff
+ * @param node   the node that the memory is to be on
+ * @param start  its first address
+ * @param size   bytes; whole blocks
+ * @return 0; -EBUSY there is one in the slot; -EEXIST addresses are in use; -E2BIG, -EINVAL
+ *         memory that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS
+ *         MHP_SIM_READ_ONLY; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t start,
+		      uint64_t size);
+
+/**
+ * As the host, ask for a DIMM back. The kernel takes its blocks offline and ejects it,
+ * or, if one of them refuses, brings back online those that it took: then the slot's
+ * "status" is not 0. As when "1" is written to the slot's "eject", that is done once
+ * nobody has the kernel's lock for hotplug: at once, before anybody can look, but where
+ * mhp_sim_hold_hotplug() or a block that hangs has it done later.
+ *
+ * @param sim   the machine
+ * @param slot  as with mhp_sim_plug_dimm()
+ * @return 0: it is asked for; -ENODEV there is none in the slot; -EROFS
+ *         MHP_SIM_READ_ONLY; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
 
 /**
  * Listen to the machine's uevents from now on, as a netlink socket does: to those of

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Captures of real machines; what was done to these, done again to the simulated one. */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -44,11 +45,26 @@ char *read_file(const char *path)
  *  - comments;
  *  - "pages free": a running kernel takes and frees pages all the time;
  *  - node0/meminfo and what /proc/zoneinfo has beside the sizes of zones: the
- *    recorder left it out in all steps but a scenario's first.
+ *    recorder left it out in all steps but a scenario's first;
+ *  - slots for DIMMs that are empty: the recorder left them out.
  */
 struct view {
 	bool in_meminfo, in_zoneinfo;
+	const char *text;	/* as it was before it was taken apart */
 };
+
+/* "/.../PNP0C80:00/status": is that the slot of this line, and empty? */
+static bool is_of_empty_slot(const struct view *view, const char *line)
+{
+	const char *slot = strstr(line, "/PNP0C80:");
+	char status[32];
+
+	/* the line of a block that points to a slot is no line of the slot */
+	if (!slot || strlen(slot) < 11 || !strncmp(line, "/sys/devices/system/", 20))
+		return false;
+	snprintf(status, sizeof(status), "%.11s/status: 0\n", slot);
+	return strstr(view->text, status) != NULL;
+}
 
 static bool is_compared(struct view *view, const char *line)
 {
@@ -62,7 +78,7 @@ static bool is_compared(struct view *view, const char *line)
 	if (line[0] != '\t') {
 		view->in_meminfo = strstr(line, "/meminfo:") != NULL;
 		view->in_zoneinfo = !strncmp(line, "/proc/zoneinfo:", 15);
-		return !view->in_meminfo;
+		return !view->in_meminfo && !is_of_empty_slot(view, line);
 	}
 	if (view->in_meminfo)
 		return false;
@@ -99,9 +115,10 @@ static char *say(const char *format, ...)
 
 static char *diff_captures(const char *name, char *got, char *wanted)
 {
-	struct view got_view = { 0 }, wanted_view = { 0 };
+	struct view got_view = { .text = strdup(got) }, wanted_view = { .text = strdup(wanted) };
 	char *x, *y, *diff = NULL;
 
+	assert_true(got_view.text && wanted_view.text);
 	do {
 		x = next_line(&got, &got_view);
 		y = next_line(&wanted, &wanted_view);
@@ -109,6 +126,8 @@ static char *diff_captures(const char *name, char *got, char *wanted)
 			diff = say("%s: the kernel shows \"%s\", the machine \"%s\"", name,
 				   y ? y : "no more", x ? x : "no more");
 	} while (x && !diff);
+	free((char *)got_view.text);
+	free((char *)wanted_view.text);
 	return diff;
 }
 
@@ -186,16 +205,29 @@ static int parse_result(const char *name)
 	return 0;
 }
 
-/* "# did: put WORD FILE: RESULT" */
+/*
+ * "# did: put WORD FILE: RESULT", or of the host
+ *	plug-dimm SLOT START SIZE NODE
+ *	unplug-dimm SLOT
+ */
 static char *redo(struct mhp_sim *sim, const char *name, const char *line)
 {
-	char word[64], path[512], result[32];
-	int r;
+	char word[64], path[512], result[32] = "ok";
+	uint64_t start, size;
+	unsigned int slot;
+	int node, r;
 
-	if (sscanf(line, "# did: put %63s %511s %31s", word, path, result) != 3)
+	if (sscanf(line, "# did: put %63s %511s %31s", word, path, result) == 3) {
+		path[strlen(path) - 1] = '\0';		/* the colon */
+		r = mhp_sim_write(sim, path, word);
+	} else if (sscanf(line, "# did: host plug-dimm %u %" SCNx64 " %" SCNu64 " %d: %31s", &slot,
+			  &start, &size, &node, result) == 5) {
+		r = mhp_sim_plug_dimm(sim, slot, node, start, size);
+	} else if (sscanf(line, "# did: host unplug-dimm %u: %31s", &slot, result) == 2) {
+		r = mhp_sim_request_unplug_dimm(sim, slot);
+	} else {
 		return NULL;
-	path[strlen(path) - 1] = '\0';		/* the colon */
-	r = mhp_sim_write(sim, path, word);
+	}
 	return r == parse_result(result) ? NULL : say("%s: %s: got %d", name, line, r);
 }
 
