@@ -84,6 +84,7 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 	block->pinned = sim_pins(sim, block);
 	zone_add_block(&sim->model, block);
 	tell_change(sim, block, "online");
+	vmem_note_online(sim, block);
 	return 0;
 }
 
@@ -110,6 +111,8 @@ int block_offline(struct mhp_sim *sim, struct block *block)
 	if (block->has_hole)
 		return holds(model, RULE_HOLE_STAYS) ? -EINVAL : -EBUSY;
 	if (block->pinned && holds(model, RULE_UNMOVABLE_STAYS))
+		return -EBUSY;
+	if (vmem_keeps(sim, block) && holds(model, RULE_VMEM_LEFT_ONLINE))
 		return -EBUSY;
 	r = sim_fails_block(sim, block->id, BLOCK_OFFLINE);
 	if (r < 0)

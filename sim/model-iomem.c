@@ -178,11 +178,52 @@ int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *na
 	return r;
 }
 
+/* kernel/resource.c, system_ram_resources_mergeable() */
+static bool can_merge(const struct model *model, size_t at)
+{
+	const struct iomem_entry *entry = &model->iomem[at], *next = entry + 1;
+
+	return at + 1 < model->n_iomem && entry->level == next->level &&
+	       entry->end + 1 == next->start && !strcmp(entry->name, next->name);
+}
+
+/* Two entries become one. */
+static void merge(struct model *model, size_t at)
+{
+	uint64_t start = model->iomem[at].start;
+	struct iomem_entry *next = &model->iomem[at + 1];
+
+	iomem_remove(model, start, model->iomem[at].end, next->name);
+	model->iomem[at].start = start;
+}
+
+void iomem_merge(struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	size_t at = find(model, start, last, name);
+
+	if (at < model->n_iomem && can_merge(model, at))
+		merge(model, at);
+	if (at > 0 && at < model->n_iomem && can_merge(model, at - 1))
+		merge(model, at - 1);
+}
+
 bool iomem_is_taken(const struct model *model, uint64_t start, uint64_t last)
 {
 	for (size_t i = 0; i < model->n_iomem; i++)
 		if (model->iomem[i].start <= last && model->iomem[i].end >= start)
 			return true;
+	return false;
+}
+
+bool iomem_find(const struct model *model, const char *name, uint64_t *ret_start,
+		uint64_t *ret_last)
+{
+	for (size_t i = 0; i < model->n_iomem; i++)
+		if (!strcmp(model->iomem[i].name, name)) {
+			*ret_start = model->iomem[i].start;
+			*ret_last = model->iomem[i].end;
+			return true;
+		}
 	return false;
 }
 

@@ -71,9 +71,13 @@ enum mhp_zone zone_choose(const struct model *model, const struct block *block,
 
 static uint64_t managed_pages(const struct model *model, const struct block *block)
 {
+	uint64_t pages = model->block_pages;
+
+	if (block->unplugged_pages && holds(model, RULE_VMEM_NOT_MANAGED))
+		pages -= block->unplugged_pages;
 	if (block->altmap_pages && holds(model, RULE_ALTMAP_NOT_MANAGED))
-		return model->block_pages - block->altmap_pages;
-	return model->block_pages;
+		return pages - block->altmap_pages;
+	return pages;
 }
 
 void zone_add_block(const struct model *model, const struct block *block)
@@ -174,6 +178,20 @@ void zone_remove_block(const struct model *model, const struct block *block)
 		shrink(model, zone, block);
 	else if (holds(model, RULE_SPAN_EMPTY))
 		zone->start = zone->end = 0;
+}
+
+void zone_set_unplugged(const struct model *model, struct block *block, uint64_t pages)
+{
+	struct zone *zone = &block->numa->zones[block->zone];
+	uint64_t before = managed_pages(model, block), managed;
+
+	block->unplugged_pages = pages;
+	if (block->state == MHP_STATE_OFFLINE)
+		return;
+	managed = managed_pages(model, block);
+	zone->managed = less(zone->managed, before) + managed;
+	zone->free = less(zone->free, before) + managed;
+	zone->touched = true;
 }
 
 static bool is_kernel_zone(enum mhp_zone zone)

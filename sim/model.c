@@ -285,7 +285,9 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 		return r;
 	load_features(sim);
 	r = daxes_adopt(sim);
-	return r < 0 ? r : dimms_load(sim, complaints);
+	if (r == 0)
+		r = dimms_load(sim, complaints);
+	return r < 0 ? r : vmems_load(sim, complaints);
 }
 
 void model_free(struct model *model)
@@ -309,6 +311,9 @@ void model_free(struct model *model)
 		dimm_free(model->dimms[i]);
 	free(model->dimms);
 	free(model->dimm_works);
+	for (size_t i = 0; i < model->n_vmems; i++)
+		vmem_free(model->vmems[i]);
+	free(model->vmems);
 	node_unref(model->block_template);
 	node_unref(model->numa_template);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the machine does: blocks, zones, nodes, /proc/iomem, dax devices, their
- * drivers, DIMMs. A banner for each source file. See the kernel's
+ * drivers, DIMMs, virtio-mem. A banner for each source file. See the kernel's
  * mm/memory_hotplug.c, drivers/base/memory.c, drivers/dax/{bus,kmem}.c,
- * drivers/acpi/{acpi_memhotplug,scan}.c for what is acted out.
+ * drivers/acpi/{acpi_memhotplug,scan}.c, drivers/virtio/virtio_mem.c for what is
+ * acted out.
  */
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
@@ -75,6 +76,7 @@ struct block {
 	bool has_hole;		/* boot memory with a hole in it never goes offline */
 	bool pinned;		/* the kernel put it to a use that has it stay online */
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
+	uint64_t unplugged_pages;	/* the host has them (virtio-mem): present, not managed */
 	bool put_online;	/* taken offline by an eject, which may yet fail */
 };
 
@@ -141,6 +143,20 @@ struct dimm_work {
 	uint64_t at;		/* which block of the DIMM is next */
 };
 
+struct vmem {
+	const char *name;	/* of dir */
+	struct node *dir;
+	bool has_region;	/* it could be read where its memory is */
+	uint64_t start, last;	/* both inclusive */
+	int node;
+	uint64_t device_block;	/* bytes that the host gives or takes at a time */
+	uint64_t requested, plugged;	/* bytes */
+	bool bound;		/* to virtio_mem */
+	bool is_due;		/* its driver has something to do */
+	bool retries;		/* ... and will try again */
+	bool broken;		/* its driver has given up */
+};
+
 struct model {
 	struct rules *rules;	/* the machine's */
 	bool active;		/* there is a memory directory that we understand */
@@ -183,6 +199,11 @@ struct model {
 	struct dimm_work *dimm_works;	/* in the order in which they came */
 	size_t n_dimm_works;
 	uint64_t next_memmap;	/* number of the next entry in /sys/firmware/memmap */
+
+	struct vmem **vmems;
+	size_t n_vmems;
+	bool vmem_works;	/* onlining is by the driver itself */
+	struct node *vmem_driver;
 };
 
 /* ---- model.c ---- */
@@ -241,6 +262,8 @@ enum mhp_zone zone_choose(const struct model *model, const struct block *block,
 /* Puts an online block's pages into its zone, or takes them out. */
 void zone_add_block(const struct model *model, const struct block *block);
 void zone_remove_block(const struct model *model, const struct block *block);
+/* The host takes pages of a block, or gives them. */
+void zone_set_unplugged(const struct model *model, struct block *block, uint64_t pages);
 bool numa_has_normal_memory(const struct model *model, const struct numa *numa);
 bool numa_has_memory(const struct model *model, const struct numa *numa);
 /* Sections of /proc/zoneinfo for a node that had none. */
@@ -280,9 +303,14 @@ int iomem_insert(struct model *model, uint64_t start, uint64_t last, const char 
 void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char *name);
 /* ... and only a piece of it, if it is larger. -ENOMEM: it stays as it is */
 int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *name);
+/* An entry and its neighbours of that name become one. */
+void iomem_merge(struct model *model, uint64_t start, uint64_t last, const char *name);
 bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const char *name);
 /* Is any of this told of? */
 bool iomem_is_taken(const struct model *model, uint64_t start, uint64_t last);
+/* Where the first entry of this name is. */
+bool iomem_find(const struct model *model, const char *name, uint64_t *ret_start,
+		uint64_t *ret_last);
 /* Is all of this System RAM? */
 bool iomem_is_ram(const struct model *model, uint64_t start, uint64_t last);
 
@@ -344,6 +372,27 @@ bool dimms_work(struct mhp_sim *sim);
 int firmware_load(struct mhp_sim *sim);
 int firmware_add(struct mhp_sim *sim, const struct block_run *run);
 void firmware_remove(struct mhp_sim *sim, const struct block_run *run);
+
+/* ---- model-vmem.c: virtio-mem grows and shrinks ---- */
+
+/* All memory blocks that it can have; count 0 if there are none. */
+struct block_run vmem_blocks(const struct model *model, const struct vmem *vmem);
+bool vmem_has_any_block(const struct model *model, const struct vmem *vmem);
+/* These, which are offline, go. */
+void vmem_remove_run(struct mhp_sim *sim, const struct block_run *run);
+/* as dimms_work() */
+bool vmems_work(struct mhp_sim *sim);
+/* Whoever was refused tries again. */
+void vmems_retry(struct mhp_sim *sim);
+/* A block came online: there may be room for more. */
+void vmem_note_online(struct mhp_sim *sim, const struct block *block);
+/* Is part of it with the host, and nobody there who knows how to offline it? */
+bool vmem_keeps(const struct mhp_sim *sim, const struct block *block);
+
+/* ---- model-vmem-driver.c: bind, unbind, the host ---- */
+
+int vmems_load(struct mhp_sim *sim, const struct complaints *complaints);
+void vmem_free(struct vmem *vmem);
 
 /* ---- model-driver.c: bind, unbind, new_id ---- */
 

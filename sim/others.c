@@ -191,7 +191,8 @@ static bool udev_act(struct mhp_sim *sim)
 
 void follow_up(struct mhp_sim *sim)
 {
-	while (dimms_work(sim) || udev_act(sim))
+	vmems_retry(sim);
+	while (dimms_work(sim) || vmems_work(sim) || udev_act(sim))
 		;
 }
 

@@ -171,6 +171,24 @@ struct model;
 	X(EJECT_TAIL, ON_REPLAY, "eject: of 1, only that letter counts")		\
 	X(EJECT_EMPTY, ON_REPLAY, "eject: ENODEV if the slot is empty")		\
 										\
+	/* model-vmem.c */							\
+	X(VMEM_MERGES, ON_REPLAY, "virtio-mem: neighbours are one range in iomem") \
+	X(VMEM_POLICY, ON_REPLAY, "virtio-mem: policy onlines what comes")	\
+	X(VMEM_LOW_FIRST, ON_REPLAY, "virtio-mem: the lowest block comes first")	\
+	X(VMEM_FILLS, ON_REPLAY, "virtio-mem: a block that is there in part is filled first") \
+	X(VMEM_NOT_MANAGED, ON_REPLAY, "virtio-mem: what the host keeps is not managed") \
+	X(VMEM_WAITS, ON_REPLAY, "virtio-mem: no more comes while too much is offline") \
+	X(VMEM_GOES_ON, ON_REPLAY, "virtio-mem: more comes once half of that is online") \
+	X(VMEM_HIGH_FIRST, ON_REPLAY, "virtio-mem: the highest block goes first") \
+	X(VMEM_PART_FIRST, ON_REPLAY, "virtio-mem: what is there in part goes first") \
+	X(VMEM_OFFLINE_FIRST, ON_REPLAY, "virtio-mem: what is offline goes before the rest") \
+	X(VMEM_KERNEL_LAST, ON_REPLAY, "virtio-mem: what is in a kernel zone goes last") \
+	X(VMEM_BIG_BLOCKS, ON_REPLAY, "virtio-mem: large blocks of the device's go as a whole") \
+	X(VMEM_LEFT_BEHIND, ON_REPLAY, "virtio-mem: memory stays without its driver") \
+	X(VMEM_LEFT_PART, ON_REPLAY, "virtio-mem: offline, what is there in part goes with the driver") \
+	X(VMEM_LEFT_ONLINE, ON_REPLAY, "virtio-mem: what is there in part stays online without its driver") \
+	X(VMEM_LEFT_BUSY, ON_REPLAY, "virtio-mem: bind is EBUSY if memory was left behind") \
+										\
 	/* event.c, and where events are sent */				\
 	X(EVENT_NODE_FIRST, ON_7_3, "a node comes, then its blocks")		\
 	X(EVENT_NODE_LATER, UNTIL_6_12, "blocks come, then their node")		\

@@ -428,6 +428,43 @@ static void dimm_without_memory(void **state)
 	assert_true(last > 30);
 }
 
+/* A virtio-mem device tries again, whatever it was that it had no memory for. */
+static void vmem_without_memory(void **state)
+{
+	static const char file[] = "/sys/bus/virtio/drivers/virtio_mem/bind";
+	struct mhp_sim *sim;
+	size_t number, last = 0;
+	int r;
+
+	(void)state;
+	for (size_t at = 1; at == 1 || last >= at - 1; at++) {
+		number = live_count;
+		sim = desk_machine("7.3-virtio-mem-parts-start.txt");
+		assert_int_equal(mhp_sim_write(sim, POLICY, "online_movable"), 0);
+		assert_int_equal(mhp_sim_set_virtio_mem(sim, "virtio0", 1, 1 << 28), 0);
+		assert_int_equal(mhp_sim_write(sim, "/sys/bus/virtio/drivers/virtio_mem/unbind",
+					       "virtio0"), 0);
+		calls = 0;
+		fail_at = at;
+		r = mhp_sim_write(sim, file, "virtio0");
+		assert_true(r == 0 || r == -ENOMEM);
+		assert_int_equal(mhp_sim_resize_virtio_mem(sim, "virtio0", 1 << 29), 0);
+		assert_int_equal(mhp_sim_resize_virtio_mem(sim, "virtio0", 1 << 28), 0);
+		fail_at = 0;
+		last = calls;
+		if (r < 0)
+			assert_int_equal(mhp_sim_write(sim, file, "virtio0"), 0);
+		assert_int_equal(mhp_sim_write(sim, POLICY, "offline"), 0);
+		check_is(sim, 41, "Movable");
+		check_is(sim, 42, "absent");
+		assert_int_equal(mhp_sim_resize_virtio_mem(sim, "virtio0", 0), 0);
+		check_is(sim, 40, "absent");
+		mhp_sim_unref(sim);
+		assert_int_equal(live_count, number);
+	}
+	assert_true(last > 30);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +478,7 @@ int main(void)
 		cmocka_unit_test(worker_without_memory),
 		cmocka_unit_test(event_without_memory),
 		cmocka_unit_test(dimm_without_memory),
+		cmocka_unit_test(vmem_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

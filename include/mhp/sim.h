@@ -17,7 +17,7 @@
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
  * devices with the drivers of their bus, its drivers_autoprobe and the modules of
- * these, ACPI's slots for DIMMs, and what follows from all that
+ * these, ACPI's slots for DIMMs, virtio-mem devices, and what follows from all that
  * in /proc/iomem, /proc/zoneinfo and memory tiers; /run is for contexts to write. Which
  * kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
@@ -195,8 +195,8 @@ int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, 
  * the write gets the code. A device that goes "unplugged" gets it too, and all
  * its blocks are put back. Onlining by a device or by policy is told nothing: this
  * block and those behind it in the range stay offline. A range that cannot be added
- * is told only if it is its device's first one. Of DIMMs nobody is
- * told: see mhp_sim_plug_dimm(), mhp_sim_request_unplug_dimm().
+ * is told only if it is its device's first one. Of DIMMs and virtio-mem nobody is told:
+ * see mhp_sim_plug_dimm(), mhp_sim_request_unplug_dimm(), mhp_sim_resize_virtio_mem().
  *
  * @param sim    the machine
  * @param id     the N of memoryN
@@ -325,7 +325,8 @@ void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
  * block's state reads "going-offline". It ends when the writing thread is cancelled:
  * everything is as before then. A write that cannot be cancelled would never
  * end, and is answered with EINTR, as upon a signal; so is mhp_sim_write(). A DIMM's
- * eject, which is the kernel's own, ends only with mhp_sim_release_block().
+ * eject, which is the kernel's own, ends only with mhp_sim_release_block(). The driver
+ * of virtio-mem does not hang: it leaves the block where it is.
  *
  * @param sim    the machine
  * @param id     the N of memoryN
@@ -472,6 +473,42 @@ int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t
  * @since 0.1
  */
 int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
+
+/**
+ * As the host, have a virtio-mem device be larger or smaller. Its driver adds blocks, from
+ * below, as long as no more than 1 GiB, or two blocks, would be offline, and goes
+ * on once memory is onlined; it gives blocks back, offline ones first, then those in
+ * Movable, of each the highest first. What it cannot give back it tries again after every
+ * write to the machine; if blocks cannot be added, too, with ENOMEM, EBUSY and EAGAIN, but
+ * with another error it gives up for good. All that is done once nobody has the kernel's lock for
+ * hotplug, as with mhp_sim_request_unplug_dimm().
+ *
+ * @param sim     the machine
+ * @param device  such as "virtio1"
+ * @param size    bytes that are wanted: a multiple of the device's block size
+ * @return 0: it is asked for; -ENODEV there is no such device; -EINVAL size is no multiple,
+ *         or more than the device can have; -EOPNOTSUPP the capture does not tell where its
+ *         memory is, as its driver is not loaded; -EROFS MHP_SIM_READ_ONLY
+ * @since 0.1
+ */
+int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device, uint64_t size);
+
+/**
+ * Tell of a virtio-mem device what no file of a machine does.
+ *
+ * @param sim         the machine
+ * @param device      such as "virtio1"
+ * @param node        where its memory comes; without this call where blocks of it are,
+ *                    else node 0
+ * @param block_size  bytes that the host gives or takes at a time: a power of two, at
+ *                    least 2 MiB, which is what it is without this call. With less than a
+ *                    memory block, blocks can be there in part; with more, memory comes
+ *                    and goes by several blocks
+ * @return as mhp_sim_resize_virtio_mem()
+ * @since 0.1
+ */
+int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
+			   uint64_t block_size);
 
 /**
  * Listen to the machine's uevents from now on, as a netlink socket does: to those of

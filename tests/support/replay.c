@@ -209,6 +209,8 @@ static int parse_result(const char *name)
  * "# did: put WORD FILE: RESULT", or of the host
  *	plug-dimm SLOT START SIZE NODE
  *	unplug-dimm SLOT
+ *	resize-virtio-mem DEVICE SIZE
+ * and "# host: DEVICE NODE BLOCK-SIZE", of a virtio-mem device.
  */
 static char *redo(struct mhp_sim *sim, const char *name, const char *line)
 {
@@ -225,6 +227,11 @@ static char *redo(struct mhp_sim *sim, const char *name, const char *line)
 		r = mhp_sim_plug_dimm(sim, slot, node, start, size);
 	} else if (sscanf(line, "# did: host unplug-dimm %u: %31s", &slot, result) == 2) {
 		r = mhp_sim_request_unplug_dimm(sim, slot);
+	} else if (sscanf(line, "# did: host resize-virtio-mem %63s %" SCNu64 ": %31s", word, &size,
+			  result) == 3) {
+		r = mhp_sim_resize_virtio_mem(sim, word, size);
+	} else if (sscanf(line, "# host: %63s %d %" SCNu64, word, &node, &size) == 3) {
+		r = mhp_sim_set_virtio_mem(sim, word, node, size);
 	} else {
 		return NULL;
 	}
@@ -289,7 +296,7 @@ char *replay_diff(const char *scenario, const char *start, const struct pinned *
 			}
 			if (sim)
 				pin(sim, pinned, step);
-		} else if (started) {
+		} else if (sim && (started || !strncmp(line, "# host: ", 8))) {
 			diff = redo(sim, name, line);
 		}
 	}
