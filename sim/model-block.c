@@ -9,6 +9,7 @@
 #include "model.h"
 #include "parse.h"
 #include "sim.h"
+#include "words.h"
 
 /* ---- finding ---- */
 
@@ -172,23 +173,14 @@ static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-/* lib/kstrtox.c, kstrtobool() */
-static int parse_bool(const struct model *model, const char *word, bool *ret)
+static int parse_online(const struct model *model, const char *word, bool *ret)
 {
-	size_t length = 1;
-	char c = word[0];
+	int r = parse_bool(word, ret);
 
-	if (c == 'o' || c == 'O') {
-		c = word[1] == 'n' || word[1] == 'N' ? '1' :
-		    word[1] == 'f' || word[1] == 'F' ? '0' : '\0';
-		length = 2;
-	}
-	if (!c || !strchr("yYtT1nNfF0", c))
-		return -EINVAL;
-	if (!same_word(word + length, "") && !holds(model, RULE_BOOL_TAIL))
-		return -EINVAL;
-	*ret = strchr("yYtT1", c) != NULL;
-	return 0;
+	if (r == 0 && !same_word(word + (word[0] == 'o' || word[0] == 'O' ? 2 : 1), "") &&
+	    !holds(model, RULE_BOOL_TAIL))
+		r = -EINVAL;
+	return r;
 }
 
 static int online_store(struct mhp_sim *sim, void *owner, const char *word)
@@ -197,7 +189,7 @@ static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 	bool online;
 	int r;
 
-	if (parse_bool(model, word, &online) < 0)
+	if (parse_online(model, word, &online) < 0)
 		return holds(model, RULE_BOOL_JUNK) ? -EINVAL : 0;
 	r = online ? block_online(sim, owner, MHP_ONLINE) : block_offline(sim, owner);
 	if (r > 0)
@@ -210,7 +202,7 @@ static enum need online_need(struct mhp_sim *sim, void *owner, const char *word)
 	bool online;
 
 	(void)owner;
-	return parse_bool(&sim->model, word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+	return parse_online(&sim->model, word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
 }
 
 static bool shows_its_zone(const struct model *model, const struct block *block)
