@@ -37,6 +37,7 @@ struct block *block_find(const struct model *model, uint64_t id)
 
 void block_free(struct block *block)
 {
+	group_unref(block->group);
 	free(block);
 }
 

@@ -16,6 +16,7 @@ bool is_kmem(const struct driver *driver)
 
 void dax_free(struct dax *dax)
 {
+	group_unref(dax->group);
 	free(dax->ranges);
 	free(dax->uevent);
 	free(dax);
@@ -66,6 +67,15 @@ bool range_is_taken(const struct model *model, const struct dax_range *range)
 				return true;
 	}
 	return false;
+}
+
+uint64_t dax_whole_blocks(const struct dax *dax)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		count += dax->ranges[i].run.count;
+	return count;
 }
 
 /* ---- device_dax ---- */
@@ -352,10 +362,14 @@ int daxes_load(struct mhp_sim *sim, const struct complaints *complaints)
 }
 
 /* What of the memory that is there does a device have? */
-static void adopt(struct mhp_sim *sim, struct dax *dax)
+static int adopt(struct mhp_sim *sim, struct dax *dax)
 {
 	struct model *model = &sim->model;
 	bool altmap = model->memmap_on_memory && dax->memmap_on_memory;
+
+	dax->group = group_new(dax_whole_blocks(dax) * model->block_pages);
+	if (!dax->group)
+		return -ENOMEM;
 
 	for (size_t i = 0; i < dax->n_ranges; i++) {
 		struct dax_range *range = &dax->ranges[i];
@@ -376,7 +390,13 @@ static void adopt(struct mhp_sim *sim, struct dax *dax)
 		range->ours = range->reserved && is_kmem(dax->driver);
 		for (; range->reserved && altmap && first < end; first++)
 			model->blocks[first]->altmap_pages = model->block_pages / MEMMAP_SHARE;
+		if (range->reserved)
+			group_take(model, dax->group, &range->run);
 	}
+	/* what was left behind keeps it */
+	if (!is_kmem(dax->driver))
+		dax->group = group_unref(dax->group);
+	return 0;
 }
 
 int daxes_adopt(struct mhp_sim *sim)
@@ -387,9 +407,9 @@ int daxes_adopt(struct mhp_sim *sim)
 	for (size_t i = 0; i < model->n_daxes && r == 0; i++) {
 		struct dax *dax = model->daxes[i];
 
-		adopt(sim, dax);
+		r = adopt(sim, dax);
 		/* a driver that took a device against its habit was told to */
-		if (dax->driver && !driver_is_for(model, dax->driver, dax))
+		if (r == 0 && dax->driver && !driver_is_for(model, dax->driver, dax))
 			r = driver_add_id(dax->driver, dax->name, strlen(dax->name));
 	}
 	return r;

@@ -77,12 +77,14 @@ static int add_range(struct mhp_sim *sim, struct dax *dax, struct dax_range *ran
 	r = insert_ram(model, range);
 	if (r == 0)
 		r = blocks_add(sim, dax->target_node, &range->run, has_altmap(model, dax));
-	if (r < 0)
+	if (r < 0) {
 		/* takes what is below it, too */
 		release_run(model, dax, range);
-	else
-		range->ours = true;
-	return r;
+		return r;
+	}
+	group_take(model, dax->group, &range->run);
+	range->ours = true;
+	return 0;
 }
 
 /* Upwards; a block that refuses ends it: drivers/base/memory.c, walk_memory_blocks() */
@@ -138,14 +140,6 @@ static int hotplug(struct mhp_sim *sim, struct dax *dax, enum mhp_online_type ty
 			return r;
 	}
 	return 0;
-}
-
-static bool has_whole_blocks(const struct dax *dax)
-{
-	for (size_t i = 0; i < dax->n_ranges; i++)
-		if (dax->ranges[i].run.count)
-			return true;
-	return false;
 }
 
 /* ---- memory goes ---- */
@@ -447,15 +441,17 @@ int kmem_probe(struct mhp_sim *sim, struct dax *dax)
 			dax_range_align(model, &dax->ranges[i]);
 	if (dax->target_node < 0)
 		return -EINVAL;
-	if (!has_whole_blocks(dax) && holds(model, RULE_KMEM_ALL_EMPTY))
+	if (!dax_whole_blocks(dax) && holds(model, RULE_KMEM_ALL_EMPTY))
 		return -EINVAL;
 	if (model->has_device_state && holds(model, RULE_KMEM_STATE)) {
 		r = tree_add_new(dax->dir, NODE_FILE, "state", NULL, &file);
 		if (r < 0)
 			return r;
 	}
-	r = hotplug(sim, dax, policy);
+	dax->group = group_new(dax_whole_blocks(dax) * sim->model.block_pages);
+	r = dax->group ? hotplug(sim, dax, policy) : -ENOMEM;
 	if (r < 0) {
+		dax->group = group_unref(dax->group);
 		if (file)
 			tree_remove(file);
 		return r;
@@ -511,6 +507,8 @@ bool kmem_remove(struct mhp_sim *sim, struct dax *dax)
 			remove_range(sim, dax, range);
 		range->ours = false;
 	}
+	/* what stays behind keeps it */
+	dax->group = group_unref(dax->group);
 	if (file && holds(model, RULE_UNBIND_STATE))
 		tree_remove(file);
 	return stays;

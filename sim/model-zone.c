@@ -62,6 +62,8 @@ enum mhp_zone zone_choose(const struct model *model, const struct block *block,
 		return holds(model, RULE_ONLINE_MOVABLE) ? MHP_ZONE_MOVABLE : kernel_zone;
 	if (type == MHP_ONLINE_KERNEL)
 		return holds(model, RULE_ONLINE_KERNEL) ? kernel_zone : MHP_ZONE_MOVABLE;
+	if (model->auto_movable && holds(model, RULE_AUTO_MOVABLE))
+		return policy_is_movable(model, block) ? MHP_ZONE_MOVABLE : kernel_zone;
 	in_kernel_zone = zone_has(&numa->zones[kernel_zone], start, end);
 	in_movable = zone_has(&numa->zones[MHP_ZONE_MOVABLE], start, end);
 	return is_for_movable(model, in_kernel_zone, in_movable) ? MHP_ZONE_MOVABLE : kernel_zone;
@@ -98,6 +100,7 @@ void zone_add_block(const struct model *model, const struct block *block)
 	zone->managed += managed;
 	zone->free += managed;
 	zone->touched = true;
+	policy_count(model, block, true);
 }
 
 static uint64_t less(uint64_t from, uint64_t amount)
@@ -174,6 +177,7 @@ void zone_remove_block(const struct model *model, const struct block *block)
 	zone->managed = less(zone->managed, managed);
 	zone->free = less(zone->free, managed);
 	zone->touched = true;
+	policy_count(model, block, false);
 	if (zone->present)
 		shrink(model, zone, block);
 	else if (holds(model, RULE_SPAN_EMPTY))

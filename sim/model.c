@@ -268,6 +268,8 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 		return r;
 	r = load_auto_online(sim, complaints);
 	if (r == 0)
+		r = policies_load(sim, complaints);
+	if (r == 0)
 		r = iomem_load(sim, complaints);
 	if (r == 0)
 		r = numas_load(sim, complaints);
@@ -287,7 +289,11 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	r = daxes_adopt(sim);
 	if (r == 0)
 		r = dimms_load(sim, complaints);
-	return r < 0 ? r : vmems_load(sim, complaints);
+	if (r == 0)
+		r = vmems_load(sim, complaints);
+	if (r == 0)
+		policies_adopt(model);
+	return r;
 }
 
 void model_free(struct model *model)

@@ -36,6 +36,7 @@ struct mhp_sim;
 struct zone {
 	uint64_t start, end;
 	uint64_t present, managed, free;
+	uint64_t early;		/* of present: there since boot */
 	bool touched;		/* differs from what the capture has */
 };
 
@@ -67,6 +68,16 @@ struct numa {
 	size_t n_distances;
 };
 
+/*
+ * Memory that came together: a dax device's. With online_policy=auto-movable it goes the
+ * same way. Kept by its device, as long as that is bound, and by its blocks.
+ */
+struct group {
+	unsigned int refs;
+	uint64_t max_pages;	/* what it can become */
+	uint64_t movable_pages, kernel_pages;	/* what is online of it */
+};
+
 struct block {
 	uint64_t id;
 	struct numa *numa;
@@ -75,6 +86,8 @@ struct block {
 	enum mhp_zone zone;	/* of an online block; MHP_ZONE_NONE: spans zones or nodes */
 	bool has_hole;		/* boot memory with a hole in it never goes offline */
 	bool pinned;		/* the kernel put it to a use that has it stay online */
+	bool is_early;		/* boot memory */
+	struct group *group;	/* or NULL */
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
 	uint64_t unplugged_pages;	/* the host has them (virtio-mem): present, not managed */
 	bool put_online;	/* taken offline by an eject, which may yet fail */
@@ -119,6 +132,7 @@ struct dax {
 	struct driver *driver;
 	enum mhp_device_state state;
 	bool is_static;		/* of a region that cannot be divided: persistent memory */
+	struct group *group;	/* of its memory, while kmem has it */
 	bool leaked;		/* device_dax met memory that was left behind */
 	char *uevent;		/* without its DRIVER= line */
 };
@@ -175,6 +189,11 @@ struct model {
 
 	struct node *memory_dir, *node_dir, *tier_dir;
 	enum mhp_online_type auto_online;
+
+	/* parameters of memory_hotplug */
+	bool auto_movable;	/* online_policy, else contig-zones */
+	uint64_t auto_movable_ratio;	/* percent */
+	bool numa_aware;
 
 	struct block **blocks;	/* sorted by id */
 	size_t n_blocks, blocks_room;
@@ -269,6 +288,20 @@ bool numa_has_memory(const struct model *model, const struct numa *numa);
 /* Sections of /proc/zoneinfo for a node that had none. */
 int zones_init(const struct model *model, struct numa *numa);
 
+/* ---- model-policy.c: what auto-movable makes of a plain "online" ---- */
+
+int policies_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* once blocks, zones and devices are known */
+void policies_adopt(struct model *model);
+/* NULL upon lack of memory; one reference */
+struct group *group_new(uint64_t max_pages);
+struct group *group_unref(struct group *group);
+/* Those blocks of a run that are in no group yet are from now on. */
+void group_take(const struct model *model, struct group *group, const struct block_run *run);
+/* A block came online in its zone, or goes from it. */
+void policy_count(const struct model *model, const struct block *block, bool is_there);
+bool policy_is_movable(const struct model *model, const struct block *block);
+
 /* ---- model-node.c ---- */
 
 int numas_load(struct mhp_sim *sim, const struct complaints *complaints);
@@ -325,6 +358,8 @@ uint64_t run_start(const struct model *model, const struct block_run *run);
 uint64_t run_last(const struct model *model, const struct block_run *run);
 /* Sets a range's run: the blocks that memory is made of. */
 void dax_range_align(const struct model *model, struct dax_range *range);
+/* Number of blocks that its ranges have room for. */
+uint64_t dax_whole_blocks(const struct dax *dax);
 /* Does another device, or other memory, have any of this range? */
 bool range_is_taken(const struct model *model, const struct dax_range *range);
 /* device_dax, and any other driver that only claims the ranges */

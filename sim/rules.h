@@ -193,7 +193,7 @@ struct model;
 	X(EVENT_NODE_FIRST, ON_7_3, "a node comes, then its blocks")		\
 	X(EVENT_NODE_LATER, UNTIL_6_12, "blocks come, then their node")		\
 	X(EVENT_TIER_FIRST, ON_ALL, "a tier comes and goes before the block's own event") \
-	X(EVENT_DRIVER_LATER, ON_ALL, "a driver takes its devices, then it comes")	\
+	X(EVENT_DRIVER_LATER, ON_ALL, "a driver takes its devices, then it comes") \
 	X(EVENT_UNBIND_NO_ALIAS, ON_ALL, "unbind tells no MODALIAS")		\
 										\
 	/* event-synth.c */							\
@@ -203,7 +203,18 @@ struct model;
 	/* module.c */								\
 	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
 	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
-	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")
+	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")	\
+										\
+	/* model-policy.c, model-zone.c */					\
+	X(AUTO_MOVABLE, ON_ALL, "online_policy=auto-movable: plain online goes by the ratio") \
+	X(GROUP_AS_WHOLE, ON_ALL, "auto-movable: a device is Movable as a whole, or not") \
+	X(GROUP_STAYS_KERNEL, ON_ALL, "auto-movable: once a block is kernel, its device is") \
+	X(ONLY_BOOT_EARNS, ON_ALL, "auto-movable: only boot memory earns Movable memory") \
+	X(RATIO_OF_ALL, ON_ALL, "auto_movable_ratio: of the whole machine")	\
+	X(RATIO_OF_NODE, ON_ALL, "auto_movable_numa_aware: and of the node")	\
+	X(POLICY_WORD, ON_ALL, "online_policy: another word is EINVAL")		\
+	X(RATIO_NUMBER, ON_ALL, "auto_movable_ratio: no number is EINVAL, a big one ERANGE") \
+	X(NUMA_AWARE_WORD, ON_ALL, "auto_movable_numa_aware: no boolean is EINVAL")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

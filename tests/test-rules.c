@@ -104,11 +104,21 @@ static const struct edit maps[] = {
 	{ "dax0.0/memmap_on_memory: 0", "dax0.0/memmap_on_memory: 1" },
 };
 
+#define PARAMETERS "/sys/module/memory_hotplug/parameters/"
+static const struct {
+	const char *target, *path;
+} files[] = {
+	{ "policy", "/sys/devices/system/memory/auto_online_blocks" },
+	{ "probe", "/sys/bus/dax/drivers_autoprobe" },
+	{ "online_policy", PARAMETERS "online_policy" },
+	{ "ratio", PARAMETERS "auto_movable_ratio" },
+	{ "numa_aware", PARAMETERS "auto_movable_numa_aware" },
+};
+
 /*
  * "32 WORD" to memory32/state, "32= WORD" to its "online", "32! WORD" to its uevent,
- * "dax0.0 WORD" to the device's state, "policy WORD" to auto_online_blocks, "probe WORD" to
- * drivers_autoprobe, "kmem/bind WORD" and the like to a driver's file; others do
- * what test_step() tells.
+ * "dax0.0 WORD" to the device's state, "kmem/bind WORD" and the like to a driver's file,
+ * others to one of files[]; the rest do what test_step() tells.
  */
 struct script {
 	const char *name;
@@ -230,6 +240,20 @@ static const struct script scripts[] = {
 		"32! change", "32! junk", "32! add 01234567-89ab-cdef-0123-456789abcdef A=B",
 	} },
 	{ "module of memory in use", ON_ALL, BOUND, { NULL }, { "32 online", "unload kmem" } },
+	{ "parameters", ON_ALL, BOUND, { NULL }, {
+		"online_policy junk", "ratio junk", "ratio 4294967296", "numa_aware junk",
+	} },
+	/* the boot has 1 GiB on node 0; all of dax0.0, on node 1, is a bit more than half of it */
+	{ "auto-movable", ON_ALL, BOUND, { NULL }, {
+		"online_policy auto-movable", "numa_aware 0", "ratio 51", "32 online",
+		"32 offline", "ratio 50", "32 online", "32 offline", "ratio 0", "ratio 301",
+		"33 online_kernel", "32 online",
+	} },
+	/* ... and so is dax0.1, or a quarter of it */
+	{ "auto-movable of two devices", ON_ALL, PAIR, { NULL }, {
+		"online_policy auto-movable", "numa_aware 0", "32 online_kernel", "ratio 50",
+		"ratio 25",
+	} },
 };
 #define N_SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))
 
@@ -286,6 +310,23 @@ static int load_driver(struct mhp_sim *sim, const char *name)
 	return r;
 }
 
+static void find_file(const char *target, char *path, size_t size)
+{
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(target, files[i].target)) {
+			snprintf(path, size, "%s", files[i].path);
+			return;
+		}
+	if (strchr(target, '/'))
+		snprintf(path, size, "/sys/bus/dax/drivers/%s", target);
+	else if (!strncmp(target, "dax", 3))
+		snprintf(path, size, "/sys/bus/dax/devices/%s/state", target);
+	else
+		snprintf(path, size, "/sys/devices/system/memory/memory%d/%s", atoi(target),
+			 strchr(target, '=') ? "online" :
+			 strchr(target, '!') ? "uevent" : "state");
+}
+
 static int test_step(struct mhp_sim *sim, const char *step)
 {
 	char target[32], path[128], word[32] = "";
@@ -305,18 +346,7 @@ static int test_step(struct mhp_sim *sim, const char *step)
 		return mhp_sim_hang_block(sim, id, 1);
 	if (!strcmp(target, "vanish") && sscanf(rest, "%u", &id) == 1)
 		return mhp_sim_race_remove(sim, NULL, id);
-	if (!strcmp(target, "policy"))
-		snprintf(path, sizeof(path), "/sys/devices/system/memory/auto_online_blocks");
-	else if (!strcmp(target, "probe"))
-		snprintf(path, sizeof(path), "/sys/bus/dax/drivers_autoprobe");
-	else if (strchr(target, '/'))
-		snprintf(path, sizeof(path), "/sys/bus/dax/drivers/%s", target);
-	else if (!strncmp(target, "dax", 3))
-		snprintf(path, sizeof(path), "/sys/bus/dax/devices/%s/state", target);
-	else
-		snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%d/%s",
-			 atoi(target), strchr(target, '=') ? "online" :
-			 strchr(target, '!') ? "uevent" : "state");
+	find_file(target, path, sizeof(path));
 	return mhp_sim_write(sim, path, rest);
 }
 
@@ -467,12 +497,13 @@ static void random_step(struct mhp_sim *sim, uint32_t *seed)
 		"hang 36", "refuse 33 online",
 		"refuse 35 offline", "refuse 34 add", "pin 35 online_kernel", "0 offline",
 		"kmem/bind ", "6 offline", "6 online_movable", "5 offline", "5 online",
+		"online_policy auto-movable", "numa_aware 0", "ratio 50", "ratio 301",
 	};
 	static const char *const words[] = {
 		" offline", " offline", " online", " online_kernel", " online_movable",
 		"= 1", "= 0", " Online ",
 	};
-	uint32_t n = next_random(seed) % 80;
+	uint32_t n = next_random(seed) % 90;
 	char step[64];
 
 	if (n < sizeof(steps) / sizeof(steps[0])) {

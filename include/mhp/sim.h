@@ -15,7 +15,8 @@
  * functions here. Contexts are to the machine what processes are to a real one: they
  * share its files in /run, where one may hold libmhp's lock.
  *
- * What acts: memory blocks, their zones and nodes, auto_online_blocks, dax
+ * What acts: memory blocks, their zones and nodes, auto_online_blocks, the parameters
+ * of memory_hotplug with what online_policy=auto-movable makes of a plain "online", dax
  * devices with the drivers of their bus, its drivers_autoprobe and the modules of
  * these, ACPI's slots for DIMMs, virtio-mem devices, and what follows from all that
  * in /proc/iomem, /proc/zoneinfo and memory tiers; /run is for contexts to write. Which
