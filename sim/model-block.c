@@ -38,6 +38,7 @@ struct block *block_find(const struct model *model, uint64_t id)
 void block_free(struct block *block)
 {
 	group_unref(block->group);
+	poison_free(block);
 	free(block);
 }
 
@@ -78,6 +79,8 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 	settle(block);
 	if (block->state == MHP_STATE_ONLINE)
 		return 1;
+	if (poison_refuses_online(&sim->model, block))
+		return -EHWPOISON;
 	r = sim_fails_block(sim, block->id, BLOCK_ONLINE);
 	if (r < 0)
 		return r;
@@ -97,6 +100,7 @@ void block_go(struct mhp_sim *sim, struct block *block)
 	zone_remove_block(&sim->model, block);
 	block->state = MHP_STATE_OFFLINE;
 	block->zone = MHP_ZONE_UNKNOWN;
+	poison_went_offline(&sim->model, block);
 	tell_change(sim, block, "offline");
 }
 

@@ -242,6 +242,8 @@ static void load_features(struct mhp_sim *sim)
 	model->altmap_per_block = memmap_seen || is_kernel_since(sim, 6, 8);
 	/* mm/memory_hotplug.c, add_memory_resource() */
 	model->node_first = model->has_device_state || is_kernel_since(sim, 6, 18);
+	/* came with 6.2, soon before */
+	model->counts_poison = model->kmem_by_default;
 	model->movable_node = is_on_command_line(sim, "movable_node");
 	model->memmap_on_memory = parameter_is(sim, "memmap_on_memory", "Y") ||
 				  parameter_is(sim, "memmap_on_memory", "force");
@@ -286,6 +288,7 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	if (r < 0)
 		return r;
 	load_features(sim);
+	poison_load(model);
 	r = daxes_adopt(sim);
 	if (r == 0)
 		r = dimms_load(sim, complaints);

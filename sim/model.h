@@ -88,6 +88,8 @@ struct block {
 	bool pinned;		/* the kernel put it to a use that has it stay online */
 	bool is_early;		/* boot memory */
 	struct group *group;	/* or NULL */
+	uint64_t *poisoned;	/* pages that are broken */
+	size_t n_poisoned;
 	uint64_t altmap_pages;	/* memmap_on_memory: present, not managed */
 	uint64_t unplugged_pages;	/* the host has them (virtio-mem): present, not managed */
 	bool put_online;	/* taken offline by an eject, which may yet fail */
@@ -182,6 +184,7 @@ struct model {
 	bool has_device_state;	/* kmem has daxX.Y/state: 7.3 */
 	bool kmem_by_default;	/* kmem takes a dax device that nobody claims: 6.3 */
 	bool node_first;	/* a node's event precedes those of its blocks: 6.18 */
+	bool counts_poison;	/* and refuses to online it: 6.2 */
 	bool movable_node;	/* booted with movable_node */
 	bool memmap_on_memory;	/* module parameter */
 	bool tells_container;	/* that a DIMM came to it: by 6.12 */
@@ -301,6 +304,13 @@ void group_take(const struct model *model, struct group *group, const struct blo
 /* A block came online in its zone, or goes from it. */
 void policy_count(const struct model *model, const struct block *block, bool is_there);
 bool policy_is_movable(const struct model *model, const struct block *block);
+
+/* ---- poison.c: broken memory ---- */
+
+void poison_load(struct model *model);
+void poison_free(struct block *block);
+bool poison_refuses_online(const struct model *model, const struct block *block);
+void poison_went_offline(const struct model *model, struct block *block);
 
 /* ---- model-node.c ---- */
 

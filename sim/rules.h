@@ -214,7 +214,17 @@ struct model;
 	X(RATIO_OF_NODE, ON_ALL, "auto_movable_numa_aware: and of the node")	\
 	X(POLICY_WORD, ON_ALL, "online_policy: another word is EINVAL")		\
 	X(RATIO_NUMBER, ON_ALL, "auto_movable_ratio: no number is EINVAL, a big one ERANGE") \
-	X(NUMA_AWARE_WORD, ON_ALL, "auto_movable_numa_aware: no boolean is EINVAL")
+	X(NUMA_AWARE_WORD, ON_ALL, "auto_movable_numa_aware: no boolean is EINVAL")	\
+	/* poison.c */								\
+	X(POISON_REFUSES_ONLINE, SINCE_6_12, "a block with a broken page is EHWPOISON to online") \
+	X(POISON_FORGOTTEN, ON_6_1, "a block that goes offline forgets broken pages")	\
+	X(HARD_ABSENT, ON_7_3, "hard_offline_page: where no memory is EBUSY")		\
+	X(HARD_BLOCK_OFFLINE, ON_ALL, "hard_offline_page: of an offline block is ENXIO")	\
+	X(HARD_TWICE, ON_ALL, "hard_offline_page: a broken page is EHWPOISON")		\
+	X(HARD_KERNEL_PAGE, ON_ALL, "hard_offline_page: the kernel's own page is EBUSY")	\
+	X(SOFT_ABSENT, ON_ALL, "soft_offline_page: where no memory is ENXIO")		\
+	X(SOFT_KERNEL_PAGE, ON_ALL, "soft_offline_page: the kernel's own page is refused")	\
+	X(SOFT_BLOCK_OFFLINE, ON_ALL, "soft_offline_page: of an offline block is EIO")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

@@ -113,6 +113,8 @@ static const struct {
 	{ "online_policy", PARAMETERS "online_policy" },
 	{ "ratio", PARAMETERS "auto_movable_ratio" },
 	{ "numa_aware", PARAMETERS "auto_movable_numa_aware" },
+	{ "hard", "/sys/devices/system/memory/hard_offline_page" },
+	{ "soft", "/sys/devices/system/memory/soft_offline_page" },
 };
 
 /*
@@ -254,6 +256,14 @@ static const struct script scripts[] = {
 		"online_policy auto-movable", "numa_aware 0", "32 online_kernel", "ratio 50",
 		"ratio 25",
 	} },
+	{ "broken memory", ON_ALL, BOUND, { NULL }, {
+		"hard 0xd0000000", "soft 0xd0000000", "hard 0x108000000", "soft 0x108000000",
+		"poison 32", "32 online", "33 online", "hard 0x108000000", "hard 0x108000000",
+		"33 offline", "33 online", "hard 0x108000000",
+	} },
+	{ "broken memory of the kernel", ON_ALL, BOUND, { NULL }, {
+		"soft 0xa0000", "hard 0xa0000",
+	} },
 };
 #define N_SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))
 
@@ -344,6 +354,8 @@ static int test_step(struct mhp_sim *sim, const char *step)
 		return mhp_sim_fail_block(sim, id, word, -EAGAIN, 1);
 	if (!strcmp(target, "hang") && sscanf(rest, "%u", &id) == 1)
 		return mhp_sim_hang_block(sim, id, 1);
+	if (!strcmp(target, "poison") && sscanf(rest, "%u", &id) == 1)
+		return mhp_sim_poison_block(sim, id);
 	if (!strcmp(target, "vanish") && sscanf(rest, "%u", &id) == 1)
 		return mhp_sim_race_remove(sim, NULL, id);
 	find_file(target, path, sizeof(path));
@@ -498,12 +510,13 @@ static void random_step(struct mhp_sim *sim, uint32_t *seed)
 		"refuse 35 offline", "refuse 34 add", "pin 35 online_kernel", "0 offline",
 		"kmem/bind ", "6 offline", "6 online_movable", "5 offline", "5 online",
 		"online_policy auto-movable", "numa_aware 0", "ratio 50", "ratio 301",
+		"poison 34", "hard 0x108000000", "soft 0x110000000", "hard 0xa0000",
 	};
 	static const char *const words[] = {
 		" offline", " offline", " online", " online_kernel", " online_movable",
 		"= 1", "= 0", " Online ",
 	};
-	uint32_t n = next_random(seed) % 90;
+	uint32_t n = next_random(seed) % 95;
 	char step[64];
 
 	if (n < sizeof(steps) / sizeof(steps[0])) {

@@ -16,7 +16,8 @@
  * share its files in /run, where one may hold libmhp's lock.
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, the parameters
- * of memory_hotplug with what online_policy=auto-movable makes of a plain "online", dax
+ * of memory_hotplug with what online_policy=auto-movable makes of a plain "online",
+ * hard_offline_page and soft_offline_page, dax
  * devices with the drivers of their bus, its drivers_autoprobe and the modules of
  * these, ACPI's slots for DIMMs, virtio-mem devices, and what follows from all that
  * in /proc/iomem, /proc/zoneinfo and memory tiers; /run is for contexts to write. Which
@@ -412,6 +413,19 @@ int mhp_sim_race_remove(struct mhp_sim *sim, const char *path, uint64_t id);
  * @since 0.1
  */
 int mhp_sim_pin_block(struct mhp_sim *sim, uint64_t id, const char *word);
+
+/**
+ * Have a page of a block be broken, be the block online or not: since Linux 6.2 it can
+ * go offline, and refuses to come online with EHWPOISON until it has been removed and
+ * added again. Before, the kernel onlines such memory. As with a write to
+ * hard_offline_page, which works for memory that is online only.
+ *
+ * @param sim    the machine
+ * @param id     the N of memoryN
+ * @return 0; -ENOENT there is no such block; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_poison_block(struct mhp_sim *sim, uint64_t id);
 
 /**
  * Say what loading a module answers whose driver is not there yet. At first there
