@@ -163,8 +163,8 @@ int sim_fails_block(struct mhp_sim *sim, uint64_t id, enum block_act act)
 	for (size_t i = 0; i < sim->n_failures; i++) {
 		struct failure *failure = &sim->failures[i];
 
-		if (!failure->path && is_left(failure) && failure->block == id &&
-		    failure->act == act)
+		if (!failure->path && is_left(failure) && failure->act == act &&
+		    (failure->block == id || failure->block == MHP_SIM_ANY_BLOCK))
 			return use_failure(failure);
 	}
 	return 0;

@@ -404,6 +404,26 @@ static void test_fail_block(void **state)
 	tear_down(&bench);
 }
 
+static void test_fail_any_block(void **state)
+{
+	struct bench bench = set_up("7.3-hmem-bound.txt", 0);
+
+	(void)state;
+	assert_int_equal(mhp_sim_fail_block(bench.sim, MHP_SIM_ANY_BLOCK, "online", -EPERM, 2), 0);
+	assert_int_equal(do_write(&bench, "memory32/state", "online"), -EPERM);
+	assert_int_equal(do_write(&bench, "memory33/state", "online"), -EPERM);
+	assert_int_equal(do_write(&bench, "memory33/state", "online"), 0);
+	assert_int_equal(do_write(&bench, "memory34/state", "online"), 0);
+	assert_int_equal(mhp_sim_fail_block(bench.sim, MHP_SIM_ANY_BLOCK, "offline", -EAGAIN, 0),
+			 0);
+	assert_int_equal(do_write(&bench, "memory33/state", "offline"), -EAGAIN);
+	assert_int_equal(do_write(&bench, "memory34/state", "offline"), -EAGAIN);
+	/* onlining is not offlining, and what is offline already is not asked */
+	assert_int_equal(do_write(&bench, "memory32/state", "offline"), -EINVAL);
+	assert_int_equal(do_write(&bench, "memory32/state", "online"), 0);
+	tear_down(&bench);
+}
+
 static void test_fail_wrong_use(void **state)
 {
 	struct mhp_sim *sim = open_machine("7.3-hmem-bound.txt", 0);
@@ -859,6 +879,7 @@ int main(void)
 		cmocka_unit_test(test_fail_write),
 		cmocka_unit_test(test_fail_write_order),
 		cmocka_unit_test(test_fail_block),
+		cmocka_unit_test(test_fail_any_block),
 		cmocka_unit_test(test_fail_wrong_use),
 		cmocka_unit_test(test_race),
 		cmocka_unit_test(test_race_removes),

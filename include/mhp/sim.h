@@ -68,6 +68,9 @@ enum mhp_sim_access {
 					     name or a lock looked for */
 };
 
+/** Any block, for mhp_sim_fail_block(). */
+#define MHP_SIM_ANY_BLOCK UINT64_MAX
+
 /** How to make a machine. Set size to sizeof(struct mhp_sim_opts), all else to 0. */
 struct mhp_sim_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
@@ -201,7 +204,8 @@ int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, 
  * see mhp_sim_plug_dimm(), mhp_sim_request_unplug_dimm(), mhp_sim_resize_virtio_mem().
  *
  * @param sim    the machine
- * @param id     the N of memoryN
+ * @param id     the N of memoryN; MHP_SIM_ANY_BLOCK: the next one that is asked, whichever,
+ *               as where another part of the kernel objects to any such change
  * @param word   "offline"; "online" for onlining with any type; "add" for the coming of
  *               the range that the block is in
  * @param code   a negative errno value, as the kernel would answer
