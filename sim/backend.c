@@ -132,9 +132,13 @@ static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 	sim_lock(mine->sim);
 	r = begin(mine, MHP_SIM_READ, dir, name, &node);
 	if (r == 0)
+		r = may_read(mine->sim, node);
+	if (r == 0)
 		r = sim_fails_read(mine->sim, node);
 	if (r == 0)
 		r = node_render(mine->sim, node, buf);
+	if (r == 0)
+		hide_addresses(mine->sim, node, buf);
 	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r < 0 ? r : buf->failed ? -ENOMEM : 0;
@@ -192,6 +196,11 @@ static int write_file(struct writer *writer)
 	struct mhp_sim *sim = writer->sim;
 	int r;
 
+	r = may_write(sim, writer->file);
+	if (r < 0) {
+		note_write(sim, writer->path, writer->word, r);
+		return r;
+	}
 	race_act(sim, writer->path);
 	r = check_alive(writer);
 	if (r == 0)
@@ -266,7 +275,7 @@ static int sim_load_module(struct mhp_backend *be, const char *name)
 		return -ENAMETOOLONG;
 	sim_lock(sim);
 	r = access_begin(mine, MHP_SIM_LOAD, sim->root, path, true);
-	if (r == 0)
+	if (r == 0 && !sim->is_plain)
 		r = hotplug_wait_to_load(mine);
 	if (r == 0) {
 		r = module_load(sim, name);

@@ -79,9 +79,6 @@ static int load(struct mhp_sim *sim, const char *name)
 	bool probe, driver_first;
 	int r;
 
-	r = module_code(sim, name);
-	if (r < 0)
-		return r;
 	if (sim->read_only)
 		return -EROFS;
 	if (!drivers || !sim->model.active)
@@ -120,7 +117,10 @@ int module_load(struct mhp_sim *sim, const char *name)
 
 	if (is_loaded(sim, name))
 		return 0;
-	r = load(sim, name);
+	/* what is not there, or refused by name, is found out first */
+	r = module_code(sim, name);
+	if (r == 0)
+		r = sim->is_plain ? -EACCES : load(sim, name);
 	note_module(sim, "load", name, r);
 	return r;
 }

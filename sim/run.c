@@ -27,7 +27,7 @@ static int make_one(struct mhp_sim *sim, struct node *dir, const char *name, siz
 	bool is_run = dir == sim->root && length == 3 && !strncmp(name, "run", 3);
 	struct node *node;
 
-	if (!is_run && !is_in_run(sim, dir))
+	if (sim->is_plain || (!is_run && !is_in_run(sim, dir)))
 		return -EACCES;
 	node = node_new(NODE_DIR, name, length, NULL);
 	if (!node)
@@ -133,6 +133,8 @@ static int put(struct mhp_sim *sim, const struct mhp_dir *dir, const char *name,
 	int r;
 
 	r = find_place(sim, dir, name, &parent, &file);
+	if (r == 0 && sim->is_plain)
+		r = -EACCES;
 	if (r < 0)
 		return r;
 	if (!file) {
@@ -176,6 +178,8 @@ int run_remove(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 	r = access_begin(mine, MHP_SIM_RUN, dir->node, name, false);
 	if (r == 0)
 		r = find_place(mine->sim, dir, name, &parent, &file);
+	if (r == 0 && file && mine->sim->is_plain)
+		r = -EACCES;
 	if (r == 0 && file)
 		tree_remove(file);
 	r = access_end(mine, r);
@@ -236,6 +240,8 @@ static int take(struct sim_backend *be, const struct mhp_dir *dir, const char *n
 	int r;
 
 	r = find_place(be->sim, dir, name, &parent, &file);
+	if (r == 0 && be->sim->is_plain)
+		r = -EACCES;
 	if (r < 0)
 		return r;
 	if (file && is_held(be->sim, file))
@@ -296,6 +302,8 @@ int run_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 	r = access_begin(mine, MHP_SIM_LOOK, dir->node, name, false);
 	if (r == 0) {
 		r = dir_find(mine->sim, dir, name, &file);
+		if (r == 0)
+			r = may_read(mine->sim, file);
 		r = r == -ENOENT ? 0 : r < 0 ? r : is_held(mine->sim, file);
 	}
 	r = access_end(mine, r);

@@ -134,6 +134,7 @@ struct mhp_sim {
 	size_t n_modules;
 	unsigned int refused;	/* accesses that are answered with EROFS */
 	bool contained;
+	bool is_plain;		/* contexts are a plain user's */
 
 	/* the kernel's lock for memory hotplug, where that is kept for longer */
 	struct writer *hotplug;	/* hangs, and has it */
@@ -283,6 +284,14 @@ int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
 bool event_may_act(const struct node *file);
 /* Has it act, of a node, a tier or a driver; fine if there is none. */
 void event_set_attr(struct node *dir, const char *subsystem);
+
+/* ---- permission.c: what a plain user may not ---- */
+
+/* 0 or -EACCES */
+int may_read(const struct mhp_sim *sim, const struct node *file);
+int may_write(const struct mhp_sim *sim, const struct node *file);
+/* Has what was read of /proc/iomem be without addresses. */
+void hide_addresses(const struct mhp_sim *sim, const struct node *file, struct buf *buf);
 
 /* ---- run.c: files of the contexts' own ---- */
 

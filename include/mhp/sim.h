@@ -313,6 +313,17 @@ int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
 void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
 
 /**
+ * Have contexts be a plain user's, who may write nothing, be it in /sys or in /run, and
+ * load no module: EACCES. What is for root alone cannot be read either, such as a
+ * device's resource and mappings, and /proc/iomem shows zeros for addresses. At first
+ * they are root's. The machine itself, mhp_sim_read() and mhp_sim_write() stay as they are.
+ *
+ * @return 0
+ * @since 0.1
+ */
+int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
+
+/**
  * Kill the users of contexts, as by SIGKILL: after n more accesses that are
  * MHP_SIM_WRITE, MHP_SIM_RUN or MHP_SIM_LOAD. The last one happens, or fails by
  * itself. From then on contexts that have been made so far have no effect and
