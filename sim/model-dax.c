@@ -58,6 +58,9 @@ void dax_range_align(const struct model *model, struct dax_range *range)
 
 bool range_is_taken(const struct model *model, const struct dax_range *range)
 {
+	for (size_t i = 0; i < model->n_left_behind; i++)
+		if (ranges_overlap(&model->left_behind[i], &range->range))
+			return true;
 	for (size_t i = 0; i < model->n_daxes; i++) {
 		const struct dax *dax = model->daxes[i];
 
@@ -120,15 +123,22 @@ void devdax_remove(struct mhp_sim *sim, struct dax *dax)
 
 /* ---- from the capture ---- */
 
-static int add_range_to(struct model *model, struct dax *dax, const struct range *range)
+int dax_add_range(struct model *model, struct dax *dax, const struct range *range,
+		  unsigned int mapping)
 {
 	struct dax_range *list;
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		pages += dax->ranges[i].range.size / PAGE_BYTES;
 
 	list = reallocarray(dax->ranges, dax->n_ranges + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	dax->ranges = list;
-	list[dax->n_ranges] = (struct dax_range){ .range = *range };
+	list[dax->n_ranges] = (struct dax_range){
+		.range = *range, .mapping = mapping, .page_offset = pages,
+	};
 	dax_range_align(model, &list[dax->n_ranges++]);
 	return 0;
 }
@@ -143,7 +153,7 @@ static int load_number(const struct complaints *complaints, const struct node *f
 }
 
 static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints,
-			struct dax *dax, const struct node *dir)
+			struct dax *dax, struct node *dir, unsigned int index)
 {
 	struct node *end = tree_child(dir, "end");
 	uint64_t start, last;
@@ -158,7 +168,13 @@ static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints
 	if (range_from_bounds(start, last, &range) < 0)
 		return model_complain(complaints, end);
 	dax->has_ranges = true;
-	return add_range_to(&sim->model, dax, &range);
+	r = dax_add_range(&sim->model, dax, &range, index);
+	if (r == 0) {
+		dax->ranges[dax->n_ranges - 1].dir = dir;
+		r = load_number(complaints, tree_child(dir, "page_offset"), parse_0x_hex,
+				&dax->ranges[dax->n_ranges - 1].page_offset);
+	}
+	return r < 0 ? r : 0;
 }
 
 /* Without mappings, which old kernels do not show, resource and size tell the only range. */
@@ -183,7 +199,7 @@ static int load_resource(struct mhp_sim *sim, const struct complaints *complaint
 	if (range_from_size(start, size, &range) < 0)
 		return model_complain(complaints, size_file);
 	dax->has_ranges = true;
-	return add_range_to(&sim->model, dax, &range);
+	return dax_add_range(&sim->model, dax, &range, 0);
 }
 
 static int load_ranges(struct mhp_sim *sim, const struct complaints *complaints, struct dax *dax)
@@ -199,7 +215,7 @@ static int load_ranges(struct mhp_sim *sim, const struct complaints *complaints,
 	for (size_t i = 0; i < count && r == 0; i++)
 		if (children[i]->type == NODE_DIR &&
 		    parse_mapping_name(children[i]->name, &index) == 0)
-			r = load_mapping(sim, complaints, dax, children[i]);
+			r = load_mapping(sim, complaints, dax, children[i], index);
 	tree_free_children(children, count);
 	if (r == 0 && !dax->n_ranges)
 		r = load_resource(sim, complaints, dax);
@@ -260,6 +276,11 @@ void dax_tell(struct mhp_sim *sim, struct dax *dax, const char *action)
 	buf_free(&keys);
 }
 
+void dax_set_uevent(struct dax *dax)
+{
+	model_set_attr(tree_child(dax->dir, "uevent"), &uevent_attr, dax);
+}
+
 static int load_uevent(struct dax *dax)
 {
 	struct node *file = tree_child(dax->dir, "uevent");
@@ -277,7 +298,7 @@ static int load_uevent(struct dax *dax)
 	}
 	r = buf_finish(&buf, &dax->uevent);
 	if (r == 0)
-		model_set_attr(file, &uevent_attr, dax);
+		dax_set_uevent(dax);
 	return r;
 }
 

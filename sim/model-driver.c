@@ -96,6 +96,7 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 		return r;
 	}
 	dax->driver = driver;
+	region_bound(dax);
 	dax_tell(sim, dax, "bind");
 	return 0;
 }

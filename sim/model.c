@@ -285,6 +285,8 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 		r = drivers_load(sim);
 	if (r == 0)
 		r = daxes_load(sim, complaints);
+	if (r == 0)
+		r = regions_load(sim, complaints);
 	if (r < 0)
 		return r;
 	load_features(sim);
@@ -313,6 +315,10 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_daxes; i++)
 		dax_free(model->daxes[i]);
 	free(model->daxes);
+	for (size_t i = 0; i < model->n_regions; i++)
+		region_free(model->regions[i]);
+	free(model->regions);
+	free(model->left_behind);
 	for (size_t i = 0; i < model->n_drivers; i++)
 		driver_free(model->drivers[i]);
 	free(model->drivers);

@@ -113,6 +113,9 @@ struct dax_range {
 	struct block_run run;	/* whole blocks inside; count 0 if there is none */
 	bool reserved;		/* stands in /proc/iomem */
 	bool ours;		/* added by the driver that is bound now */
+	unsigned int mapping;	/* K of its mappingK */
+	struct node *dir;	/* of that; NULL: not shown */
+	uint64_t page_offset;	/* of the device, where it begins */
 };
 
 struct driver {
@@ -120,6 +123,16 @@ struct driver {
 	struct node *dir;
 	char **ids;		/* what new_id was told */
 	size_t n_ids;
+};
+
+/* What devices are cut from. */
+struct region {
+	struct node *dir;	/* of the files; its devices are beside it */
+	bool is_known;		/* where it is */
+	struct range range;
+	uint64_t align;		/* of new devices */
+	const struct dax *seed;	/* the oldest that was made and not bound yet, or NULL */
+	const struct dax *youngest;
 };
 
 struct dax {
@@ -133,6 +146,8 @@ struct dax {
 	int target_node;	/* -1: none */
 	struct driver *driver;
 	enum mhp_device_state state;
+	struct region *region;	/* NULL: none that can be divided */
+	uint64_t align;
 	bool is_static;		/* of a region that cannot be divided: persistent memory */
 	struct group *group;	/* of its memory, while kmem has it */
 	bool leaked;		/* device_dax met memory that was left behind */
@@ -212,6 +227,10 @@ struct model {
 
 	struct dax **daxes;
 	size_t n_daxes;
+	struct region **regions;
+	size_t n_regions;
+	struct range *left_behind;	/* memory of devices that were cut anew since */
+	size_t n_left_behind;
 	struct driver **drivers;
 	size_t n_drivers;
 	bool autoprobe;
@@ -363,6 +382,11 @@ int daxes_load(struct mhp_sim *sim, const struct complaints *complaints);
 /* once the kernel's features are known */
 int daxes_adopt(struct mhp_sim *sim);
 struct dax *dax_find(const struct model *model, const char *word);
+/* One more range, the last; mapping is the K of its mappingK. -ENOMEM */
+int dax_add_range(struct model *model, struct dax *dax, const struct range *range,
+		  unsigned int mapping);
+/* Has it rendered. */
+void dax_set_uevent(struct dax *dax);
 /* Bounds of a run's addresses, both inclusive. */
 uint64_t run_start(const struct model *model, const struct block_run *run);
 uint64_t run_last(const struct model *model, const struct block_run *run);
@@ -379,6 +403,23 @@ void devdax_remove(struct mhp_sim *sim, struct dax *dax);
 void dax_tell(struct mhp_sim *sim, struct dax *dax, const char *action);
 void dax_free(struct dax *dax);
 bool is_kmem(const struct driver *driver);
+
+/* ---- model-region.c: what devices are cut from ---- */
+
+int regions_load(struct mhp_sim *sim, const struct complaints *complaints);
+void region_free(struct region *region);
+/* What of it no device has; a region that is known. */
+uint64_t region_available(const struct model *model, const struct region *region);
+/* The lowest range that begins at an address or behind it; NULL: none. */
+const struct dax_range *region_next(const struct model *model, const struct region *region,
+				    uint64_t from, struct dax **ret_dax);
+/* A device was bound for the first time. */
+void region_bound(struct dax *dax);
+
+/* ---- model-resize.c: how big a device is ---- */
+
+/* Has a device's files rendered. */
+void resize_set_attrs(struct dax *dax);
 
 /* ---- model-kmem.c: a device's memory as System RAM ---- */
 

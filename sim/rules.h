@@ -224,7 +224,25 @@ struct model;
 	X(HARD_KERNEL_PAGE, ON_ALL, "hard_offline_page: the kernel's own page is EBUSY")	\
 	X(SOFT_ABSENT, ON_ALL, "soft_offline_page: where no memory is ENXIO")		\
 	X(SOFT_KERNEL_PAGE, ON_ALL, "soft_offline_page: the kernel's own page is refused")	\
-	X(SOFT_BLOCK_OFFLINE, ON_ALL, "soft_offline_page: of an offline block is EIO")
+	X(SOFT_BLOCK_OFFLINE, ON_ALL, "soft_offline_page: of an offline block is EIO")	\
+	/* model-region.c */							\
+	X(CREATE_ONE, ON_ALL, "create: another number than 1 is EINVAL")		\
+	X(CREATE_FULL, ON_ALL, "create: in a region without room is ENOSPC")		\
+	X(DELETE_IN_USE, ON_ALL, "delete: a device that is bound or has a size is EBUSY")	\
+	X(DELETE_FIRST, ON_ALL, "delete: the region's first device is EBUSY")		\
+	/* model-resize.c */							\
+	X(SIZE_UNIT, ON_ALL, "size: what is not aligned is EINVAL")			\
+	X(SIZE_BOUND, ON_ALL, "size: of a device that is bound is EBUSY")		\
+	X(SIZE_NO_SPACE, ON_ALL, "size: more than the region has is ENOSPC")		\
+	X(SIZE_EXTENDS, ON_ALL, "size: the last mapping grows if there is room behind it")	\
+	X(MAPPING_BUSY, ON_ALL, "mapping: a range that a device has is ENOMEM")		\
+	X(MAPPING_UNIT, ON_ALL, "mapping: a length not aligned is ENXIO, since 6.12 ignored") \
+	X(ALIGN_NUMBER, ON_ALL, "align: no number is ENXIO")				\
+	X(ALIGN_PAGES, ON_ALL, "align: what is no page's size is EINVAL")		\
+	X(ALIGN_BOUND, ON_ALL, "align: of a device that is bound is EBUSY")		\
+	X(ALIGN_RANGES, ON_ALL, "align: one that the mappings do not have is EINVAL")	\
+	X(MEMMAP_UNSUPPORTED, SINCE_6_12, "memmap_on_memory: 1 while it is off is EOPNOTSUPP") \
+	X(MEMMAP_BOUND, SINCE_6_12, "memmap_on_memory: to change it while kmem has it is EBUSY")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

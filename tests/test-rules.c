@@ -115,12 +115,15 @@ static const struct {
 	{ "numa_aware", PARAMETERS "auto_movable_numa_aware" },
 	{ "hard", "/sys/devices/system/memory/hard_offline_page" },
 	{ "soft", "/sys/devices/system/memory/soft_offline_page" },
+	{ "create", "/sys/bus/dax/devices/dax0.0/../dax_region/create" },
+	{ "delete", "/sys/bus/dax/devices/dax0.0/../dax_region/delete" },
 };
 
 /*
  * "32 WORD" to memory32/state, "32= WORD" to its "online", "32! WORD" to its uevent,
- * "dax0.0 WORD" to the device's state, "kmem/bind WORD" and the like to a driver's file,
- * others to one of files[]; the rest do what test_step() tells.
+ * "dax0.0 WORD" to the device's state, "dax0.0/FILE WORD" to another file of it,
+ * "kmem/bind WORD" and the like to a driver's file, others to one of files[]; the
+ * rest do what test_step() tells.
  */
 struct script {
 	const char *name;
@@ -264,6 +267,28 @@ static const struct script scripts[] = {
 	{ "broken memory of the kernel", ON_ALL, BOUND, { NULL }, {
 		"soft 0xa0000", "hard 0xa0000",
 	} },
+	{ "devices made and deleted", ON_ALL, FREE, { NULL }, {
+		"create 2", "create 1", "dax0.0/size 0x10000000", "create 1",
+		"dax0.1/size 0x8000000", "delete dax0.1", "dax0.1/size 0", "delete dax0.1",
+		"dax0.0/size 0", "delete dax0.0",
+	} },
+	/* dax0.0 has memory32, dax0.1 memory34 */
+	{ "sizes", ON_ALL, FREE, { NULL }, {
+		"dax0.0/size 0x8100000", "dax0.0/size 0x8000000", "create 1",
+		"dax0.1/mapping 110000000-117ffffff", "dax0.0/mapping 110000000-1101fffff",
+		"dax0.0/mapping 118000000-1180fffff", "dax0.0/size 0x10000000",
+		"dax0.0/size 0x20000000", "kmem/new_id dax0.0", "kmem/bind dax0.0",
+		"dax0.0/size 0x8000000",
+	} },
+	{ "alignment", ON_ALL, FREE, { NULL }, {
+		"dax0.0/align x", "dax0.0/align 8192", "dax0.0/align 0x40000000",
+		"dax0.0/align 4096", "kmem/new_id dax0.0", "kmem/bind dax0.0",
+		"dax0.0/align 0x200000",
+	} },
+	{ "no own map", SINCE_6_12, BOUND, { NULL }, { "dax0.0/memmap_on_memory 1" } },
+	{ "own map while bound", SINCE_6_12, BOUND, { &maps[0] }, {
+		"dax0.0/memmap_on_memory 1",
+	} },
 };
 #define N_SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))
 
@@ -327,10 +352,11 @@ static void find_file(const char *target, char *path, size_t size)
 			snprintf(path, size, "%s", files[i].path);
 			return;
 		}
-	if (strchr(target, '/'))
+	if (!strncmp(target, "dax", 3))
+		snprintf(path, size, "/sys/bus/dax/devices/%s%s", target,
+			 strchr(target, '/') ? "" : "/state");
+	else if (strchr(target, '/'))
 		snprintf(path, size, "/sys/bus/dax/drivers/%s", target);
-	else if (!strncmp(target, "dax", 3))
-		snprintf(path, size, "/sys/bus/dax/devices/%s/state", target);
 	else
 		snprintf(path, size, "/sys/devices/system/memory/memory%d/%s", atoi(target),
 			 strchr(target, '=') ? "online" :
@@ -511,12 +537,16 @@ static void random_step(struct mhp_sim *sim, uint32_t *seed)
 		"kmem/bind ", "6 offline", "6 online_movable", "5 offline", "5 online",
 		"online_policy auto-movable", "numa_aware 0", "ratio 50", "ratio 301",
 		"poison 34", "hard 0x108000000", "soft 0x110000000", "hard 0xa0000",
+		"create 1", "delete dax0.1", "delete dax0.2", "dax0.0/size 0",
+		"dax0.0/size 0x8000000", "dax0.1/size 0x20000000", "dax0.1/size 0",
+		"dax0.1/mapping 118000000-11fffffff", "dax0.0/align 0x40000000",
+		"dax0.0/memmap_on_memory 1", "dax0.2/size 0x8000000", "kmem/bind dax0.2",
 	};
 	static const char *const words[] = {
 		" offline", " offline", " online", " online_kernel", " online_movable",
 		"= 1", "= 0", " Online ",
 	};
-	uint32_t n = next_random(seed) % 95;
+	uint32_t n = next_random(seed) % 120;
 	char step[64];
 
 	if (n < sizeof(steps) / sizeof(steps[0])) {

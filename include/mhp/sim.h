@@ -17,15 +17,16 @@
  *
  * What acts: memory blocks, their zones and nodes, auto_online_blocks, the parameters
  * of memory_hotplug with what online_policy=auto-movable makes of a plain "online",
- * hard_offline_page and soft_offline_page, dax
- * devices with the drivers of their bus, its drivers_autoprobe and the modules of
- * these, ACPI's slots for DIMMs, virtio-mem devices, and what follows from all that
- * in /proc/iomem, /proc/zoneinfo and memory tiers; /run is for contexts to write. Which
- * kernel it acts as is taken
+ * hard_offline_page and soft_offline_page, dax devices with their size, mappings,
+ * alignment and memmap_on_memory, the regions that they are cut from, the drivers of
+ * their bus, its drivers_autoprobe and the modules of these, ACPI's slots for DIMMs,
+ * virtio-mem devices, and what follows from all that in /proc/iomem, /proc/zoneinfo
+ * and memory tiers; /run is for contexts to write. Which kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
  * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
- * where a real machine would have done something.
+ * where a real machine would have done something; so does the size of a device whose
+ * ranges, or whose region's size, the capture does not tell.
  *
  *	struct mhp_sim *sim;
  *	struct mhp_ctx *ctx;
