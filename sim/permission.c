@@ -34,14 +34,17 @@ int may_read(const struct mhp_sim *sim, const struct node *file)
 {
 	if (!sim->is_plain || file->type != NODE_FILE)
 		return 0;
-	/* ours: a lock's file, which has mode 0600 */
-	return file->ours || is_for_root(file) ? -EACCES : 0;
+	if (file->ours)
+		/* a lock's file has mode 0600 */
+		return -EACCES;
+	return is_for_root(file) && holds(&sim->model, RULE_PLAIN_READ) ? -EACCES : 0;
 }
 
 /* 0644 at most, and belongs to root: what else is wrong with it is not looked at. */
 int may_write(const struct mhp_sim *sim, const struct node *file)
 {
-	return sim->is_plain && file->type == NODE_FILE ? -EACCES : 0;
+	return sim->is_plain && file->type == NODE_FILE && holds(&sim->model, RULE_PLAIN_WRITE) ?
+	       -EACCES : 0;
 }
 
 /* "  100000000-13fffffff : name": kernel/resource.c, r_show() */
@@ -69,7 +72,7 @@ void hide_addresses(const struct mhp_sim *sim, const struct node *file, struct b
 
 	if (!sim->is_plain || strcmp(file->name, "iomem") || !file->parent ||
 	    strcmp(file->parent->name, "proc") || file->parent->parent != sim->root ||
-	    !buf->str)
+	    !buf->str || !holds(&sim->model, RULE_PLAIN_IOMEM))
 		return;
 	for (const char *line = buf->str; *line;)
 		line += hide_line(&hidden, line);

@@ -242,7 +242,11 @@ struct model;
 	X(ALIGN_BOUND, ON_ALL, "align: of a device that is bound is EBUSY")		\
 	X(ALIGN_RANGES, ON_ALL, "align: one that the mappings do not have is EINVAL")	\
 	X(MEMMAP_UNSUPPORTED, SINCE_6_12, "memmap_on_memory: 1 while it is off is EOPNOTSUPP") \
-	X(MEMMAP_BOUND, SINCE_6_12, "memmap_on_memory: to change it while kmem has it is EBUSY")
+	X(MEMMAP_BOUND, SINCE_6_12, "memmap_on_memory: to change it while kmem has it is EBUSY")	\
+	/* permission.c */							\
+	X(PLAIN_READ, ON_ALL, "a plain user does not read resource and mappings: EACCES")	\
+	X(PLAIN_WRITE, ON_ALL, "a plain user writes nothing: EACCES")			\
+	X(PLAIN_IOMEM, ON_ALL, "a plain user sees zeros for addresses in /proc/iomem")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

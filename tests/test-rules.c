@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../sim/sim.h"
+#include "support/desk.h"
 #include "support/golden.h"
 
 static void test_table(void **state)
@@ -289,6 +289,10 @@ static const struct script scripts[] = {
 	{ "own map while bound", SINCE_6_12, BOUND, { &maps[0] }, {
 		"dax0.0/memmap_on_memory 1",
 	} },
+	{ "a plain user", ON_ALL, BOUND, { NULL }, {
+		"user /proc/iomem", "user /sys/bus/dax/devices/dax0.0/resource",
+		"user /sys/devices/system/memory/memory32/state online",
+	} },
 };
 #define N_SCRIPTS (sizeof(scripts) / sizeof(scripts[0]))
 
@@ -363,6 +367,31 @@ static void find_file(const char *target, char *path, size_t size)
 			 strchr(target, '!') ? "uevent" : "state");
 }
 
+static uint64_t add_to_hash(uint64_t hash, const void *data, size_t length)
+{
+	for (const unsigned char *at = data; length; at++, length--)
+		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* A plain user writes "PATH WORD", or reads "PATH": a number for what is read. */
+static int act_as_user(struct mhp_sim *sim, const char *rest)
+{
+	struct desk desk = desk_at(sim);
+	char path[128], word[32] = "", *text;
+	int r, n = sscanf(rest, "%127s %31s", path, word);
+
+	mhp_sim_set_privileged(sim, false);
+	r = n == 2 ? desk_put(&desk, path, word) : desk_get(&desk, path, &text);
+	if (r == 0 && n == 1) {
+		r = (int)(add_to_hash(0, text, strlen(text)) & INT32_MAX);
+		free(text);
+	}
+	mhp_sim_set_privileged(sim, true);
+	desk_leave(&desk);
+	return r;
+}
+
 static int test_step(struct mhp_sim *sim, const char *step)
 {
 	char target[32], path[128], word[32] = "";
@@ -374,6 +403,8 @@ static int test_step(struct mhp_sim *sim, const char *step)
 		return load_driver(sim, rest);
 	if (!strcmp(target, "unload"))
 		return mhp_sim_unload_module(sim, rest);
+	if (!strcmp(target, "user"))
+		return act_as_user(sim, rest);
 	if (!strcmp(target, "pin") && sscanf(rest, "%u %31s", &id, word) == 2)
 		return mhp_sim_pin_block(sim, id, word);
 	if (!strcmp(target, "refuse") && sscanf(rest, "%u %31s", &id, word) == 2)
@@ -386,13 +417,6 @@ static int test_step(struct mhp_sim *sim, const char *step)
 		return mhp_sim_race_remove(sim, NULL, id);
 	find_file(target, path, sizeof(path));
 	return mhp_sim_write(sim, path, rest);
-}
-
-static uint64_t add_to_hash(uint64_t hash, const void *data, size_t length)
-{
-	for (const unsigned char *at = data; length; at++, length--)
-		hash = (hash ^ *at) * UINT64_C(0x100000001b3);
-	return hash;
 }
 
 /* A number for all that the machine shows; its capture has the answers, too. */
@@ -541,6 +565,7 @@ static void random_step(struct mhp_sim *sim, uint32_t *seed)
 		"dax0.0/size 0x8000000", "dax0.1/size 0x20000000", "dax0.1/size 0",
 		"dax0.1/mapping 118000000-11fffffff", "dax0.0/align 0x40000000",
 		"dax0.0/memmap_on_memory 1", "dax0.2/size 0x8000000", "kmem/bind dax0.2",
+		"user /proc/iomem",
 	};
 	static const char *const words[] = {
 		" offline", " offline", " online", " online_kernel", " online_movable",

@@ -223,6 +223,24 @@ static void test_library(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* Each rule turned round shows. */
+static void test_wrong(void **state)
+{
+	struct desk desk = plain_desk(HMEM);
+	char *text;
+
+	(void)state;
+	desk.sim->rules.is_wrong[RULE_PLAIN_READ] = true;
+	assert_int_equal(desk_read(&desk, DAX0 "resource", "0x100000000\n"), 0);
+	desk.sim->rules.is_wrong[RULE_PLAIN_WRITE] = true;
+	assert_int_equal(desk_write(&desk, STATE32, "online", false), 0);
+	desk.sim->rules.is_wrong[RULE_PLAIN_IOMEM] = true;
+	text = read_iomem(&desk);
+	assert_non_null(strstr(text, "100000000-11fffffff : dax0.0\n"));
+	free(text);
+	leave(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_library),
+		cmocka_unit_test(test_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

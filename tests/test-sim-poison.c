@@ -155,6 +155,11 @@ static void test_6_1(void **state)
 	put(sim, STATE32, "offline", 0);
 	put(sim, STATE32, "online", 0);
 	put(sim, HARD, "0x100003000", 0);
+	/* with the rule turned round it stays broken, and online all the same */
+	sim->rules.is_wrong[RULE_POISON_FORGOTTEN] = true;
+	put(sim, STATE32, "offline", 0);
+	put(sim, STATE32, "online", 0);
+	put(sim, HARD, "0x100003000", -EHWPOISON);
 	mhp_sim_unref(sim);
 }
 

@@ -309,6 +309,25 @@ static void test_wrong(void **state)
 	check_wrong(EIGHT, RULE_ONLY_BOOT_EARNS, "95", normal, movable);
 }
 
+static void test_wrong_global(void **state)
+{
+	struct mhp_sim *sim = auto_movable(EIGHT);
+
+	(void)state;
+	put(sim, NUMA_AWARE, "N", 0);
+	put(sim, RATIO, "50", 0);
+	check_zones(sim, 32, 39, "Normal Movable");
+	sim->rules.is_wrong[RULE_RATIO_OF_ALL] = true;
+	check_zones(sim, 32, 39, "Movable Normal");
+	sim->rules.is_wrong[RULE_POLICY_WORD] = true;
+	put(sim, ONLINE_POLICY, "x", 0);
+	sim->rules.is_wrong[RULE_RATIO_NUMBER] = true;
+	put(sim, RATIO, "x", 0);
+	sim->rules.is_wrong[RULE_NUMA_AWARE_WORD] = true;
+	put(sim, NUMA_AWARE, "x", 0);
+	mhp_sim_unref(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_boot_memory),
 		cmocka_unit_test(test_bind),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_wrong_global),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,23 @@ int desk_put(struct desk *desk, const char *path, const char *word)
 	return r;
 }
 
+int desk_get(struct desk *desk, const char *path, char **ret_text)
+{
+	const char *slash = strrchr(path, '/');
+	struct mhp_dir *dir;
+	char above[256];
+	size_t length;
+	int r;
+
+	snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
+	r = desk->ops->open_dir(desk->be, above, &dir);
+	if (r < 0)
+		return r;
+	r = desk->ops->read_all(desk->be, dir, slash + 1, ret_text, &length);
+	desk->ops->close_dir(desk->be, dir);
+	return r;
+}
+
 int desk_read(struct desk *desk, const char *path, const char *wanted)
 {
 	char bytes[MHP_ATTR_SIZE];

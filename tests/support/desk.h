@@ -33,6 +33,8 @@ int desk_write(struct desk *desk, const char *path, const char *word, bool can_e
 int desk_read(struct desk *desk, const char *path, const char *wanted);
 /* as desk_write(), with links followed up to the last part */
 int desk_put(struct desk *desk, const char *path, const char *word);
+/* ... and all of a file */
+int desk_get(struct desk *desk, const char *path, char **ret_text);
 
 /* By mhp_sim_read(); a newline is expected behind wanted. NULL: there is no such file. */
 void check_shows(struct mhp_sim *sim, const char *path, const char *wanted);
