@@ -79,6 +79,7 @@ int block_online(struct mhp_sim *sim, struct block *block, enum mhp_online_type 
 	settle(block);
 	if (block->state == MHP_STATE_ONLINE)
 		return 1;
+	block->refused_type = MHP_OFFLINE;
 	if (poison_refuses_online(&sim->model, block))
 		return -EHWPOISON;
 	r = sim_fails_block(sim, block->id, BLOCK_ONLINE);
@@ -143,20 +144,23 @@ static int state_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 static int state_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	const struct model *model = &sim->model;
+	struct block *block = owner;
 	enum mhp_online_type type;
 	int r;
 
 	if (parse_online_type(model, word, &type) < 0)
 		return holds(model, RULE_STATE_JUNK) ? -EINVAL : 0;
 	if (type == MHP_OFFLINE) {
-		r = block_offline(sim, owner);
+		r = block_offline(sim, block);
 		if (r > 0)
 			return holds(model, RULE_OFFLINE_TWICE) ? -EINVAL : 0;
 		return r;
 	}
-	r = block_online(sim, owner, type);
-	if (r > 0)
+	r = block_online(sim, block, type);
+	if (r > 0) {
+		block->refused_type = type;
 		return holds(model, RULE_ONLINE_TWICE) ? -EINVAL : 0;
+	}
 	return r;
 }
 
@@ -188,6 +192,16 @@ static int parse_online(const struct model *model, const char *word, bool *ret)
 	return r;
 }
 
+/*
+ * drivers/base/memory.c, state_store() leaves the type with the block also where
+ * device_online() does nothing; memory_subsys_online() takes one that it finds.
+ */
+static enum mhp_online_type kept_type(const struct model *model, const struct block *block)
+{
+	return block->refused_type != MHP_OFFLINE && holds(model, RULE_TYPE_KEPT) ?
+	       block->refused_type : MHP_ONLINE;
+}
+
 static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 {
 	const struct model *model = &sim->model;
@@ -196,7 +210,7 @@ static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 
 	if (parse_online(model, word, &online) < 0)
 		return holds(model, RULE_BOOL_JUNK) ? -EINVAL : 0;
-	r = online ? block_online(sim, owner, MHP_ONLINE) : block_offline(sim, owner);
+	r = online ? block_online(sim, owner, kept_type(model, owner)) : block_offline(sim, owner);
 	if (r > 0)
 		return holds(model, online ? RULE_ONE_TWICE : RULE_ZERO_TWICE) ? 0 : -EINVAL;
 	return r;

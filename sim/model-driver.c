@@ -96,6 +96,7 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 		return r;
 	}
 	dax->driver = driver;
+	dax->turn = ++sim->model.turns;
 	region_bound(dax);
 	dax_tell(sim, dax, "bind");
 	return 0;
@@ -276,15 +277,32 @@ int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver
 	return 0;
 }
 
+/* drivers/base/dd.c, driver_detach(): the device that was bound last is given up first. */
+static struct dax *next_to_detach(const struct model *model, const struct driver *driver)
+{
+	bool last = holds(model, RULE_UNLOAD_ORDER);
+	struct dax *next = NULL;
+
+	for (size_t i = 0; i < model->n_daxes; i++) {
+		struct dax *dax = model->daxes[i];
+
+		/* those that were bound in the capture: in their order */
+		if (dax->driver == driver &&
+		    (!next || (last ? dax->turn >= next->turn : dax->turn < next->turn)))
+			next = dax;
+	}
+	return next;
+}
+
 bool driver_remove(struct mhp_sim *sim, struct driver *driver)
 {
 	struct model *model = &sim->model;
 	bool stays = false;
+	struct dax *dax;
 	size_t at = 0;
 
-	for (size_t i = 0; i < model->n_daxes; i++)
-		if (model->daxes[i]->driver == driver)
-			stays |= detach(sim, model->daxes[i]);
+	while ((dax = next_to_detach(model, driver)))
+		stays |= detach(sim, dax);
 	while (model->drivers[at] != driver)
 		at++;
 	model->drivers[at] = model->drivers[--model->n_drivers];

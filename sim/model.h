@@ -87,6 +87,7 @@ struct block {
 	bool has_hole;		/* boot memory with a hole in it never goes offline */
 	bool pinned;		/* the kernel put it to a use that has it stay online */
 	bool is_early;		/* boot memory */
+	enum mhp_online_type refused_type;	/* asked for while it was online */
 	struct group *group;	/* or NULL */
 	uint64_t *poisoned;	/* pages that are broken */
 	size_t n_poisoned;
@@ -145,6 +146,7 @@ struct dax {
 	bool memmap_on_memory;
 	int target_node;	/* -1: none */
 	struct driver *driver;
+	uint64_t turn;		/* when the driver took it; 0: before the capture */
 	enum mhp_device_state state;
 	struct region *region;	/* NULL: none that can be divided */
 	uint64_t align;
@@ -227,6 +229,7 @@ struct model {
 
 	struct dax **daxes;
 	size_t n_daxes;
+	uint64_t turns;		/* a driver took a device so often */
 	struct region **regions;
 	size_t n_regions;
 	struct range *left_behind;	/* memory of devices that were cut anew since */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model.h"
 #include "sim.h"
@@ -74,10 +75,19 @@ static bool is_map(const struct model *model, const struct block *block, uint64_
 	return page - block->id * model->block_pages < block->altmap_pages;
 }
 
-/* A page that the kernel has for itself: of that, or in a hole. */
+static bool is_kernel_image(const struct model *model, uint64_t address)
+{
+	for (size_t i = 0; i < model->n_iomem; i++)
+		if (model->iomem[i].start <= address && address <= model->iomem[i].end &&
+		    !strncmp(model->iomem[i].name, "Kernel ", 7))
+			return true;
+	return false;
+}
+
+/* A page that the kernel has for itself: of its memory map, of itself, or in a hole. */
 static bool is_kernel_page(const struct model *model, const struct block *block, uint64_t page)
 {
-	return is_map(model, block, page) ||
+	return is_map(model, block, page) || is_kernel_image(model, page * PAGE_BYTES) ||
 	       (block->has_hole && !iomem_is_ram(model, page * PAGE_BYTES,
 						 page * PAGE_BYTES + PAGE_BYTES - 1));
 }

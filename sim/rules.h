@@ -35,6 +35,7 @@ struct model;
 	X(STATE_JUNK, ON_ALL, "state: any other word is EINVAL")		\
 	X(ONLINE_TWICE, ON_ALL, "state: online* of an online block is EINVAL")	\
 	X(OFFLINE_TWICE, ON_ALL, "state: offline of an offline block is EINVAL") \
+	X(TYPE_KEPT, ON_ALL, "online: 1 goes where a word went that state refused as there already") \
 	X(BOOL_JUNK, ON_ALL, "online: what is no boolean is EINVAL")		\
 	X(BOOL_TAIL, ON_ALL, "online: only the first letters of a boolean count") \
 	X(ONE_TWICE, ON_ALL, "online: 1 to an online block does nothing")	\
@@ -203,6 +204,7 @@ struct model;
 	/* module.c */								\
 	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\
 	X(LOAD_AUTOPROBE, ON_ALL, "a driver that comes takes nothing with drivers_autoprobe 0") \
+	X(UNLOAD_ORDER, ON_ALL, "a driver that goes gives up first what it took last") \
 	X(UNLOAD_SILENT, ON_ALL, "a module goes though its memory stays behind")	\
 										\
 	/* model-policy.c, model-zone.c */					\

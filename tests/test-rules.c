@@ -244,6 +244,10 @@ static const struct script scripts[] = {
 	{ "events asked for", ON_ALL, BOUND, { NULL }, {
 		"32! change", "32! junk", "32! add 01234567-89ab-cdef-0123-456789abcdef A=B",
 	} },
+	{ "module of two devices", ON_ALL, PAIR, { NULL }, { "unload kmem" } },
+	{ "type that was refused", ON_ALL, BOUND, { NULL }, {
+		"32 online_movable", "32 online_movable", "32 offline", "32= 1",
+	} },
 	{ "module of memory in use", ON_ALL, BOUND, { NULL }, { "32 online", "unload kmem" } },
 	{ "parameters", ON_ALL, BOUND, { NULL }, {
 		"online_policy junk", "ratio junk", "ratio 4294967296", "numa_aware junk",
