@@ -267,6 +267,13 @@ ranges_of() {
 	done
 }
 
+# bare: the dax devices, cut as the machine says, and no driver for them
+bare() {
+	modprobe dax_hmem || bail "cannot load dax_hmem"
+	wait_for have_devices "$(wanted_regions)" || bail "the kernel made $(devices | wc -l) dax devices of $(wanted_regions) regions"
+	cut_devices
+}
+
 # The whole blocks inside a device's ranges, in order, there or not.
 blocks_of() { # blocks_of DEV
 	_bs=$(block_size)
@@ -362,9 +369,7 @@ have_devices() { [ "$(devices | wc -l)" -ge "$1" ]; }
 # Makes the dax devices, cut as the machine says, and loads kmem without letting it bind.
 load_dax() {
 	[ -e /tmp/dax.loaded ] && return
-	modprobe dax_hmem || bail "cannot load dax_hmem"
-	wait_for have_devices "$(wanted_regions)" || bail "the kernel made $(devices | wc -l) dax devices of $(wanted_regions) regions"
-	cut_devices
+	bare
 	modprobe device_dax || bail "cannot load device_dax"
 	echo 0 >/sys/bus/dax/drivers_autoprobe
 	modprobe kmem || bail "cannot load kmem"
@@ -374,9 +379,7 @@ load_dax() {
 
 # Makes the dax devices and has no driver for them; kmem is not even loaded.
 unbound() {
-	modprobe dax_hmem || bail "cannot load dax_hmem"
-	wait_for have_devices "$(wanted_regions)" || bail "the kernel made $(devices | wc -l) dax devices of $(wanted_regions) regions"
-	cut_devices
+	bare
 	modprobe device_dax || bail "cannot load device_dax"
 	for _dev in $(devices); do
 		[ "$(driver "$_dev")" = - ] || unbind "$_dev"
@@ -398,14 +401,22 @@ by_hand() {
 	done
 }
 
-# "cut DEV SIZE" of the machine: DEV, made if need be, grows by SIZE out of the only region.
+# "cut DEV SIZE" of the machine: DEV, made if need be, grows by SIZE out of its region.
 cut_devices() {
 	grep -q '^cut ' /vm/machine || return 0
-	echo 0 >$DAX/dax0.0/size || bail "cannot shrink dax0.0"
+	_shrunk=
 	while read -r _key _dev _size; do
 		[ "$_key" = cut ] || continue
+		_seed=${_dev%.*}.0
+		case " $_shrunk " in
+		*" $_seed "*) ;;
+		*)
+			echo 0 >"$DAX/$_seed/size" || bail "cannot shrink $_seed"
+			_shrunk="$_shrunk $_seed"
+			;;
+		esac
 		if [ ! -e "$DAX/$_dev" ]; then
-			echo 1 >"$(readlink -f $DAX/dax0.0)/../dax_region/create" || bail "cannot create $_dev"
+			echo 1 >"$(readlink -f "$DAX/$_seed")/../dax_region/create" || bail "cannot create $_dev"
 		fi
 		_now=$(cat "$DAX/$_dev/size")
 		echo $((_now + $(bytes "$_size"))) >"$DAX/$_dev/size" || bail "cannot give $_size to $_dev"
