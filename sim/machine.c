@@ -248,6 +248,14 @@ static int read_fd(int fd, struct buf *buf)
 	return r < 0 ? r : buf->failed ? -ENOMEM : 0;
 }
 
+/* EINVAL alone would not tell what is wrong with a pipe. */
+static int complain_not_regular(const struct mhp_sim_opts *opts, const char *path)
+{
+	if (opts->log_fn)
+		opts->log_fn(opts->log_data, -EINVAL, path, "not a regular file");
+	return -EINVAL;
+}
+
 MHP_EXPORT int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
 					struct mhp_sim **ret_sim)
 {
@@ -270,7 +278,7 @@ MHP_EXPORT int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_o
 	else if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
 	else if (!S_ISREG(st.st_mode))
-		r = -EINVAL;
+		r = complain_not_regular(&mine, path);
 	else
 		r = read_fd(fd, &buf);
 	close(fd);

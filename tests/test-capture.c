@@ -395,6 +395,8 @@ static void test_files(void **state)
 	assert_int_equal(mhp_sim_new_from_capture(path, &opts, &sim), -ENOENT);
 	assert_int_equal(mhp_sim_new_from_capture("/tmp", &opts, &sim), -EISDIR);
 	assert_int_equal(mhp_sim_new_from_capture("/dev/zero", &opts, &sim), -EINVAL);
+	assert_string_equal(complaint.path, "/dev/zero");
+	assert_string_equal(complaint.message, "not a regular file");
 	assert_int_equal(mhp_sim_new_from_capture(NULL, &opts, &sim), -EINVAL);
 }
 

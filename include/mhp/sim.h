@@ -87,8 +87,8 @@ struct mhp_sim_opts {
  * @param opts     NULL for the defaults
  * @param ret_sim  the machine, with one reference, which the caller owns
  * @return 0; -EBADMSG the file is no capture, or tells of a machine that cannot
- *         be; -E2BIG opts asks for what this library does not know; -EINVAL;
- *         -ENOMEM; else why it could not be read
+ *         be; -E2BIG opts asks for what this library does not know; -EINVAL, for what
+ *         is no regular file, too, such as a pipe; -ENOMEM; else why it could not be read
  * @since 0.1
  */
 int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
