@@ -163,6 +163,8 @@ MHP_EXPORT int mhp_sim_unload_module(struct mhp_sim *sim, const char *name)
 
 	if (!name)
 		return -EINVAL;
+	if (sim->read_only)
+		return -EROFS;
 	sim_lock(sim);
 	driver = driver_find(&sim->model, name);
 	if (!driver) {

@@ -37,7 +37,7 @@ static int vanish(struct mhp_sim *sim, uint64_t id)
 	struct block_run run = { .first = id, .count = 1 };
 
 	if (!block)
-		return -ENOENT;
+		return sim->read_only ? -EROFS : -ENOENT;
 	if (hotplug_is_taken(sim))
 		return -EBUSY;
 	dimm_forget_block(sim, block);

@@ -156,7 +156,7 @@ void poison_load(struct model *model)
 MHP_EXPORT int mhp_sim_poison_block(struct mhp_sim *sim, uint64_t id)
 {
 	struct block *block;
-	int r = -ENOENT;
+	int r = sim->read_only ? -EROFS : -ENOENT;
 
 	sim_lock(sim);
 	block = block_find(&sim->model, id);

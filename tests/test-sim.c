@@ -531,6 +531,9 @@ static void test_read_only(void **state)
 	assert_int_equal(do_write(&bench, "soft_offline_page", "1"), -EROFS);
 	assert_int_equal(do_write(&bench, "memory99/state", "online"), -ENOENT);
 	assert_int_equal(mhp_sim_write(bench.sim, KMEM "unbind", "dax0.0"), -EROFS);
+	assert_int_equal(mhp_sim_poison_block(bench.sim, 32), -EROFS);
+	assert_int_equal(mhp_sim_race_remove(bench.sim, NULL, 32), -EROFS);
+	assert_int_equal(mhp_sim_unload_module(bench.sim, "kmem"), -EROFS);
 	assert_int_equal(mhp_sim_count_writes(bench.sim), 5);
 	check_read(bench.sim, STATE32, "offline");
 	assert_int_equal(mhp_sim_copy_capture(bench.sim, &after), 0);

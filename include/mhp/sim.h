@@ -411,7 +411,7 @@ int mhp_sim_set_udev_rule(struct mhp_sim *sim, const char *word);
  * @param path  the file whose next write is awaited; NULL: now
  * @param id    the N of memoryN
  * @return as mhp_sim_fail_read(); now: -ENOENT there is no such block, -EBUSY somebody
- *         has the hotplug lock
+ *         has the hotplug lock, -EROFS MHP_SIM_READ_ONLY
  * @since 0.1
  */
 int mhp_sim_race_remove(struct mhp_sim *sim, const char *path, uint64_t id);
@@ -438,7 +438,7 @@ int mhp_sim_pin_block(struct mhp_sim *sim, uint64_t id, const char *word);
  *
  * @param sim    the machine
  * @param id     the N of memoryN
- * @return 0; -ENOENT there is no such block; -ENOMEM
+ * @return 0; -ENOENT there is no such block; -EROFS MHP_SIM_READ_ONLY; -ENOMEM
  * @since 0.1
  */
 int mhp_sim_poison_block(struct mhp_sim *sim, uint64_t id);
@@ -464,7 +464,8 @@ int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
  *
  * @param sim   the machine
  * @param name  the module, which is the driver's name
- * @return 0; -ENOENT it is not loaded; -EBUSY somebody has the hotplug lock; -EINVAL
+ * @return 0; -ENOENT it is not loaded; -EBUSY somebody has the hotplug lock; -EROFS
+ *         MHP_SIM_READ_ONLY; -EINVAL
  * @since 0.1
  */
 int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
