@@ -335,7 +335,9 @@ static const struct {
 		"sysfs is mounted read-only here, as in containers: run where it is writable" },
 	[MHP_REASON_NO_MEMORY] = { "no-memory", "free some memory and try again" },
 	[MHP_REASON_TRY_AGAIN] = { "try-again", "try again" },
-	[MHP_REASON_NOT_TAKEN] = { "not-taken", "the kernel log may say why" },
+	[MHP_REASON_NOT_TAKEN] = { "not-taken",
+		"another program, such as udev, may have come in between; else the kernel log may "
+		"say why" },
 	[MHP_REASON_STRANDED] = { "stranded", "it stays without a driver until a reboot" },
 	[MHP_REASON_CANCELLED] = { "cancelled", NULL },
 	[MHP_REASON_UNREADABLE] = { "unreadable", "look at the file: without it nothing can be verified" },

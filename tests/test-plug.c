@@ -156,6 +156,16 @@ static void test_plug_against_udev(void **state)
 		assert_blocks(&bench, 32, 35, "absent");
 		check_driver(&bench, "dax0.0", NULL);
 		tear_down(&bench);
+		/* nothing keeps it from memory that is to stay offline: the kernel's log
+		   would not tell who it was */
+		set_up_free(&bench, machines[i]);
+		assert_int_equal(mhp_sim_set_udev_rule(bench.sim, "online"), 0);
+		assert_int_equal(fulfil(&bench, "dax0.0 plugged offline borrow", NULL),
+				 MHP_OUTCOME_UNDONE);
+		assert_reason(&bench, 35, "not-taken");
+		assert_non_null(strstr(mhp_report_get_hint(bench.report), "udev"));
+		assert_blocks(&bench, 32, 35, "absent");
+		tear_down(&bench);
 	}
 }
 
