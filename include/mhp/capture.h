@@ -7,8 +7,9 @@
  * describes the form. It is ASCII. Taking one writes nothing, opens no file that
  * does something when it is read, and waits for no memory block.
  *
- * Taken of a capture, or of a machine simulated from one, it is the same text
- * again, byte by byte.
+ * Taken of a capture that was made so, or of a machine simulated from one, it is the
+ * same text again, byte by byte. Recorded texts, such as those in share/libmhp/machines,
+ * and what mhp_sim_copy_capture() has made may have other comments and several parts.
  *
  *	char *text;
  *	r = mhp_ctx_copy_capture(ctx, NULL, &text);
