@@ -6,10 +6,10 @@
  *
  * A machine is made from a capture: the text of a real machine's sysfs, whose form
  * libmhp(7) describes; some are installed in share/libmhp/machines. Or it is made by
- * calls: mhp/sim-builder.h. It then
- * acts as the kernel does: a write to memoryN/state changes states and zones, a
- * write to daxX.Y/state plugs and unplugs. Upon request it misbehaves. It writes
- * no file and needs no privilege.
+ * calls: mhp/sim-builder.h. It then acts as the kernel does: a write to memoryN/state
+ * changes states and zones, a write to daxX.Y/state plugs and unplugs. Upon request it
+ * misbehaves; a failure that is set with times 0 lasts as long as the machine. It writes no
+ * file and needs no privilege.
  *
  * Several threads may use one machine at once, by contexts of their own or by the
  * functions here. Contexts are to the machine what processes are to a real one: they
@@ -329,7 +329,8 @@ int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
  * MHP_SIM_WRITE, MHP_SIM_RUN or MHP_SIM_LOAD. The last one happens, or fails by
  * itself. From then on contexts that have been made so far have no effect and
  * everything fails with EIO; a write that hangs or waits ends as if it had never
- * been. Their locks are free, their files stay. Contexts made later work.
+ * been. Their locks are free, their files stay. Contexts made later work. The call that
+ * was killed returns all the same, also with 0 and a report: neither is worth anything.
  *
  * @param sim  the machine
  * @param n    0: now
@@ -394,7 +395,10 @@ void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n);
 /**
  * Have a udev rule bring memory online: when a write has added blocks, and
  * the kernel is done with onlining, word is written to the state of those that are
- * offline. By whomever the memory was added.
+ * offline. By whomever the memory was added. No file shows the rule, so that no plan
+ * foresees it. A rule in a file, as by mhp_sim_builder_set() of
+ * "/etc/udev/rules.d/40-memory.rules", is the other way round: plans find it, and it
+ * does nothing.
  *
  * @param sim   the machine
  * @param word  "online", "online_kernel" or "online_movable"; NULL: no rule any more
@@ -480,7 +484,8 @@ int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
  * @param sim    the machine
  * @param slot   the NN of PNP0C80:NN, which is hexadecimal; one that the machine does
  *               not show yet is made, up to 0xff
- * @param node   the node that the memory is to be on
+ * @param node   the node that the memory is to be on, one of those in
+ *               /sys/devices/system/node/possible
  * @param start  its first address
  * @param size   bytes; whole blocks
  * @return 0; -EBUSY there is one in the slot; -EEXIST addresses are in use; -E2BIG, -EINVAL
@@ -494,9 +499,11 @@ int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t
 /**
  * As the host, ask for a DIMM back. The kernel takes its blocks offline and ejects it,
  * or, if one of them refuses, brings back online those that it took: then the slot's
- * "status" is not 0. As when "1" is written to the slot's "eject", that is done once
- * nobody has the kernel's lock for hotplug: at once, before anybody can look, but where
- * mhp_sim_hold_hotplug() or a block that hangs has it done later.
+ * "status" is not 0. It tries each block that refuses a second time, so that one refusal
+ * is not enough; and they come back by a plain "online", maybe in another zone. As when
+ * "1" is written to the slot's "eject", that is done once nobody has the kernel's lock for
+ * hotplug: at once, before anybody can look, but where mhp_sim_hold_hotplug() or a block
+ * that hangs has it done later.
  *
  * @param sim   the machine
  * @param slot  as with mhp_sim_plug_dimm()
