@@ -75,21 +75,28 @@ static const struct block *find_refusing(const struct model *model, const struct
 
 /*
  * Only where the operation would take memory offline, and the block is in a zone
- * that the kernel may use for itself; Movable has no such excuse.
+ * that the kernel may use for itself; Movable has no such excuse. Most often it
+ * refuses with EBUSY, seldom it is tried for ever.
  */
-static void excuse(struct pair *pair, const struct op *op, const struct answer *real)
+static void excuse(struct pair *pair, const struct op *op, struct answer *real)
 {
-	const struct mhp_sim *sim = subject_sim(pair->model.subject);
+	struct mhp_sim *sim = subject_sim(pair->model.subject);
 	const struct block *block;
 
-	if (!pair->here || real->code != -EBUSY || op->act != ACT_PUT)
+	if (!pair->here || (real->code != -EBUSY && real->code != -ETIME) || op->act != ACT_PUT)
 		return;
 	block = find_refusing(&sim->model, op, real);
 	if (!block || block->zone == MHP_ZONE_MOVABLE || block->zone == MHP_ZONE_NONE)
 		return;
-	/* isolation comes before notifiers are asked: so does this */
 	pair->in_use = block_find(&sim->model, block->id);
-	pair->in_use->pinned = true;
+	if (real->code == -EBUSY) {
+		/* isolation comes before notifiers are asked: so does this */
+		pair->in_use->pinned = true;
+		return;
+	}
+	real->code = -EINTR;
+	if (mhp_sim_hang_block(sim, block->id, 1) < 0)
+		die("no memory");
 }
 
 static void end_excuse(struct pair *pair)
@@ -97,7 +104,10 @@ static void end_excuse(struct pair *pair)
 	if (!pair->in_use)
 		return;
 	/* it refused, so that it is still there */
-	pair->in_use->pinned = false;
+	if (pair->in_use->pinned)
+		pair->in_use->pinned = false;
+	else
+		mhp_sim_release_block(subject_sim(pair->model.subject), pair->in_use->id);
 	pair->in_use = NULL;
 	pair->excused++;
 }

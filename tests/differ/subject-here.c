@@ -18,7 +18,7 @@
 #include "internal.h"
 
 /* What a write may take; a guest may be slow, but an offline that spins never ends. */
-#define PUT_LIMIT_S 120
+#define PUT_LIMIT_S 20
 #define INJECT "/sys/kernel/debug/notifier-error-inject/memory/actions/MEM_GOING_"
 #define MAX_PINS 8
 #define NOBODY 65534
@@ -53,6 +53,7 @@ static void catch_signal(int signal)
 	sigaction(signal, &action, NULL);
 }
 
+/* -ETIME, which is no kernel's answer: it would not end, and was interrupted. */
 static int put(const char *path, const char *word)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), r = 0;
@@ -64,8 +65,11 @@ static int put(const char *path, const char *word)
 		r = -errno;
 	alarm(0);
 	close(fd);
-	if (timed_out)
+	if (timed_out && r == -EINTR)
+		r = -ETIME;
+	else if (timed_out)
 		die("put \"%s\" %s: no end within %d s", word, path, PUT_LIMIT_S);
+	timed_out = 0;
 	return r;
 }
 
