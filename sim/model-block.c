@@ -37,6 +37,7 @@ struct block *block_find(const struct model *model, uint64_t id)
 
 void block_free(struct block *block)
 {
+	node_unref(block->dir);
 	group_unref(block->group);
 	poison_free(block);
 	free(block);
@@ -476,7 +477,7 @@ static int load_block(struct mhp_sim *sim, const struct complaints *complaints, 
 	/* the model's from here on, and freed with it */
 	model->blocks[model->n_blocks++] = block;
 	block->id = id;
-	block->dir = dir;
+	node_keep(&block->dir, dir);
 	if (parse_state(file->text, &block->state) < 0 || block->state == MHP_STATE_UNKNOWN)
 		return model_complain(complaints, file);
 	r = load_zone(complaints, block);
@@ -502,38 +503,28 @@ static int load_block(struct mhp_sim *sim, const struct complaints *complaints, 
 static int make_block_dir(struct mhp_sim *sim, struct block *block)
 {
 	struct model *model = &sim->model;
-	struct node *like;
-	char name[40], *target;
+	struct node *dir, *like;
+	char name[40];
 	int r;
 
 	snprintf(name, sizeof(name), "memory%" PRIu64, block->id);
-	r = tree_add_new(model->memory_dir, NODE_DIR, name, NULL, &block->dir);
+	r = tree_add_new(model->memory_dir, NODE_DIR, name, NULL, &dir);
 	if (r < 0)
 		return r;
+	node_keep(&block->dir, dir);
 	r = get_like(model, block, &like);
 	if (r < 0)
 		return r;
 	block->dir->owner = block;
 	tree_begin_like(block->dir, like);
-	if (!block->numa->dir)
-		return 0;
-	target = tree_relative_path(block->numa->dir, block->dir);
-	if (!target)
-		return -ENOMEM;
-	r = tree_add_new(block->numa->dir, NODE_LINK, name, target, NULL);
-	free(target);
-	return r;
+	return block->numa->dir ? tree_add_link(block->numa->dir, name, block->dir) : 0;
 }
 
 static void remove_block_dir(struct block *block)
 {
-	struct node *link;
-
 	if (!block->dir)
 		return;
-	link = tree_child(block->numa->dir, block->dir->name);
-	if (link)
-		tree_remove(link);
+	tree_remove_child(block->numa->dir, block->dir->name);
 	tree_remove(block->dir);
 }
 

@@ -16,6 +16,9 @@ bool is_kmem(const struct driver *driver)
 
 void dax_free(struct dax *dax)
 {
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		node_unref(dax->ranges[i].dir);
+	node_unref(dax->dir);
 	group_unref(dax->group);
 	free(dax->ranges);
 	free(dax->uevent);
@@ -170,7 +173,7 @@ static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints
 	dax->has_ranges = true;
 	r = dax_add_range(&sim->model, dax, &range, index);
 	if (r == 0) {
-		dax->ranges[dax->n_ranges - 1].dir = dir;
+		node_keep(&dax->ranges[dax->n_ranges - 1].dir, dir);
 		r = load_number(complaints, tree_child(dir, "page_offset"), parse_0x_hex,
 				&dax->ranges[dax->n_ranges - 1].page_offset);
 	}
@@ -333,7 +336,7 @@ static int load_dax(struct mhp_sim *sim, const struct complaints *complaints, st
 	/* the model's from here on, and freed with it */
 	model->daxes[model->n_daxes++] = dax;
 	dax->name = dir->name;
-	dax->dir = dir;
+	node_keep(&dax->dir, dir);
 	dax->is_static = is_static(dir);
 	load_driver(sim, dax);
 	r = load_ranges(sim, complaints, dax);

@@ -16,6 +16,7 @@
 
 void dimm_free(struct dimm *dimm)
 {
+	node_unref(dimm->dir);
 	free(dimm->runs);
 	free(dimm);
 }
@@ -141,7 +142,7 @@ static int add_dimm(struct model *model, struct node *dir, unsigned int slot,
 		return -ENOMEM;
 	list[model->n_dimms++] = dimm;
 	dimm->slot = slot;
-	dimm->dir = dir;
+	node_keep(&dimm->dir, dir);
 	*ret_dimm = dimm;
 	return 0;
 }
@@ -200,14 +201,14 @@ static int fill_dir(struct node *dir, unsigned int slot)
 int dimm_make_slot(struct mhp_sim *sim, unsigned int slot, struct dimm **ret_dimm)
 {
 	struct model *model = &sim->model;
-	struct node *devices, *parent, *dir;
+	struct node *devices, *parent = NULL, *dir;
 	char name[24];
 	int r;
 
 	r = make_dir(sim, DEVICES_PATH, &devices);
-	if (r == 0 && model->n_dimms)
+	if (model->n_dimms)
 		parent = model->dimms[0]->dir->parent;
-	else if (r == 0)
+	if (r == 0 && !parent)
 		r = make_dir(sim, PARENT_PATH, &parent);
 	if (r < 0)
 		return r;

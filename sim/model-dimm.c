@@ -63,14 +63,14 @@ static bool is_container(const char *name)
 /* A container that a DIMM comes to is told to be online: drivers/acpi/container.c */
 static void tell_container(struct mhp_sim *sim, const struct dimm *dimm)
 {
-	const char *name = dimm->dir->parent->name;
+	const struct node *parent = dimm->dir->parent;
 	struct buf path = { 0 };
 
-	if (!sim->model.tells_container || !is_container(name) ||
+	if (!sim->model.tells_container || !parent || !is_container(parent->name) ||
 	    !holds(&sim->model, RULE_DIMM_CONTAINER))
 		return;
 	if (event_is_heard(sim))
-		buf_add(&path, "/devices/system/container/%s", name);
+		buf_add(&path, "/devices/system/container/%s", parent->name);
 	event_send_path(sim, "online", path.failed ? NULL : path.str, "container", NULL);
 	buf_free(&path);
 }

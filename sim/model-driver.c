@@ -10,6 +10,7 @@
 
 void driver_free(struct driver *driver)
 {
+	node_unref(driver->dir);
 	for (size_t i = 0; i < driver->n_ids; i++)
 		free(driver->ids[i]);
 	free(driver->ids);
@@ -265,7 +266,7 @@ int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver
 		return -ENOMEM;
 	}
 	driver->name = dir->name;
-	driver->dir = dir;
+	node_keep(&driver->dir, dir);
 	list[model->n_drivers++] = driver;
 	model_set_attr(tree_child(dir, "bind"), &bind_attr, driver);
 	model_set_attr(tree_child(dir, "unbind"), &unbind_attr, driver);

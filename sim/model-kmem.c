@@ -492,8 +492,8 @@ static bool is_stuck(const struct model *model, const struct dax *dax,
 
 bool kmem_remove(struct mhp_sim *sim, struct dax *dax)
 {
-	struct node *file = tree_child(dax->dir, "state");
 	const struct model *model = &sim->model;
+	struct node *file;
 	bool stays = false;
 
 	for (size_t i = 0; i < dax->n_ranges; i++) {
@@ -509,6 +509,8 @@ bool kmem_remove(struct mhp_sim *sim, struct dax *dax)
 	}
 	/* what stays behind keeps it */
 	dax->group = group_unref(dax->group);
+	/* not looked for before: where a device lies in a block, its files went with that */
+	file = tree_child(dax->dir, "state");
 	if (file && holds(model, RULE_UNBIND_STATE))
 		tree_remove(file);
 	return stays;

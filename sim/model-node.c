@@ -69,6 +69,7 @@ int numa_get(struct mhp_sim *sim, int id, struct numa **ret_numa)
 
 void numa_free(struct numa *numa)
 {
+	node_unref(numa->dir);
 	for (size_t i = 0; i < numa->n_sections; i++) {
 		free(numa->sections[i].header);
 		free(numa->sections[i].body);
@@ -493,7 +494,7 @@ int numa_appear(struct mhp_sim *sim, struct numa *numa)
 			return r;
 		model_set_attr(tree_child(dir, "distance"), &distance_attr, numa);
 		event_set_attr(dir, "node");
-		numa->dir = dir;
+		node_keep(&numa->dir, dir);
 	}
 	numa->online = true;
 	return 0;
@@ -520,7 +521,7 @@ void numa_vanish(struct mhp_sim *sim, struct numa *numa, bool told)
 		node_unref(numa->saved);
 		numa->saved = tree_clone(numa->dir, NULL);
 		tree_remove(numa->dir);
-		numa->dir = NULL;
+		node_keep(&numa->dir, NULL);
 	}
 	numa->online = false;
 }
@@ -541,7 +542,7 @@ static int load_dirs(struct mhp_sim *sim, struct node **children, size_t count)
 		r = numa_get(sim, id, &numa);
 		if (r < 0)
 			return r;
-		numa->dir = children[i];
+		node_keep(&numa->dir, children[i]);
 		numa->online = true;
 		event_set_attr(numa->dir, "node");
 		r = model_copy_text(tree_child(numa->dir, "cpulist"), &cpus);

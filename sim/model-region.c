@@ -20,6 +20,7 @@
 
 void region_free(struct region *region)
 {
+	node_unref(region->dir);
 	free(region);
 }
 
@@ -222,6 +223,7 @@ static int make_device(struct mhp_sim *sim, struct region *region)
 {
 	struct model *model = &sim->model;
 	const struct dax *sibling = any_device(model, region);
+	struct node *dir;
 	struct dax **list, *dax;
 	char name[48];
 	int r;
@@ -241,8 +243,9 @@ static int make_device(struct mhp_sim *sim, struct region *region)
 	};
 	snprintf(name, sizeof(name), "%.*s.%u", (int)strcspn(sibling->name, "."), sibling->name,
 		 free_id(model, region));
-	r = tree_add_new(region->dir->parent, NODE_DIR, name, NULL, &dax->dir);
+	r = tree_add_new(region->dir->parent, NODE_DIR, name, NULL, &dir);
 	if (r == 0) {
+		node_keep(&dax->dir, dir);
 		dax->name = dax->dir->name;
 		r = fill_device(sim, dax, sibling);
 	}
@@ -477,7 +480,7 @@ static struct region *region_at(struct model *model, struct node *dir)
 		model->regions = list;
 	region = list ? calloc(1, sizeof(*region)) : NULL;
 	if (region) {
-		region->dir = dir;
+		node_keep(&region->dir, dir);
 		list[model->n_regions++] = region;
 	}
 	return region;

@@ -68,16 +68,19 @@ static int fill_mapping(struct node *dir, const struct dax_range *range)
 
 static int make_mapping(struct dax *dax, struct dax_range *range)
 {
+	struct node *dir;
 	char name[32];
 	int r;
 
 	snprintf(name, sizeof(name), "mapping%u", range->mapping);
-	r = tree_add_new(dax->dir, NODE_DIR, name, NULL, &range->dir);
+	r = tree_add_new(dax->dir, NODE_DIR, name, NULL, &dir);
 	if (r < 0)
 		return r;
-	r = fill_mapping(range->dir, range);
+	r = fill_mapping(dir, range);
 	if (r < 0)
-		tree_remove(range->dir);
+		tree_remove(dir);
+	else
+		node_keep(&range->dir, dir);
 	return r;
 }
 
@@ -177,6 +180,7 @@ static int shrink(struct model *model, struct dax *dax, uint64_t size)
 		less -= last->range.size;
 		if (last->dir)
 			tree_remove(last->dir);
+		node_unref(last->dir);
 		dax->n_ranges--;
 	}
 	return 0;

@@ -18,6 +18,7 @@
 
 void vmem_free(struct vmem *vmem)
 {
+	node_unref(vmem->dir);
 	free(vmem);
 }
 
@@ -287,7 +288,7 @@ static int load_vmem(struct mhp_sim *sim, struct node *dir)
 	/* the model's from here on, and freed with it */
 	model->vmems[model->n_vmems++] = vmem;
 	vmem->name = dir->name;
-	vmem->dir = dir;
+	node_keep(&vmem->dir, dir);
 	vmem->device_block = DEVICE_BLOCK;
 	vmem->bound = model->vmem_driver && tree_child(dir, "driver");
 	vmem->has_region = model->has_iomem &&
@@ -324,7 +325,7 @@ int vmems_load(struct mhp_sim *sim, const struct complaints *complaints)
 	model->vmems = calloc(count + 1, sizeof(struct vmem *));
 	if (!model->vmems)
 		r = -ENOMEM;
-	model->vmem_driver = model_dir(sim, DRIVER_PATH);
+	node_keep(&model->vmem_driver, model_dir(sim, DRIVER_PATH));
 	for (size_t i = 0; i < count && r == 0; i++) {
 		r = tree_walk(sim->root, dir, children[i]->name, true, &device);
 		if (r == 0 && device->type == NODE_DIR && is_vmem(device) &&

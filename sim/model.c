@@ -258,9 +258,9 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	r = events_load(sim, complaints);
 	if (r < 0)
 		return r;
-	model->memory_dir = model_dir(sim, "/sys/devices/system/memory");
-	model->node_dir = model_dir(sim, "/sys/devices/system/node");
-	model->tier_dir = model_dir(sim, "/sys/devices/virtual/memory_tiering");
+	node_keep(&model->memory_dir, model_dir(sim, "/sys/devices/system/memory"));
+	node_keep(&model->node_dir, model_dir(sim, "/sys/devices/system/node"));
+	node_keep(&model->tier_dir, model_dir(sim, "/sys/devices/virtual/memory_tiering"));
 	model->has_nodes = model->node_dir != NULL;
 	if (!model->memory_dir)
 		/* a kernel without memory hotplug: there is nothing to act on */
@@ -329,6 +329,10 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_vmems; i++)
 		vmem_free(model->vmems[i]);
 	free(model->vmems);
+	node_unref(model->vmem_driver);
+	node_unref(model->memory_dir);
+	node_unref(model->node_dir);
+	node_unref(model->tier_dir);
 	node_unref(model->block_template);
 	node_unref(model->numa_template);
 }

@@ -32,6 +32,11 @@
 
 struct mhp_sim;
 
+/*
+ * Nodes of the tree are kept by reference: in a capture that no machine made, any directory
+ * may lie in one that goes.
+ */
+
 /* All in pages. A zone without memory has start == end. */
 struct zone {
 	uint64_t start, end;

@@ -77,6 +77,14 @@ void node_unref(struct node *node)
 	free(node);
 }
 
+void node_keep(struct node **at, struct node *node)
+{
+	if (node)
+		node_ref(node);
+	node_unref(*at);
+	*at = node;
+}
+
 bool node_is_alive(const struct node *node, const struct node *root)
 {
 	while (node->parent)
@@ -233,8 +241,11 @@ int tree_add_new(struct node *dir, enum node_type type, const char *name, const 
 void tree_remove(struct node *node)
 {
 	struct node *dir = node->parent;
-	unsigned int at = place_of(dir, node->name);
+	unsigned int at;
 
+	if (!dir)
+		return;
+	at = place_of(dir, node->name);
 	if (at < dir->n_sorted)
 		dir->n_sorted--;
 	dir->n_children--;

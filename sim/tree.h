@@ -77,6 +77,8 @@ struct node {
 struct node *node_new(enum node_type type, const char *name, size_t length, const char *text);
 struct node *node_ref(struct node *node);
 void node_unref(struct node *node);
+/* Has *at keep node, which may be NULL, instead of what it keeps, by reference. */
+void node_keep(struct node **at, struct node *node);
 /* Takes text over, which may be NULL. */
 void node_set_text(struct node *node, char *text);
 /* Is it still part of the tree that has this root? */
@@ -90,7 +92,10 @@ int tree_add(struct node *dir, struct node *node);
 /* node_new() and tree_add(); ret_node is borrowed and may be NULL */
 int tree_add_new(struct node *dir, enum node_type type, const char *name, const char *text,
 		 struct node **ret_node);
-/* Takes node and all below it out of the tree. Not for what a directory has by being like. */
+/*
+ * Takes node and all below it out of the tree; fine if it is not in it any more. Not for
+ * what a directory has by being like.
+ */
 void tree_remove(struct node *node);
 /* A child by name; NULL if there is none, or memory for it. Borrowed. */
 struct node *tree_find(const struct node *dir, const char *name, size_t length);
