@@ -123,6 +123,16 @@ bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const c
 	return find(model, start, last, name) < model->n_iomem;
 }
 
+/* Takes entries out, those before end. */
+static void drop(struct model *model, size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		free(model->iomem[i].name);
+	memmove(&model->iomem[first], &model->iomem[end],
+		(model->n_iomem - end) * sizeof(*model->iomem));
+	model->n_iomem -= end - first;
+}
+
 void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char *name)
 {
 	size_t at = find(model, start, last, name), end = at + 1;
@@ -131,11 +141,7 @@ void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char
 		return;
 	while (end < model->n_iomem && model->iomem[end].level > model->iomem[at].level)
 		end++;
-	for (size_t i = at; i < end; i++)
-		free(model->iomem[i].name);
-	memmove(&model->iomem[at], &model->iomem[end],
-		(model->n_iomem - end) * sizeof(*model->iomem));
-	model->n_iomem -= end - at;
+	drop(model, at, end);
 }
 
 /* The entry that has all of this, and nothing below it; n_iomem if there is none. */
@@ -190,11 +196,8 @@ static bool can_merge(const struct model *model, size_t at)
 /* Two entries become one. */
 static void merge(struct model *model, size_t at)
 {
-	uint64_t start = model->iomem[at].start;
-	struct iomem_entry *next = &model->iomem[at + 1];
-
-	iomem_remove(model, start, model->iomem[at].end, next->name);
-	model->iomem[at].start = start;
+	model->iomem[at + 1].start = model->iomem[at].start;
+	drop(model, at, at + 1);
 }
 
 void iomem_merge(struct model *model, uint64_t start, uint64_t last, const char *name)
