@@ -11,6 +11,8 @@
 #include "parse.h"
 #include "sim.h"
 
+/* entries of a directory that others may be like */
+#define MAX_ALIKE 64
 
 int capture_complain(const struct complaints *complaints, unsigned int line,
 		     const char *format, ...)
@@ -125,14 +127,26 @@ static int make_parents(struct parser *parser, const char *path, size_t length,
 	return 0;
 }
 
+/* Of a block, with files and links alone; no kernel has so many that it takes time. */
+static bool may_be_alike(const struct node *dir)
+{
+	uint64_t id;
+
+	if (parse_block_name(dir->name, &id) < 0 || dir->n_children > MAX_ALIKE)
+		return false;
+	for (unsigned int i = 0; i < dir->n_children; i++)
+		if (dir->children[i]->type == NODE_DIR)
+			return false;
+	return true;
+}
+
 /* Thousands of blocks look the same but for a file or two: a node for those will do. */
 static int leave_dir(struct parser *parser)
 {
 	struct node *dir = parser->last_dir;
-	uint64_t id;
 
 	parser->last_dir = NULL;
-	if (!dir || parse_block_name(dir->name, &id) < 0)
+	if (!dir || !may_be_alike(dir))
 		return 0;
 	if (parser->block_like)
 		tree_become_like(dir, parser->block_like);

@@ -115,14 +115,18 @@ void dimm_forget_block(struct mhp_sim *sim, const struct block *block)
 	char name[40];
 
 	for (size_t i = 0; i < model->n_dimms; i++) {
-		struct dimm *dimm = model->dimms[i];
-		uint64_t count = dimm_count_blocks(dimm);
+		const struct dimm *dimm = model->dimms[i];
+		uint64_t before = 0;
 
-		for (uint64_t j = 0; j < count; j++)
-			if (dimm_nth_block(model, dimm, j) == block) {
-				physical_node_name(j, name);
+		for (size_t j = 0; j < dimm->n_runs; j++) {
+			const struct block_run *run = &dimm->runs[j];
+
+			if (block->id >= run->first && block->id - run->first < run->count) {
+				physical_node_name(before + block->id - run->first, name);
 				tree_remove_child(dimm->dir, name);
 			}
+			before += run->count;
+		}
 	}
 }
 
@@ -280,7 +284,8 @@ static int load_dimm(struct mhp_sim *sim, const struct complaints *complaints, s
 	if (parse_dec(file->text, &status) < 0)
 		return model_complain(complaints, file);
 	r = add_dimm(&sim->model, dir, slot, &dimm);
-	if (r == 0)
+	/* an empty slot has no memory, wherever links of it lead */
+	if (r == 0 && status)
 		r = load_runs(sim, dimm);
 	if (r < 0)
 		return r;

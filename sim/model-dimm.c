@@ -244,7 +244,7 @@ static int check_range(struct model *model, const struct block_run *run)
 {
 	uint64_t end = MAX_ADDRESS / model->block_size;
 
-	if (run->first >= end || run->count > end - run->first)
+	if (run->first >= end || run->count > end - run->first || run->count > MAX_BLOCKS)
 		return -E2BIG;
 	if (blocks_lower_bound(model, run->first) !=
 	    blocks_lower_bound(model, run->first + run->count) ||

@@ -187,27 +187,31 @@ static size_t count_blocks(const struct model *model, const struct dax *dax)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < dax->n_ranges; i++)
+	for (size_t i = 0; i < dax->n_ranges; i++) {
+		const struct block_run *run = &dax->ranges[i].run;
+
 		if (is_ours(model, &dax->ranges[i]))
-			count += dax->ranges[i].run.count;
+			count += blocks_lower_bound(model, run->first + run->count) -
+				 blocks_lower_bound(model, run->first);
+	}
 	return count;
 }
 
 static int offline_run(struct mhp_sim *sim, const struct block_run *run, struct undo *undo,
 		       size_t *count)
 {
-	for (uint64_t i = 0; i < run->count; i++) {
-		struct block *block = block_find(&sim->model, run->first + i);
-		enum mhp_zone zone;
-		int r;
+	const struct model *model = &sim->model;
+	size_t first = blocks_lower_bound(model, run->first);
+	size_t end = blocks_lower_bound(model, run->first + run->count);
 
-		if (!block)
-			continue;
-		zone = block->zone;
-		r = block_offline(sim, block);
+	for (; first < end; first++) {
+		struct block *block = model->blocks[first];
+		enum mhp_zone zone = block->zone;
+		int r = block_offline(sim, block);
+
 		if (r < 0)
 			return r;
-		if (r == 0 || !holds(&sim->model, RULE_UNPLUG_OFFLINE))
+		if (r == 0 || !holds(model, RULE_UNPLUG_OFFLINE))
 			undo[(*count)++] = (struct undo){ block, zone };
 	}
 	return 0;
@@ -464,12 +468,12 @@ int kmem_probe(struct mhp_sim *sim, struct dax *dax)
 
 static bool is_run_offline(const struct model *model, const struct block_run *run)
 {
-	for (uint64_t i = 0; i < run->count; i++) {
-		const struct block *block = block_find(model, run->first + i);
+	size_t first = blocks_lower_bound(model, run->first);
+	size_t end = blocks_lower_bound(model, run->first + run->count);
 
-		if (block && block->state != MHP_STATE_OFFLINE)
+	for (; first < end; first++)
+		if (model->blocks[first]->state != MHP_STATE_OFFLINE)
 			return false;
-	}
 	return true;
 }
 

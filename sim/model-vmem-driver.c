@@ -73,10 +73,8 @@ static int add_links(const struct model *model, struct vmem *vmem)
 		buf_add(&buf, DRIVER_LINE "%s", file->text);
 		r = buf_finish(&buf, &text);
 	}
-	if (r == 0 && file) {
-		free(file->text);
-		file->text = text;
-	}
+	if (r == 0 && file)
+		node_set_text(file, text);
 	return r;
 }
 
@@ -266,13 +264,11 @@ MHP_EXPORT int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, i
 static void load_blocks(const struct model *model, struct vmem *vmem)
 {
 	struct block_run all = vmem_blocks(model, vmem);
+	size_t first = blocks_lower_bound(model, all.first);
+	size_t end = blocks_lower_bound(model, all.first + all.count);
 
-	for (uint64_t j = 0; j < all.count; j++) {
-		const struct block *block = block_find(model, all.first + j);
-
-		if (!block)
-			continue;
-		vmem->node = block->numa->id;
+	for (; first < end; first++) {
+		vmem->node = model->blocks[first]->numa->id;
 		vmem->plugged += model->block_size;
 	}
 	vmem->requested = vmem->plugged;
@@ -293,19 +289,20 @@ static int load_vmem(struct mhp_sim *sim, struct node *dir)
 	vmem->bound = model->vmem_driver && tree_child(dir, "driver");
 	vmem->has_region = model->has_iomem &&
 			   iomem_find(model, vmem->name, &vmem->start, &vmem->last) &&
-			   vmem->last < MAX_ADDRESS;
+			   vmem->last < MAX_ADDRESS &&
+			   vmem_blocks(model, vmem).count <= MAX_BLOCKS;
 	if (vmem->has_region)
 		load_blocks(model, vmem);
 	return 0;
 }
 
-/* "0x0018" */
+/* "0x0018"; what has another name may be a block, whose files are not its own */
 static bool is_vmem(const struct node *dir)
 {
 	const struct node *file = tree_child(dir, "device");
 	uint64_t id;
 
-	return file && file->type == NODE_FILE && file->text &&
+	return !strncmp(dir->name, "virtio", 6) && file && file->type == NODE_FILE && file->text &&
 	       parse_0x_hex(file->text, &id) == 0 && id == VIRTIO_ID_MEM;
 }
 

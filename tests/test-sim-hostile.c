@@ -4,6 +4,7 @@
  * or the machine acts somehow; nothing crashes, leaks or goes on for ever. The seed is
  * fixed. By hand, for longer: test-sim-hostile ROUNDS [SEED].
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -352,7 +353,7 @@ static void use(struct mhp_sim *sim, const struct lines *lines)
 	mhp_sim_listener_free(listener);
 }
 
-/* ---- the test ---- */
+/* ---- by chance ---- */
 
 static bool play(const char *machine, unsigned long round)
 {
@@ -397,10 +398,99 @@ static void test_chance(void **unused)
 	assert_true(taken < rounds);
 }
 
+/* ---- by design ---- */
+
+/* Loads text; -EBADMSG, or the machine. */
+static int load(const char *text, struct mhp_sim **ret_sim)
+{
+	return mhp_sim_new_from_text(text, strlen(text), NULL, ret_sim);
+}
+
+/* The machine with one piece of its text replaced, wherever that is. */
+static int load_with(const char *machine, const char *old, const char *new,
+		     struct mhp_sim **ret_sim)
+{
+	char path[4096], *text = read_file(machine_path(machine, path)), *rest = text, *at;
+	struct buf buf = { 0 };
+	int r;
+
+	while ((at = strstr(rest, old))) {
+		buf_add_bytes(&buf, rest, (size_t)(at - rest));
+		buf_add_str(&buf, new);
+		rest = at + strlen(old);
+	}
+	assert_ptr_not_equal(rest, text);
+	buf_add_str(&buf, rest);
+	r = load(buf.str, ret_sim);
+	buf_free(&buf);
+	free(text);
+	return r;
+}
+
+/* All that memory can have, and more: nothing is counted block by block. */
+static void test_vast_memory(void **unused)
+{
+	struct mhp_sim *sim;
+
+	(void)unused;
+	/* in /proc/iomem, too */
+	assert_int_equal(load_with("7.3-hmem-ranges-bound.txt", "10fffffff", "fffffffffffffff",
+				   &sim), 0);
+	put(sim, DAX "dax0.0/state", "unplugged");
+	put(sim, DRIVERS "kmem/unbind", "dax0.0");
+	mhp_sim_unref(sim);
+	assert_int_equal(load_with("7.3-virtio-mem-parts-part.txt", "1bfffffff : virtio0",
+				   "7ffffffffffff : virtio0", &sim), 0);
+	assert_int_equal(mhp_sim_resize_virtio_mem(sim, "virtio0", 0), -EOPNOTSUPP);
+	assert_int_equal(mhp_sim_plug_dimm(sim, 1, 0, UINT64_C(1) << 48, UINT64_C(1) << 48),
+			 -E2BIG);
+	mhp_sim_unref(sim);
+}
+
+/* The parser goes to and fro between two blocks, each with more files at every turn. */
+static void test_many_files(void **unused)
+{
+	struct buf buf = { 0 };
+	struct mhp_sim *sim;
+
+	(void)unused;
+	for (unsigned int i = 0; i < 20000; i++)
+		buf_add(&buf, "/memory0/%u: x\n/memory1/%u: x\n", i, i);
+	assert_int_equal(load(buf.str, &sim), 0);
+	mhp_sim_unref(sim);
+	buf_free(&buf);
+}
+
+/* A block is on virtio's bus: its files may be those of another block. */
+static void test_block_on_bus(void **unused)
+{
+	static const char text[] =
+		"/proc/iomem:\n\t00000000-0fffffff : System RAM\n"
+		"\t100000000-10fffffff : memory1\n"
+		"/sys/bus/virtio/devices/memory1 -> ../../../devices/system/memory/memory1\n"
+		"/sys/bus/virtio/drivers/virtio_mem/bind: <write-only>\n"
+		"/sys/devices/system/memory/block_size_bytes: 8000000\n"
+		"/sys/devices/system/memory/memory0/device: 0x0018\n"
+		"/sys/devices/system/memory/memory0/state: online\n"
+		"/sys/devices/system/memory/memory0/uevent: x\n"
+		"/sys/devices/system/memory/memory1/device: 0x0018\n"
+		"/sys/devices/system/memory/memory1/state: online\n"
+		"/sys/devices/system/memory/memory1/uevent: x\n";
+	struct mhp_sim *sim;
+
+	(void)unused;
+	assert_int_equal(load(text, &sim), 0);
+	assert_int_equal(mhp_sim_write(sim, VIRTIO "bind", "memory1"), -ENODEV);
+	mhp_sim_unref(sim);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chance),
+		cmocka_unit_test(test_vast_memory),
+		cmocka_unit_test(test_many_files),
+		cmocka_unit_test(test_block_on_bus),
 	};
 
 	if (argc > 1)
