@@ -146,15 +146,6 @@ int dax_add_range(struct model *model, struct dax *dax, const struct range *rang
 	return 0;
 }
 
-/* 0: there is none, or it cannot be read */
-static int load_number(const struct complaints *complaints, const struct node *file,
-		       int (*parse)(const char *str, uint64_t *ret), uint64_t *ret_number)
-{
-	if (!file || file->type != NODE_FILE || !file->text)
-		return 0;
-	return parse(file->text, ret_number) < 0 ? model_complain(complaints, file) : 1;
-}
-
 static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints,
 			struct dax *dax, struct node *dir, unsigned int index)
 {
@@ -163,9 +154,9 @@ static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints
 	struct range range;
 	int r;
 
-	r = load_number(complaints, tree_child(dir, "start"), parse_0x_hex, &start);
+	r = model_read_number(complaints, tree_child(dir, "start"), parse_0x_hex, &start);
 	if (r > 0)
-		r = load_number(complaints, end, parse_0x_hex, &last);
+		r = model_read_number(complaints, end, parse_0x_hex, &last);
 	if (r <= 0)
 		return r;
 	if (range_from_bounds(start, last, &range) < 0)
@@ -174,7 +165,7 @@ static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints
 	r = dax_add_range(&sim->model, dax, &range, index);
 	if (r == 0) {
 		node_keep(&dax->ranges[dax->n_ranges - 1].dir, dir);
-		r = load_number(complaints, tree_child(dir, "page_offset"), parse_0x_hex,
+		r = model_read_number(complaints, tree_child(dir, "page_offset"), parse_0x_hex,
 				&dax->ranges[dax->n_ranges - 1].page_offset);
 	}
 	return r < 0 ? r : 0;
@@ -189,14 +180,14 @@ static int load_resource(struct mhp_sim *sim, const struct complaints *complaint
 	uint64_t start, size;
 	int r;
 
-	r = load_number(complaints, size_file, parse_dec, &size);
+	r = model_read_number(complaints, size_file, parse_dec, &size);
 	if (r <= 0)
 		return r;
 	if (size == 0) {
 		dax->has_ranges = true;
 		return 0;
 	}
-	r = load_number(complaints, tree_child(dax->dir, "resource"), parse_0x_hex, &start);
+	r = model_read_number(complaints, tree_child(dax->dir, "resource"), parse_0x_hex, &start);
 	if (r <= 0)
 		return r;
 	if (range_from_size(start, size, &range) < 0)
@@ -232,7 +223,7 @@ static int load_target_node(const struct complaints *complaints, struct dax *dax
 	int r;
 
 	dax->target_node = -1;
-	r = load_number(complaints, file, parse_dec, &node);
+	r = model_read_number(complaints, file, parse_dec, &node);
 	if (r <= 0)
 		return r;
 	if (node >= MAX_NODES)
@@ -345,7 +336,8 @@ static int load_dax(struct mhp_sim *sim, const struct complaints *complaints, st
 	if (r == 0)
 		r = load_uevent(dax);
 	if (r == 0)
-		r = load_number(complaints, tree_child(dir, "memmap_on_memory"), parse_dec, &on);
+		r = model_read_number(complaints, tree_child(dir, "memmap_on_memory"), parse_dec,
+				      &on);
 	dax->memmap_on_memory = on == 1;
 	if (r < 0)
 		return r;

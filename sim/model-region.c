@@ -185,15 +185,8 @@ static int make_uevent(struct dax *dax)
 static int add_to_bus(struct mhp_sim *sim, const struct dax *dax)
 {
 	struct node *dir = model_dir(sim, DEVICES_PATH);
-	char *target;
-	int r;
 
-	target = dir ? tree_relative_path(dir, dax->dir) : NULL;
-	if (!target)
-		return -ENOMEM;
-	r = tree_add_new(dir, NODE_LINK, dax->name, target, NULL);
-	free(target);
-	return r;
+	return dir ? tree_add_link(dir, dax->name, dax->dir) : -ENOMEM;
 }
 
 static int fill_device(struct mhp_sim *sim, struct dax *dax, const struct dax *sibling)
@@ -317,12 +310,10 @@ static void delete_device(struct mhp_sim *sim, struct dax *dax)
 {
 	struct model *model = &sim->model;
 	struct region *region = dax->region;
-	struct node *link = tree_child(model_dir(sim, DEVICES_PATH), dax->name);
 	size_t at = 0;
 
 	dax_tell(sim, dax, "remove");
-	if (link)
-		tree_remove(link);
+	tree_remove_child(model_dir(sim, DEVICES_PATH), dax->name);
 	tree_remove(dax->dir);
 	if (region->seed == dax)
 		region->seed = NULL;
@@ -358,16 +349,6 @@ static int delete_store(struct mhp_sim *sim, void *owner, const char *word)
 static const struct attr delete_attr = { .store = delete_store };
 
 /* ---- from the capture ---- */
-
-static int load_word(const struct complaints *complaints, const struct node *dir,
-		     const char *name, uint64_t *ret)
-{
-	struct node *file = tree_child(dir, name);
-
-	if (!file || file->type != NODE_FILE || !file->text)
-		return 0;
-	return parse_dec(file->text, ret) < 0 ? model_complain(complaints, file) : 0;
-}
 
 /* The address that a device of size 0 shows is the region's. */
 static bool find_in_device(const struct dax *dax, uint64_t *ret_start)
@@ -451,9 +432,11 @@ static int load_region(struct mhp_sim *sim, const struct complaints *complaints,
 	int r;
 
 	region->align = DEFAULT_ALIGN;
-	r = load_word(complaints, region->dir, "align", &region->align);
-	if (r == 0)
-		r = load_word(complaints, region->dir, "size", &size);
+	r = model_read_number(complaints, tree_child(region->dir, "align"), parse_dec,
+			      &region->align);
+	if (r >= 0)
+		r = model_read_number(complaints, tree_child(region->dir, "size"), parse_dec,
+				      &size);
 	if (r < 0)
 		return r;
 	if (size)
@@ -496,9 +479,11 @@ int regions_load(struct mhp_sim *sim, const struct complaints *complaints)
 		struct node *dir = tree_child(dax->dir->parent, "dax_region");
 
 		dax->align = DEFAULT_ALIGN;
-		r = load_word(complaints, dax->dir, "align", &dax->align);
+		r = model_read_number(complaints, tree_child(dax->dir, "align"), parse_dec,
+				      &dax->align);
 		if (r < 0)
 			return r;
+		r = 0;
 		if (dax->is_static || !dir || dir->type != NODE_DIR)
 			continue;
 		dax->region = region_at(model, dir);

@@ -78,6 +78,14 @@ int model_complain(const struct complaints *complaints, const struct node *file)
 	return model_complain_line(complaints, file, file->text);
 }
 
+int model_read_number(const struct complaints *complaints, const struct node *file,
+		      int (*parse)(const char *str, uint64_t *ret), uint64_t *ret_number)
+{
+	if (!file || file->type != NODE_FILE || !file->text)
+		return 0;
+	return parse(file->text, ret_number) < 0 ? model_complain(complaints, file) : 1;
+}
+
 void model_set_attr(struct node *file, const struct attr *attr, void *owner)
 {
 	if (!file || file->type != NODE_FILE)

@@ -266,6 +266,9 @@ struct node *model_file(struct mhp_sim *sim, const char *path);
 struct node *model_dir(struct mhp_sim *sim, const char *path);
 /* Its fixed text without the last newline, to be freed; NULL if it has none. -ENOMEM */
 int model_copy_text(const struct node *file, char **ret_text);
+/* 1 and the number that a file holds; 0: there is none, or it cannot be read; model_complain() */
+int model_read_number(const struct complaints *complaints, const struct node *file,
+		      int (*parse)(const char *str, uint64_t *ret), uint64_t *ret_number);
 /* capture_complain() that a file holds nonsense, or that there is such a directory */
 int model_complain(const struct complaints *complaints, const struct node *file);
 /* ... and in which line of its text, NULL for none */
