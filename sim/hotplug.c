@@ -61,11 +61,13 @@ static void cancelled(void *data)
 {
 	struct writer *writer = data;
 	struct mhp_sim *sim = writer->sim;
+	struct node *in_dir = writer->file->parent;
 
 	stop_waiting(writer);
 	stop_hanging(writer);
 	note_write(sim, writer->path, writer->word, -EINTR);
 	writer_end(writer);
+	tree_forget(in_dir);
 	access_end(writer->be, -EINTR);
 	follow_up(sim);
 	sim_unlock(sim);
