@@ -650,6 +650,9 @@ static void test_bad_words(void **state)
 	assert_int_equal(mhp_sim_builder_load(b, "kmem"), 0);
 	check_refused(-EEXIST, "kmem", mhp_sim_builder_load(b, "kmem"));
 	assert_int_equal(mhp_sim_new_from_builder(b, &opts, &sim), -E2BIG);
+	assert_int_equal(mhp_sim_builder_set(b, "/sys/kernel/uevent_seqnum", "x"), 0);
+	check_refused(-EBADMSG, "uevent_seqnum", mhp_sim_new_from_builder(b, NULL, &sim));
+	assert_int_equal(mhp_sim_builder_set(b, "/sys/kernel/uevent_seqnum", "1"), 0);
 	assert_int_equal(mhp_sim_builder_set(b, "/proc", "1"), 0);
 	check_refused(-EINVAL, "/proc", mhp_sim_new_from_builder(b, NULL, &sim));
 	mhp_sim_builder_free(b);

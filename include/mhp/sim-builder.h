@@ -171,9 +171,10 @@ int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
  * @param opts     NULL for the defaults; its log_fn is told why the machine cannot be,
  *                 if the builder has none
  * @param ret_sim  the machine, with one reference, which the caller owns
- * @return 0; -EINVAL there is no boot memory; -EEXIST a dax region reaches over other memory;
- *         -ERANGE more than 2^20 blocks; -E2BIG opts asks for what this library does not
- *         know; -ENOMEM
+ * @return 0; -EINVAL there is no boot memory, or a file was set where there is a directory;
+ *         -EBADMSG one was set to what no kernel says there; -EEXIST a dax region reaches
+ *         over other memory; -ERANGE more than 2^20 blocks; -E2BIG opts asks for what
+ *         this library does not know; -ENOMEM
  * @since 0.1
  */
 int mhp_sim_new_from_builder(const struct mhp_sim_builder *builder,

@@ -25,8 +25,10 @@
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
  * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
- * where a real machine would have done something; so does the size of a device whose
- * ranges, or whose region's size, the capture does not tell.
+ * where a real machine would have done something. So does what needs to know more than
+ * the capture tells: to bind a device or to change its size, if its ranges are not told,
+ * or its region's size; to create one in such a region; to bind a virtio-mem device
+ * whose memory is not in /proc/iomem.
  *
  *	struct mhp_sim *sim;
  *	struct mhp_ctx *ctx;
@@ -138,7 +140,8 @@ int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx);
  * Write the machine as it is now as a capture. Without any write it is the one
  * that the machine was made from; else its "# step:" and "# did:" lines give way
  * to "# did: put WORD FILE: RESULT" for each write so far, failed ones too, in
- * order (up to 1 MiB of them).
+ * order (up to 1 MiB of them); likewise "load NAME" and "unload NAME" of modules, and
+ * "host" with what the host was asked for.
  *
  * @param sim       the machine
  * @param ret_text  the capture; the caller frees it with free()
@@ -486,10 +489,11 @@ int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
  *               not show yet is made, up to 0xff
  * @param node   the node that the memory is to be on, one of those in
  *               /sys/devices/system/node/possible
- * @param start  its first address
+ * @param start  its first address, in bytes; a block begins there
  * @param size   bytes; whole blocks
- * @return 0; -EBUSY there is one in the slot; -EEXIST addresses are in use; -E2BIG, -EINVAL
- *         memory that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS
+ * @return 0; -EBUSY there is one in the slot; -EEXIST addresses are in use; -E2BIG it ends
+ *         beyond 2^52, or has more than 2^20 blocks; -EINVAL no whole blocks, no such slot,
+ *         a node that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS
  *         MHP_SIM_READ_ONLY; -ENOMEM
  * @since 0.1
  */
@@ -518,16 +522,17 @@ int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
  * below, as long as no more than 1 GiB, or two blocks, would be offline, and goes
  * on once memory is onlined; it gives blocks back, offline ones first, then those in
  * Movable, of each the highest first. What it cannot give back it tries again after every
- * write to the machine; if blocks cannot be added, too, with ENOMEM, EBUSY and EAGAIN, but
- * with another error it gives up for good. All that is done once nobody has the kernel's lock for
- * hotplug, as with mhp_sim_request_unplug_dimm().
+ * write to the machine. So it does where a block cannot be added for ENOMEM, EBUSY or
+ * EAGAIN; upon any other error it gives up for good. All that is done once nobody has the
+ * kernel's lock for hotplug, as with mhp_sim_request_unplug_dimm().
  *
  * @param sim     the machine
  * @param device  such as "virtio1"
  * @param size    bytes that are wanted: a multiple of the device's block size
  * @return 0: it is asked for; -ENODEV there is no such device; -EINVAL size is no multiple,
  *         or more than the device can have; -EOPNOTSUPP the capture does not tell where its
- *         memory is, as its driver is not loaded; -EROFS MHP_SIM_READ_ONLY
+ *         memory is, as its driver is not loaded, or it is more than 2^20 blocks; -EROFS
+ *         MHP_SIM_READ_ONLY
  * @since 0.1
  */
 int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device, uint64_t size);
@@ -543,7 +548,8 @@ int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device, uint64_t 
  *                    least 2 MiB, which is what it is without this call. With less than a
  *                    memory block, blocks can be there in part; with more, memory comes
  *                    and goes by several blocks
- * @return as mhp_sim_resize_virtio_mem()
+ * @return 0; -ENODEV there is no such device; -EINVAL no such size of a block, or a node
+ *         that cannot be; -EOPNOTSUPP, -EROFS as mhp_sim_resize_virtio_mem()
  * @since 0.1
  */
 int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
