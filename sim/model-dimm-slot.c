@@ -17,6 +17,7 @@
 void dimm_free(struct dimm *dimm)
 {
 	node_unref(dimm->dir);
+	group_unref(dimm->group);
 	free(dimm->runs);
 	free(dimm);
 }
@@ -73,6 +74,12 @@ int dimm_add_run(struct dimm *dimm, const struct block_run *run)
 	dimm->runs = list;
 	list[dimm->n_runs++] = *run;
 	return 0;
+}
+
+int dimm_make_group(const struct model *model, struct dimm *dimm)
+{
+	dimm->group = group_new(dimm_count_blocks(dimm) * model->block_pages);
+	return dimm->group ? 0 : -ENOMEM;
 }
 
 static void physical_node_name(uint64_t n, char name[40])
@@ -271,6 +278,15 @@ static int load_runs(struct mhp_sim *sim, struct dimm *dimm)
 	return r;
 }
 
+static int load_group(const struct model *model, struct dimm *dimm)
+{
+	int r = dimm->n_runs ? dimm_make_group(model, dimm) : 0;
+
+	for (size_t i = 0; i < dimm->n_runs && r == 0; i++)
+		group_take(model, dimm->group, &dimm->runs[i]);
+	return r;
+}
+
 static int load_dimm(struct mhp_sim *sim, const struct complaints *complaints, struct node *dir,
 		     unsigned int slot)
 {
@@ -287,6 +303,8 @@ static int load_dimm(struct mhp_sim *sim, const struct complaints *complaints, s
 	/* an empty slot has no memory, wherever links of it lead */
 	if (r == 0 && status)
 		r = load_runs(sim, dimm);
+	if (r == 0)
+		r = load_group(&sim->model, dimm);
 	if (r < 0)
 		return r;
 	dimm->status = status;

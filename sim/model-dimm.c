@@ -37,6 +37,8 @@ static int add_memory(struct mhp_sim *sim, struct dimm *dimm, const struct block
 		return r;
 	r = blocks_add(sim, dimm->node, run, altmap);
 	if (r == 0) {
+		if (dimm->group)
+			group_take(model, dimm->group, run);
 		r = dimm_link_blocks(model, dimm);
 		if (r == 0)
 			r = firmware_add(sim, run);
@@ -80,8 +82,13 @@ static void attach(struct mhp_sim *sim, struct dimm *dimm)
 {
 	if (!dimm->status || dimm->attached)
 		return;
-	if (add_memory(sim, dimm, &dimm->runs[0]) < 0)
+	/* acpi_memory_enable_device(): a group comes before its memory */
+	if (holds(&sim->model, RULE_DIMM_GROUP) && dimm_make_group(&sim->model, dimm) < 0)
 		return;
+	if (add_memory(sim, dimm, &dimm->runs[0]) < 0) {
+		dimm->group = group_unref(dimm->group);
+		return;
+	}
 	dimm->attached = true;
 	if (holds(&sim->model, RULE_DIMM_POLICY))
 		blocks_online(sim, &dimm->runs[0]);
@@ -104,6 +111,7 @@ static void detach(struct mhp_sim *sim, struct dimm *dimm)
 		(void)iomem_cut(model, run_start(model, run), run_last(model, run), ram_name(model));
 		blocks_remove(sim, run);
 	}
+	dimm->group = group_unref(dimm->group);
 	dimm->n_runs = 0;
 	dimm->attached = false;
 	dimm->status = 0;

@@ -74,8 +74,8 @@ struct numa {
 };
 
 /*
- * Memory that came together: a dax device's. With online_policy=auto-movable it goes the
- * same way. Kept by its device, as long as that is bound, and by its blocks.
+ * Memory that came together: a dax device's, or a DIMM's. With online_policy=auto-movable
+ * it goes the same way. Kept by its device, as long as that has it, and by its blocks.
  */
 struct group {
 	unsigned int refs;
@@ -169,6 +169,7 @@ struct dimm {
 	size_t n_runs;
 	int node;
 	uint64_t status;	/* as ACPI's _STA; 0: it is empty */
+	struct group *group;	/* of its memory, while that is there */
 	bool attached;		/* the kernel's driver has it, and its memory is there */
 };
 
@@ -453,6 +454,8 @@ int dimm_add_run(struct dimm *dimm, const struct block_run *run);
 /* Links from the slot to its blocks and back; those back go with the blocks. */
 int dimm_link_blocks(const struct model *model, struct dimm *dimm);
 void dimm_unlink_blocks(struct dimm *dimm);
+/* Its blocks are to be one group. */
+int dimm_make_group(const struct model *model, struct dimm *dimm);
 /* A block of it went by itself. */
 void dimm_forget_block(struct mhp_sim *sim, const struct block *block);
 void dimm_free(struct dimm *dimm);

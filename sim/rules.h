@@ -163,6 +163,7 @@ struct model;
 	/* model-dimm.c */							\
 	X(DIMM_RAM, ON_REPLAY, "DIMM: iomem says plain System RAM")		\
 	X(DIMM_MEMMAP, ON_REPLAY, "DIMM: its range is in /sys/firmware/memmap")	\
+	X(DIMM_GROUP, ON_REPLAY, "DIMM: to auto-movable it is one device")	\
 	X(DIMM_POLICY, ON_REPLAY, "DIMM: policy onlines what comes")		\
 	X(DIMM_CONTAINER, ON_REPLAY, "DIMM: since 6.12 its container is told online last") \
 	X(DIMM_PUTS_BACK, ON_REPLAY, "DIMM: if a block refuses, what was taken is put back") \

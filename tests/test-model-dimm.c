@@ -31,6 +31,7 @@ static const struct scenario scenarios[] = {
 	{ "7.3-dimm-mixed", "plugged", &used_mixed },
 	{ "6.12-dimm-mixed", "plugged", &used_mixed },
 	{ "6.1-dimm-mixed", "plugged", &used_mixed },
+	{ "7.3-dimm-auto", "plugged", NULL },
 };
 
 static void test_replay(void **state)
@@ -41,6 +42,9 @@ static void test_replay(void **state)
 	replay("7.3-dimm-mixed", "plugged", &used_mixed, 4);
 	replay("6.12-dimm-mixed", "plugged", &used_mixed, 2);
 	replay("6.1-dimm-mixed", "plugged", &used_mixed, 2);
+	replay("7.3-dimm-auto", "plugged", NULL, 5);
+	/* what a capture tells of a DIMM is enough to go on from */
+	replay("7.3-dimm-auto", "mixed", NULL, 2);
 }
 
 static void test_rules(void **state)
