@@ -94,33 +94,109 @@ static void add_stats(const struct model *model, const struct numa *numa, struct
 	}
 }
 
-/* May so many more pages be Movable, of this node or, without one, of all? */
-static bool has_ratio(const struct model *model, const struct numa *numa, uint64_t pages)
+static uint64_t take_away(uint64_t from, uint64_t pages)
+{
+	return from > pages ? from - pages : 0;
+}
+
+/*
+ * auto_movable_stats_account_group(): a dynamic group's Movable memory is no concern of
+ * others, but for the boot memory that it needs in addition to its own kernel memory.
+ */
+static void leave_out(const struct model *model, const struct group *group, struct stats *stats)
+{
+	uint64_t needs = group->movable_pages * 100 / model->auto_movable_ratio;
+	uint64_t owed = take_away(needs, group->kernel_pages);
+
+	if (owed && holds(model, RULE_VMEM_OWES))
+		stats->early = take_away(stats->early, owed);
+	if (group->movable_pages && holds(model, RULE_VMEM_APART))
+		stats->movable = take_away(stats->movable, group->movable_pages);
+}
+
+/* What is there of a node or, without one, of all, as this group sees it. */
+static struct stats get_stats(const struct model *model, const struct numa *numa,
+			      const struct group *group)
 {
 	struct stats stats = { 0 };
 
 	for (size_t i = 0; i < model->n_numas; i++)
 		if (!numa || model->numas[i] == numa)
 			add_stats(model, model->numas[i], &stats);
-	/* 32 bits times what fits into 52: no overflow below 16 EiB */
-	return stats.early &&
-	       stats.movable + pages <= model->auto_movable_ratio * stats.early / 100;
+	for (size_t i = 0; i < model->n_vmems; i++) {
+		const struct group *other = model->vmems[i]->group;
+
+		if (other != group && (!numa || numa->id == other->node))
+			leave_out(model, other, &stats);
+	}
+	return stats;
 }
 
+/* auto_movable_can_online_movable(): may so many more pages be Movable? */
+static bool has_ratio(const struct model *model, const struct numa *numa,
+		      const struct group *group, uint64_t pages)
+{
+	struct stats stats = get_stats(model, numa, group);
+
+	/* where there is no boot memory, that of a group does not help */
+	if (!stats.early)
+		return false;
+	if (group && group->unit_pages && group->kernel_pages && holds(model, RULE_VMEM_EARNS))
+		stats.early += group->kernel_pages;
+	/* 32 bits times what fits into 52: no overflow below 16 EiB */
+	return stats.movable + pages <= model->auto_movable_ratio * stats.early / 100;
+}
+
+/* What of a unit is not online yet; false: some of it is in a kernel zone. */
+static bool count_unit(const struct model *model, const struct block *block, uint64_t *ret_pages)
+{
+	uint64_t count = block->group->unit_pages / model->block_pages;
+	uint64_t first = block->id / count * count, pages = block->group->unit_pages;
+	size_t end = blocks_lower_bound(model, first + count);
+
+	for (size_t i = blocks_lower_bound(model, first); i < end; i++) {
+		const struct block *other = model->blocks[i];
+
+		if (other->state == MHP_STATE_OFFLINE)
+			continue;
+		if (other->zone != MHP_ZONE_MOVABLE && holds(model, RULE_VMEM_UNIT_KERNEL))
+			return false;
+		pages -= model->block_pages;
+	}
+	if (count > 1 && !holds(model, RULE_VMEM_UNIT_WHOLE))
+		pages = model->block_pages;
+	*ret_pages = pages;
+	return true;
+}
+
+/* What is to go the same way and not online yet; false: some of it is in a kernel zone. */
+static bool count_rest(const struct model *model, const struct block *block, uint64_t *ret_pages)
+{
+	const struct group *group = block->group;
+
+	*ret_pages = model->block_pages;
+	if (!group)
+		return true;
+	if (group->unit_pages)
+		return count_unit(model, block, ret_pages);
+	if (group->kernel_pages && holds(model, RULE_GROUP_STAYS_KERNEL))
+		return false;
+	if (holds(model, RULE_GROUP_AS_WHOLE))
+		*ret_pages = take_away(group->max_pages, group->movable_pages);
+	return true;
+}
+
+/* What came together is to go the same way, so there must be room for all of it. */
 bool policy_is_movable(const struct model *model, const struct block *block)
 {
 	const struct group *group = block->group;
-	uint64_t pages = model->block_pages;
+	uint64_t pages;
 
-	if (group && group->kernel_pages && holds(model, RULE_GROUP_STAYS_KERNEL))
+	if (!model->auto_movable_ratio || !count_rest(model, block, &pages))
 		return false;
-	/* what came together is to go the same way, so there must be room for all of it */
-	if (group && holds(model, RULE_GROUP_AS_WHOLE))
-		pages = group->max_pages > group->movable_pages ?
-			group->max_pages - group->movable_pages : 0;
-	if (!has_ratio(model, NULL, pages) && holds(model, RULE_RATIO_OF_ALL))
+	if (!has_ratio(model, NULL, group, pages) && holds(model, RULE_RATIO_OF_ALL))
 		return false;
-	if (model->numa_aware && !has_ratio(model, block->numa, pages) &&
+	if (model->numa_aware && !has_ratio(model, block->numa, group, pages) &&
 	    holds(model, RULE_RATIO_OF_NODE))
 		return false;
 	return true;

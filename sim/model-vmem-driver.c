@@ -19,7 +19,15 @@
 void vmem_free(struct vmem *vmem)
 {
 	node_unref(vmem->dir);
+	group_unref(vmem->group);
 	free(vmem);
+}
+
+/* virtio_mem_init_hotplug(): one group, though it has no memory yet */
+static void adjust_group(const struct model *model, struct vmem *vmem)
+{
+	vmem->group->unit_pages = vmem_unit_bytes(model, vmem) / PAGE_BYTES;
+	vmem->group->node = vmem->node;
 }
 
 static struct vmem *find(const struct model *model, const char *word)
@@ -244,6 +252,7 @@ static int set_up(struct mhp_sim *sim, const char *device, int node, uint64_t bl
 		return -EINVAL;
 	vmem->node = node;
 	vmem->device_block = block_size;
+	adjust_group(&sim->model, vmem);
 	return 0;
 }
 
@@ -271,6 +280,7 @@ static void load_blocks(const struct model *model, struct vmem *vmem)
 		vmem->node = model->blocks[first]->numa->id;
 		vmem->plugged += model->block_size;
 	}
+	group_take(model, vmem->group, &all);
 	vmem->requested = vmem->plugged;
 }
 
@@ -291,8 +301,12 @@ static int load_vmem(struct mhp_sim *sim, struct node *dir)
 			   iomem_find(model, vmem->name, &vmem->start, &vmem->last) &&
 			   vmem->last < MAX_ADDRESS &&
 			   vmem_blocks(model, vmem).count <= MAX_BLOCKS;
+	vmem->group = group_new(0);
+	if (!vmem->group)
+		return -ENOMEM;
 	if (vmem->has_region)
 		load_blocks(model, vmem);
+	adjust_group(model, vmem);
 	return 0;
 }
 

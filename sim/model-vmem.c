@@ -21,7 +21,7 @@
 
 /* ---- its blocks ---- */
 
-static uint64_t unit_bytes(const struct model *model, const struct vmem *vmem)
+uint64_t vmem_unit_bytes(const struct model *model, const struct vmem *vmem)
 {
 	return vmem->device_block > model->block_size ? vmem->device_block : model->block_size;
 }
@@ -33,13 +33,13 @@ static bool has_big_blocks(const struct model *model, const struct vmem *vmem)
 
 static uint64_t unit_blocks(const struct model *model, const struct vmem *vmem)
 {
-	return unit_bytes(model, vmem) / model->block_size;
+	return vmem_unit_bytes(model, vmem) / model->block_size;
 }
 
 /* All memory blocks that it can have; units begin with the first of them. */
 struct block_run vmem_blocks(const struct model *model, const struct vmem *vmem)
 {
-	uint64_t unit = unit_bytes(model, vmem);
+	uint64_t unit = vmem_unit_bytes(model, vmem);
 	uint64_t first = (vmem->start + unit - 1) / unit, end = (vmem->last + 1) / unit;
 	uint64_t count = unit_blocks(model, vmem);
 
@@ -81,7 +81,7 @@ static uint64_t offline_bytes(const struct model *model, const struct vmem *vmem
 
 static uint64_t offline_threshold(const struct model *model, const struct vmem *vmem)
 {
-	uint64_t two = 2 * unit_bytes(model, vmem);
+	uint64_t two = 2 * vmem_unit_bytes(model, vmem);
 
 	return two > OFFLINE_BYTES ? two : OFFLINE_BYTES;
 }
@@ -113,6 +113,7 @@ static int add_unit(struct mhp_sim *sim, struct vmem *vmem, uint64_t first, uint
 		iomem_remove(model, start, last, RAM_NAME);
 		return r;
 	}
+	group_take(model, vmem->group, &run);
 	if (holds(model, RULE_VMEM_MERGES))
 		iomem_merge(model, start, last, RAM_NAME);
 	if (!has_big_blocks(model, vmem))
@@ -179,7 +180,7 @@ static int grow(struct mhp_sim *sim, struct vmem *vmem, bool *worked)
 {
 	struct model *model = &sim->model;
 	struct block_run all = vmem_blocks(model, vmem);
-	uint64_t unit = unit_bytes(model, vmem), step = unit_blocks(model, vmem);
+	uint64_t unit = vmem_unit_bytes(model, vmem), step = unit_blocks(model, vmem);
 	int r;
 
 	if (holds(model, RULE_VMEM_FILLS))
@@ -318,7 +319,7 @@ static int take_unit(struct mhp_sim *sim, struct vmem *vmem, const struct block_
 		zones[i] = MHP_ZONE_UNKNOWN;
 	r = offline_all(sim, run, zones);
 	if (r == 0) {
-		vmem->plugged -= least(vmem->plugged, unit_bytes(&sim->model, vmem));
+		vmem->plugged -= least(vmem->plugged, vmem_unit_bytes(&sim->model, vmem));
 		vmem_remove_run(sim, run);
 	} else {
 		put_back(sim, run, zones);

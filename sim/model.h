@@ -76,10 +76,14 @@ struct numa {
 /*
  * Memory that came together: a dax device's, or a DIMM's. With online_policy=auto-movable
  * it goes the same way. Kept by its device, as long as that has it, and by its blocks.
+ * Of a virtio-mem device, as often as it grows: a dynamic one, of which each unit goes
+ * the same way, and whose kernel memory earns it Movable memory.
  */
 struct group {
 	unsigned int refs;
-	uint64_t max_pages;	/* what it can become */
+	uint64_t max_pages;	/* what it can become; of a dynamic one: 0 */
+	uint64_t unit_pages;	/* of a dynamic one, else 0 */
+	int node;		/* ... and where it is */
 	uint64_t movable_pages, kernel_pages;	/* what is online of it */
 };
 
@@ -190,6 +194,7 @@ struct vmem {
 	int node;
 	uint64_t device_block;	/* bytes that the host gives or takes at a time */
 	uint64_t requested, plugged;	/* bytes */
+	struct group *group;	/* of all its memory, also of what is left behind */
 	bool bound;		/* to virtio_mem */
 	bool is_due;		/* its driver has something to do */
 	bool retries;		/* ... and will try again */
@@ -327,7 +332,7 @@ int zones_init(const struct model *model, struct numa *numa);
 int policies_load(struct mhp_sim *sim, const struct complaints *complaints);
 /* once blocks, zones and devices are known */
 void policies_adopt(struct model *model);
-/* NULL upon lack of memory; one reference */
+/* NULL upon lack of memory; one reference; whoever gives it units makes it a dynamic one */
 struct group *group_new(uint64_t max_pages);
 struct group *group_unref(struct group *group);
 /* Those blocks of a run that are in no group yet are from now on. */
@@ -475,6 +480,8 @@ void firmware_remove(struct mhp_sim *sim, const struct block_run *run);
 
 /* ---- model-vmem.c: virtio-mem grows and shrinks ---- */
 
+/* What comes and goes as a whole. */
+uint64_t vmem_unit_bytes(const struct model *model, const struct vmem *vmem);
 /* All memory blocks that it can have; count 0 if there are none. */
 struct block_run vmem_blocks(const struct model *model, const struct vmem *vmem);
 bool vmem_has_any_block(const struct model *model, const struct vmem *vmem);

@@ -212,7 +212,12 @@ struct model;
 	X(AUTO_MOVABLE, ON_ALL, "online_policy=auto-movable: plain online goes by the ratio") \
 	X(GROUP_AS_WHOLE, ON_ALL, "auto-movable: a device is Movable as a whole, or not") \
 	X(GROUP_STAYS_KERNEL, ON_ALL, "auto-movable: once a block is kernel, its device is") \
-	X(ONLY_BOOT_EARNS, ON_ALL, "auto-movable: only boot memory earns Movable memory") \
+	X(ONLY_BOOT_EARNS, ON_ALL, "auto-movable: only boot memory earns Movable memory for all") \
+	X(VMEM_EARNS, ON_REPLAY, "virtio-mem: to auto-movable its own kernel memory earns, too") \
+	X(VMEM_APART, ON_REPLAY, "virtio-mem: others need not make up for its Movable memory") \
+	X(VMEM_OWES, ON_REPLAY, "virtio-mem: boot memory that it needs is not there for others") \
+	X(VMEM_UNIT_WHOLE, ON_REPLAY, "virtio-mem: large blocks are Movable as a whole, or not") \
+	X(VMEM_UNIT_KERNEL, ON_REPLAY, "virtio-mem: once a part of such is kernel, all is") \
 	X(RATIO_OF_ALL, ON_ALL, "auto_movable_ratio: of the whole machine")	\
 	X(RATIO_OF_NODE, ON_ALL, "auto_movable_numa_aware: and of the node")	\
 	X(POLICY_WORD, ON_ALL, "online_policy: another word is EINVAL")		\

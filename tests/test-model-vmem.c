@@ -15,6 +15,7 @@
 
 #define DEVICE "/sys/bus/virtio/devices/virtio0/"
 #define DRIVER "/sys/bus/virtio/drivers/virtio_mem/"
+#define AUTO_MOVABLE "/sys/module/memory_hotplug/parameters/auto_movable_"
 #define MIB ((uint64_t)1 << 20)
 
 static const struct scenario scenarios[] = {
@@ -27,6 +28,8 @@ static const struct scenario scenarios[] = {
 	{ "6.12-virtio-mem-units", "start", NULL },
 	{ "7.3-virtio-mem-bind", "start", NULL },
 	{ "6.12-virtio-mem-bind", "start", NULL },
+	{ "7.3-virtio-mem-auto", "start", NULL },
+	{ "7.3-virtio-mem-auto-units", "start", NULL },
 };
 
 static void test_replay(void **state)
@@ -41,6 +44,10 @@ static void test_replay(void **state)
 	replay("6.12-virtio-mem-units", "start", NULL, 2);
 	replay("7.3-virtio-mem-bind", "start", NULL, 3);
 	replay("6.12-virtio-mem-bind", "start", NULL, 2);
+	replay("7.3-virtio-mem-auto", "start", NULL, 5);
+	replay("7.3-virtio-mem-auto-units", "start", NULL, 3);
+	/* what a capture tells is enough to go on from */
+	replay("7.3-virtio-mem-auto", "earned", NULL, 4);
 }
 
 static void test_rules(void **state)
@@ -327,6 +334,76 @@ static void test_big_block(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* ---- online_policy=auto-movable ---- */
+
+static void check_zones(struct mhp_sim *sim, unsigned int id, const char *wanted)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), MEMORY "memory%u/valid_zones", id);
+	check_shows(sim, path, wanted);
+}
+
+/* virtio0 has 40, 42 and 47 in Movable, 41 and 43 to 46 in Normal, all of node 0; ratio 25 */
+static struct mhp_sim *auto_movable(void)
+{
+	return desk_machine("7.3-virtio-mem-auto-earned.txt");
+}
+
+/* What is left behind earns as before. */
+static void test_auto_left_behind(void **state)
+{
+	struct mhp_sim *sim = auto_movable();
+
+	(void)state;
+	put(sim, DRIVER "unbind", "virtio0", 0);
+	put_state(sim, 40, "offline", 0);
+	check_zones(sim, 40, "Movable Normal");
+	put_state(sim, 46, "offline", 0);
+	check_zones(sim, 40, "Normal Movable");
+	mhp_sim_unref(sim);
+}
+
+/* Two blocks of it at a time: 41 to 43 are bound by their neighbours. */
+static void test_auto_units(void **state)
+{
+	struct mhp_sim *sim = auto_movable();
+
+	(void)state;
+	put(sim, AUTO_MOVABLE "ratio", "301", 0);
+	put_state(sim, 41, "offline", 0);
+	put_state(sim, 42, "offline", 0);
+	check_zones(sim, 42, "Movable Normal");
+	assert_int_equal(mhp_sim_set_virtio_mem(sim, "virtio0", 0, 256 * MIB), 0);
+	check_zones(sim, 41, "Movable Normal");
+	check_zones(sim, 42, "Normal Movable");
+	mhp_sim_unref(sim);
+}
+
+/* Boot memory of another node is not what it needs; with a ratio of 0, nothing is Movable. */
+static void test_auto_nodes(void **state)
+{
+	struct mhp_sim *sim = auto_movable();
+
+	(void)state;
+	put(sim, POLICY, "offline", 0);
+	assert_int_equal(mhp_sim_plug_dimm(sim, 1, 1, UINT64_C(0x1e0000000), 128 * MIB), 0);
+	for (unsigned int id = 43; id < 47; id++)
+		put_state(sim, id, "offline", 0);
+	/* it needs as many pages as node 1 has since boot */
+	put(sim, AUTO_MOVABLE "ratio", "150", 0);
+	check_zones(sim, 60, "Movable Normal");
+	assert_int_equal(mhp_sim_set_virtio_mem(sim, "virtio0", 1, 2 * MIB), 0);
+	check_zones(sim, 60, "Normal Movable");
+	mhp_sim_unref(sim);
+
+	sim = auto_movable();
+	put(sim, AUTO_MOVABLE "ratio", "0", 0);
+	put_state(sim, 40, "offline", 0);
+	check_zones(sim, 40, "Normal Movable");
+	mhp_sim_unref(sim);
+}
+
 /* ---- when it is done ---- */
 
 static void test_queue(void **state)
@@ -453,6 +530,9 @@ int main(void)
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_offline_by_hand),
 		cmocka_unit_test(test_big_block),
+		cmocka_unit_test(test_auto_left_behind),
+		cmocka_unit_test(test_auto_units),
+		cmocka_unit_test(test_auto_nodes),
 		cmocka_unit_test(test_queue),
 		cmocka_unit_test(test_bind),
 		cmocka_unit_test(test_copy),
