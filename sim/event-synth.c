@@ -93,13 +93,14 @@ int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
 		buf_add_str(&all, keys);
 	if (r == 0 && all.failed)
 		r = -ENOMEM;
-	if (r == 0)
-		event_send(sim, action, dir, subsystem, all.str);
+	/* drivers/base/core.c, dev_uevent_filter() */
+	if (r == 0 && (subsystem || !holds(&sim->model, RULE_EVENT_SYNTH_SILENT)))
+		event_send(sim, action, dir, subsystem ? subsystem : "dax", all.str);
 	buf_free(&all);
 	return r;
 }
 
-/* ---- the files of nodes, tiers and drivers ---- */
+/* ---- the files of nodes, tiers, drivers and mappings ---- */
 
 static int show_nothing(struct mhp_sim *sim, void *owner, struct buf *buf)
 {
@@ -125,13 +126,19 @@ static int driver_store(struct mhp_sim *sim, void *owner, const char *word)
 	return event_synth(sim, word, owner, "drivers", NULL);
 }
 
+static int mapping_store(struct mhp_sim *sim, void *owner, const char *word)
+{
+	return event_synth(sim, word, owner, NULL, NULL);
+}
+
 static const struct {
-	const char *subsystem;
+	const char *kind;
 	struct attr attr;
 } files[] = {
 	{ "node", { .show = show_nothing, .store = node_store } },
 	{ "memory_tiering", { .show = show_nothing, .store = tier_store } },
 	{ "drivers", { .store = driver_store } },
+	{ "mapping", { .show = show_nothing, .store = mapping_store } },
 };
 
 /* One that tells something, or cannot be read, is none that we know. */
@@ -140,14 +147,14 @@ bool event_may_act(const struct node *file)
 	return file && file->type == NODE_FILE && file->code >= 0 && !(file->text && *file->text);
 }
 
-void event_set_attr(struct node *dir, const char *subsystem)
+void event_set_attr(struct node *dir, const char *kind)
 {
 	struct node *file = tree_child(dir, "uevent");
 	size_t i = 0;
 
 	if (!event_may_act(file))
 		return;
-	while (strcmp(files[i].subsystem, subsystem))
+	while (strcmp(files[i].kind, kind))
 		i++;
 	/* a driver's cannot be read: one that can is not the kernel's */
 	if ((file->code == NODE_WRITE_ONLY) != !files[i].attr.show)

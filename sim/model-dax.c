@@ -165,6 +165,7 @@ static int load_mapping(struct mhp_sim *sim, const struct complaints *complaints
 	r = dax_add_range(&sim->model, dax, &range, index);
 	if (r == 0) {
 		node_keep(&dax->ranges[dax->n_ranges - 1].dir, dir);
+		event_set_attr(dir, "mapping");
 		r = model_read_number(complaints, tree_child(dir, "page_offset"), parse_0x_hex,
 				&dax->ranges[dax->n_ranges - 1].page_offset);
 	}

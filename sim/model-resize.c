@@ -77,11 +77,13 @@ static int make_mapping(struct dax *dax, struct dax_range *range)
 	if (r < 0)
 		return r;
 	r = fill_mapping(dir, range);
-	if (r < 0)
+	if (r < 0) {
 		tree_remove(dir);
-	else
-		node_keep(&range->dir, dir);
-	return r;
+		return r;
+	}
+	event_set_attr(dir, "mapping");
+	node_keep(&range->dir, dir);
+	return 0;
 }
 
 static bool has_mapping(const struct dax *dax, unsigned int number)

@@ -201,6 +201,7 @@ struct model;
 	/* event-synth.c */							\
 	X(EVENT_SYNTH_WORDS, ON_ALL, "uevent: EINVAL for what is no action")	\
 	X(EVENT_SYNTH_UUID, ON_ALL, "uevent: SYNTH_UUID=0 if none is given")		\
+	X(EVENT_SYNTH_SILENT, ON_ALL, "uevent: mappingK is of no subsystem and tells nobody") \
 										\
 	/* module.c */								\
 	X(LOAD_PROBES, ON_ALL, "a driver that comes takes what it is for")	\

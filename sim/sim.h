@@ -277,13 +277,13 @@ void event_send_path(struct mhp_sim *sim, const char *action, const char *devpat
 
 /* ---- event-synth.c: the files named uevent ---- */
 
-/* word was written to the device's uevent. */
+/* word was written to the device's uevent; subsystem NULL: it has none, and tells nobody. */
 int event_synth(struct mhp_sim *sim, const char *word, const struct node *dir,
 		const char *subsystem, const char *keys);
 /* May this uevent of a device that has no keys of its own act? NULL: no */
 bool event_may_act(const struct node *file);
-/* Has it act, of a node, a tier or a driver; fine if there is none. */
-void event_set_attr(struct node *dir, const char *subsystem);
+/* Has it act: of a "node", "memory_tiering", "drivers", "mapping"; fine if there is none. */
+void event_set_attr(struct node *dir, const char *kind);
 
 /* ---- permission.c: what a plain user may not ---- */
 

@@ -243,6 +243,7 @@ static const struct script scripts[] = {
 	} },
 	{ "events asked for", ON_ALL, BOUND, { NULL }, {
 		"32! change", "32! junk", "32! add 01234567-89ab-cdef-0123-456789abcdef A=B",
+		"dax0.0/mapping0/uevent change",
 	} },
 	{ "module of two devices", ON_ALL, PAIR, { NULL }, { "unload kmem" } },
 	{ "type that was refused", ON_ALL, BOUND, { NULL }, {

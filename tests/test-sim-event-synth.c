@@ -112,6 +112,37 @@ static void test_dax(void **state)
 	check_put(DAX "dax0.0/uevent", "junk", -EINVAL, NULL);
 }
 
+/* A device without a bus or class: what is wrong is told, but nobody hears of the rest. */
+static void test_mapping(void **state)
+{
+	static const char uevent[] = DAX "dax0.0/mapping0/uevent";
+	char *text;
+
+	(void)state;
+	check_put(uevent, "change", 0, NULL);
+	check_put(uevent, "", 0, NULL);
+	check_put(uevent, "add 01234567-89ab-cdef-0123-456789abcdef A=B", 0, NULL);
+	check_put(uevent, "add 0", -EINVAL, NULL);
+	check_put(uevent, "junk", -EINVAL, NULL);
+	assert_int_equal(mhp_sim_read(sim, uevent, &text), 0);
+	assert_string_equal(text, "");
+	free(text);
+	/* so has one that came since */
+	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/state", "unplugged"), 0);
+	assert_int_equal(mhp_sim_write(sim, KMEM "unbind", "dax0.0"), 0);
+	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/size", "0"), 0);
+	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/size", "134217728"), 0);
+	mhp_sim_listener_free(listener);
+	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	check_put(uevent, "change", 0, NULL);
+	check_put(uevent, "junk", -EINVAL, NULL);
+	sim->rules.is_wrong[RULE_EVENT_SYNTH_SILENT] = true;
+	check_put(uevent, "change", 0,
+		  "change@/devices/platform/hmem_platform.0/hmem.0/dax0.0/mapping0\n"
+		  "ACTION=change\nDEVPATH=/devices/platform/hmem_platform.0/hmem.0/dax0.0/mapping0\n"
+		  "SUBSYSTEM=dax\nSYNTH_UUID=0\n");
+}
+
 #define SHORT(path, subsystem) "change@" path "\nACTION=change\nDEVPATH=" path \
 	"\nSUBSYSTEM=" subsystem "\nSYNTH_UUID=0\n"
 
@@ -156,6 +187,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_args, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_dax, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_mapping, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_wrong_rules, set_up, tear_down),
 	};
