@@ -207,12 +207,24 @@ static bool would_give_back_nothing(const struct model *model, const struct op *
 	return false;
 }
 
+/* What happens to a device's range that is stranded, and cut: nobody knows. */
+static bool would_cut(const struct op *op)
+{
+	const char *file = op->act == ACT_PUT ? strrchr(op->path, '/') : NULL;
+
+	return file && (!strcmp(file, "/size") || !strcmp(file, "/delete"));
+}
+
 static bool is_skipped(struct pair *pair, const struct op *op)
 {
 	bool strands;
 
 	if (!pair->here)
 		return false;
+	if (pair->has_stranded && would_cut(op)) {
+		pair->skipped++;
+		return true;
+	}
 	strands = would_strand(&subject_sim(pair->model.subject)->model, op);
 	if ((strands && !pair->may_strand) || would_crash(pair, op) ||
 	    would_give_back_nothing(&subject_sim(pair->model.subject)->model, op)) {

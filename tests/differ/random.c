@@ -357,7 +357,93 @@ static void make_memmap(struct maker *maker)
 	emit_put(maker, choose(maker, words), "%s/memmap_on_memory", some_device(maker));
 }
 
+/* ---- how devices are cut ---- */
+
+static void make_size(struct maker *maker)
+{
+	static const struct choice words[] = {
+		{ "0", 2 }, { "134217728", 3 }, { "268435456", 3 }, { "402653184", 2 },
+		{ "536870912", 2 }, { "2097152", 1 }, { "1", 1 }, { "junk", 1 }, { "", 1 },
+		{ NULL, 0 },
+	};
+
+	emit_put(maker, choose(maker, words), "%s/size", some_device(maker));
+}
+
+/* Only what no kernel takes: what it takes of a bound device is for nobody to rely on. */
+static void make_cut(struct maker *maker)
+{
+	static const struct choice aligns[] = {
+		{ "2097152", 3 }, { "4096", 1 }, { "1073741824", 1 }, { "3", 1 }, { "junk", 1 },
+		{ NULL, 0 },
+	};
+	static const struct choice mappings[] = {
+		{ "0x1000-0x200fff", 2 }, { "junk", 1 }, { "0x1000", 1 }, { "", 1 }, { NULL, 0 },
+	};
+
+	if (one_in(maker, 2))
+		emit_put(maker, choose(maker, aligns), "%s/align", some_device(maker));
+	else
+		emit_put(maker, choose(maker, mappings), "%s/mapping", some_device(maker));
+}
+
+static void make_region(struct maker *maker)
+{
+	static const struct choice words[] = {
+		{ "1", 4 }, { "0", 1 }, { "2", 1 }, { "junk", 1 }, { "", 1 }, { NULL, 0 },
+	};
+	const char *device = some_device(maker), *region = some_device(maker);
+	int id = atoi(region + strlen("dax"));
+
+	if (one_in(maker, 2))
+		emit_put(maker, choose(maker, words), "region%d/create", id);
+	else
+		emit_put(maker, one_in(maker, 4) ? "dax9.9" : device, "region%d/delete", id);
+}
+
 /* ---- trouble ---- */
+
+/* What is not there cannot be broken; what is there may be somebody's. */
+static void make_broken(struct maker *maker)
+{
+	static const struct choice words[] = {
+		{ "0xfff00000000", 3 }, { "junk", 1 }, { "-1", 1 }, { "", 1 }, { NULL, 0 },
+	};
+
+	emit_put(maker, choose(maker, words), "%s_offline_page", one_in(maker, 2) ? "hard" : "soft");
+}
+
+static void make_uevent(struct maker *maker)
+{
+	static const struct choice words[] = {
+		{ "change", 4 }, { "add\n", 1 }, { "offline", 1 }, { "junk", 1 }, { "", 1 },
+		{ "change 12345678-1234-1234-1234-123456789abc A=1", 1 }, { NULL, 0 },
+	};
+
+	if (one_in(maker, 3))
+		emit_put(maker, choose(maker, words), "%s/uevent", some_device(maker));
+	else
+		emit_put(maker, choose(maker, words), "memory%" PRIu64 "/uevent",
+			 some_block(maker));
+}
+
+static void make_user(struct maker *maker)
+{
+	uint64_t count = 1 + chance_below(&maker->chance, 3);
+	struct op op = { .act = ACT_USER, .word = text_new("nobody") };
+
+	emit(maker, op);
+	for (uint64_t i = 0; i < count; i++) {
+		if (one_in(maker, 3))
+			make_device_state(maker);
+		else if (one_in(maker, 2))
+			make_policy(maker);
+		else
+			make_block(maker);
+	}
+	op = (struct op){ .act = ACT_USER, .word = text_new("root") };
+	emit(maker, op);
+}
 
 static void make_veto(struct maker *maker)
 {
@@ -390,7 +476,9 @@ static const struct {
 	{ 30, make_block }, { 12, make_blocks }, { 7, make_online_file }, { 5, make_refused },
 	{ 10, make_device_state }, { 6, make_replug }, { 5, make_policy }, { 4, make_parameter },
 	{ 6, make_bind }, { 3, make_unbind }, { 2, make_load }, { 1, make_unload },
-	{ 1, make_autoprobe }, { 2, make_memmap }, { 4, make_veto },
+	{ 1, make_autoprobe }, { 2, make_memmap }, { 4, make_veto }, { 3, make_size },
+	{ 1, make_cut }, { 2, make_region }, { 1, make_broken }, { 2, make_uevent },
+	{ 1, make_user },
 };
 
 static void make_some(struct maker *maker)
