@@ -312,6 +312,15 @@ void blocks_online(struct mhp_sim *sim, const struct block_run *run);
 void blocks_remove(struct mhp_sim *sim, const struct block_run *run);
 void block_free(struct block *block);
 
+/* ---- model-block-dir.c ---- */
+
+/* What a block that comes looks like, if the capture has none to tell. */
+int blocks_make_template(struct model *model);
+/* Has a directory of the capture act. */
+int block_take_dir(struct model *model, struct block *block);
+int block_make_dir(struct model *model, struct block *block);
+void block_remove_dir(struct block *block);
+
 /* ---- model-zone.c ---- */
 
 int zones_load(struct mhp_sim *sim, const struct complaints *complaints);

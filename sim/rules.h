@@ -31,7 +31,7 @@ struct model;
 	X(WORD_NEWLINE, ON_ALL, "one newline at the end of a word does not count") \
 	X(POLICY_JUNK, ON_ALL, "auto_online_blocks: any other word is EINVAL")	\
 										\
-	/* model-block.c */							\
+	/* model-block.c, model-block-dir.c */					\
 	X(STATE_JUNK, ON_ALL, "state: any other word is EINVAL")		\
 	X(ONLINE_TWICE, ON_ALL, "state: online* of an online block is EINVAL")	\
 	X(OFFLINE_TWICE, ON_ALL, "state: offline of an offline block is EINVAL") \
@@ -188,7 +188,7 @@ struct model;
 	X(VMEM_BIG_BLOCKS, ON_REPLAY, "virtio-mem: large blocks of the device's go as a whole") \
 	X(VMEM_LEFT_BEHIND, ON_REPLAY, "virtio-mem: memory stays without its driver") \
 	X(VMEM_LEFT_PART, ON_REPLAY, "virtio-mem: offline, what is there in part goes with the driver") \
-	X(VMEM_LEFT_ONLINE, ON_REPLAY, "virtio-mem: what is there in part stays online without its driver") \
+	X(VMEM_LEFT_ONLINE, ON_REPLAY, "virtio-mem: blocks there in part stay online without the driver") \
 	X(VMEM_LEFT_BUSY, ON_REPLAY, "virtio-mem: bind is EBUSY if memory was left behind") \
 										\
 	/* event.c, and where events are sent */				\
