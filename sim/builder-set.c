@@ -76,7 +76,8 @@ static bool is_machines_own(const char *path)
 {
 	static const char *const places[] = {
 		"/sys/devices/system/memory/", "/sys/devices/system/node/", "/sys/bus/dax/",
-		"/sys/devices/platform/hmem", "/sys/devices/virtual/memory_tiering/",
+		"/sys/bus/virtio/drivers/virtio_mem/", "/sys/devices/platform/hmem",
+		"/sys/devices/virtual/memory_tiering/",
 		"/proc/iomem", "/proc/zoneinfo",
 	};
 
@@ -208,7 +209,13 @@ int builder_add_files(const struct mhp_sim_builder *builder, struct node *root)
 
 	for (size_t i = 0; i < builder->n_files && r == 0; i++) {
 		struct node *file;
-		char *text = strdup(builder->files[i].text);
+		char *text;
+
+		/* not before: the device may be added later than the file */
+		if (built_vmems_have(builder, builder->files[i].path))
+			return refuse_word(builder, "it follows from the rest",
+					   builder->files[i].path);
+		text = strdup(builder->files[i].text);
 
 		r = text ? make_file(root, builder->files[i].path, &file) : -ENOMEM;
 		if (r == 0)

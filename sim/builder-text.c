@@ -504,42 +504,57 @@ static void add_soft_reserved(struct text *text, unsigned int region)
 		range.start + range.size - 1);
 }
 
-/* The region that begins first at or behind an address. */
-static bool next_region(const struct mhp_sim_builder *builder, uint64_t from,
-			unsigned int *ret_region)
+/* What is there besides RAM: a dax region or a virtio-mem device. */
+struct device_memory {
+	struct range range;
+	unsigned int number;	/* of the region, or the N of virtioN */
+	bool is_vmem;
+};
+
+/* The one that begins first at or behind an address. */
+static bool next_device(const struct mhp_sim_builder *builder, uint64_t from,
+			struct device_memory *ret_next)
 {
-	uint64_t best = UINT64_MAX;
+	struct device_memory next = { .range.start = UINT64_MAX };
 
 	for (size_t i = 0; i < builder->n_ranges; i++) {
 		const struct built_range *range = &builder->ranges[i];
 
-		if (range->dax && range->range.start >= from && range->range.start < best &&
-		    is_first(builder, i, true)) {
-			best = dax_region_range(builder, dax_region_id(range->dax)).start;
-			*ret_region = dax_region_id(range->dax);
-		}
+		if (!range->dax || range->range.start < from ||
+		    range->range.start >= next.range.start || !is_first(builder, i, true))
+			continue;
+		next.number = dax_region_id(range->dax);
+		next.range = dax_region_range(builder, next.number);
 	}
-	return best < UINT64_MAX;
+	for (size_t i = 0; i < builder->n_vmems; i++) {
+		const struct built_vmem *vmem = &builder->vmems[i];
+
+		if (vmem->range.start >= from && vmem->range.start < next.range.start)
+			next = (struct device_memory){ vmem->range, vmem->number, true };
+	}
+	*ret_next = next;
+	return next.range.start < UINT64_MAX;
 }
 
-static void add_regions_before(struct text *text, uint64_t *from, uint64_t end)
+static void add_devices_before(struct text *text, uint64_t *from, uint64_t end)
 {
-	unsigned int region = 0;
+	struct device_memory next;
 
-	while (next_region(text->builder, *from, &region)) {
-		struct range range = dax_region_range(text->builder, region);
-
-		if (range.start >= end)
-			return;
-		add_soft_reserved(text, region);
-		*from = range.start + range.size;
+	while (next_device(text->builder, *from, &next) && next.range.start < end) {
+		if (next.is_vmem)
+			buf_add(&text->buf, "\t%08" PRIx64 "-%08" PRIx64 " : virtio%u\n",
+				next.range.start, next.range.start + next.range.size - 1,
+				next.number);
+		else
+			add_soft_reserved(text, next.number);
+		*from = next.range.start + next.range.size;
 	}
 }
 
 static void add_iomem(struct text *text)
 {
 	const struct built_memory *memory = text->memory;
-	uint64_t regions_from = 0;
+	uint64_t devices_from = 0;
 
 	add(text, "/proc/iomem:\n");
 	for (size_t i = 0; i < memory->n_ram; i++) {
@@ -549,10 +564,10 @@ static void add_iomem(struct text *text)
 		/* firmware knows nothing of the border between two nodes */
 		while (i + 1 < memory->n_ram && memory->ram[i + 1].range.start == end)
 			end += memory->ram[++i].range.size;
-		add_regions_before(text, &regions_from, start);
+		add_devices_before(text, &devices_from, start);
 		add_ram(text, start, end);
 	}
-	add_regions_before(text, &regions_from, UINT64_MAX);
+	add_devices_before(text, &devices_from, UINT64_MAX);
 }
 
 /* ---- /proc/zoneinfo ---- */
@@ -604,6 +619,7 @@ int built_text(const struct mhp_sim_builder *builder, const struct built_memory 
 	add_bus(&text);
 	add_tiers(&text);
 	add_dax(&text);
+	built_vmems_text(builder, &text.buf);
 	add_iomem(&text);
 	add_zoneinfo(&text);
 	return buf_finish(&text.buf, ret_text);

@@ -79,6 +79,7 @@ MHP_EXPORT void mhp_sim_builder_free(struct mhp_sim_builder *builder)
 	}
 	free(builder->nodes);
 	free(builder->ranges);
+	free(builder->vmems);
 	free(builder->distances);
 	free(builder->files);
 	free(builder);
@@ -191,31 +192,41 @@ MHP_EXPORT int mhp_sim_builder_set_distance(struct mhp_sim_builder *builder, int
 
 /* ---- memory ---- */
 
+int check_is_free(const struct mhp_sim_builder *builder, const struct range *range)
+{
+	bool is_free = true;
+
+	for (size_t i = 0; i < builder->n_ranges; i++)
+		is_free &= !ranges_overlap(&builder->ranges[i].range, range);
+	for (size_t i = 0; i < builder->n_vmems; i++)
+		is_free &= !ranges_overlap(&builder->vmems[i].range, range);
+	return is_free ? 0 : refuse(builder, -EEXIST, "0x%" PRIx64 "-0x%" PRIx64
+				    ": other memory is there", range->start,
+				    range->start + range->size - 1);
+}
+
 /* Takes dax over, also upon failure. */
 static int add_range(struct mhp_sim_builder *builder, char *dax, int node, uint64_t start,
 		     uint64_t size)
 {
 	const struct range range = { start, size };
-	struct built_range *ranges;
+	struct built_range *ranges = NULL;
+	int r;
 
-	for (size_t i = 0; i < builder->n_ranges; i++)
-		if (ranges_overlap(&builder->ranges[i].range, &range)) {
-			free(dax);
-			return refuse(builder, -EEXIST, "0x%" PRIx64 "-0x%" PRIx64
-				      ": other memory is there", start, start + size - 1);
-		}
-	ranges = reallocarray(builder->ranges, builder->n_ranges + 1, sizeof(*ranges));
+	r = check_is_free(builder, &range);
+	if (r == 0)
+		ranges = reallocarray(builder->ranges, builder->n_ranges + 1, sizeof(*ranges));
 	if (!ranges) {
 		free(dax);
-		return -ENOMEM;
+		return r < 0 ? r : -ENOMEM;
 	}
 	builder->ranges = ranges;
 	ranges[builder->n_ranges++] = (struct built_range){ range, node, dax };
 	return 0;
 }
 
-static int check_range(const struct mhp_sim_builder *builder, int node, uint64_t start,
-		       uint64_t size, uint64_t align)
+int check_range(const struct mhp_sim_builder *builder, int node, uint64_t start, uint64_t size,
+		uint64_t align)
 {
 	int r = check_node(builder, node);
 
@@ -294,29 +305,41 @@ MHP_EXPORT int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char 
 
 /* ---- the machine ---- */
 
+static int check_region(const struct mhp_sim_builder *builder, const char *dax)
+{
+	unsigned int id = dax_region_id(dax);
+	struct range region = dax_region_range(builder, id);
+	bool is_alone = true;
+
+	for (size_t i = 0; i < builder->n_ranges; i++) {
+		const struct built_range *other = &builder->ranges[i];
+
+		if (ranges_overlap(&region, &other->range) &&
+		    (!other->dax || dax_region_id(other->dax) != id))
+			is_alone = false;
+	}
+	for (size_t i = 0; i < builder->n_vmems; i++)
+		is_alone &= !ranges_overlap(&region, &builder->vmems[i].range);
+	return is_alone ? 0 : refuse(builder, -EEXIST, "the region of %s, 0x%" PRIx64
+				     "-0x%" PRIx64 ", reaches over other memory", dax,
+				     region.start, region.start + region.size - 1);
+}
+
 /* Of what was told, what is wrong only as a whole. */
 static int check_whole(const struct mhp_sim_builder *builder, const struct built_memory *memory)
 {
+	int r = 0;
+
 	if (!memory->n_ram)
 		return refuse(builder, -EINVAL, "there is no boot memory");
-	for (size_t i = 0; i < builder->n_ranges; i++) {
-		const char *dax = builder->ranges[i].dax;
-		struct range region;
-
-		if (!dax)
-			continue;
-		region = dax_region_range(builder, dax_region_id(dax));
-		for (size_t j = 0; j < builder->n_ranges; j++) {
-			const struct built_range *other = &builder->ranges[j];
-
-			if (ranges_overlap(&region, &other->range) &&
-			    (!other->dax || dax_region_id(other->dax) != dax_region_id(dax)))
-				return refuse(builder, -EEXIST, "the region of %s, 0x%" PRIx64
-					      "-0x%" PRIx64 ", reaches over other memory", dax,
-					      region.start, region.start + region.size - 1);
-		}
-	}
-	return 0;
+	for (size_t i = 0; i < builder->n_ranges && r == 0; i++)
+		if (builder->ranges[i].dax)
+			r = check_region(builder, builder->ranges[i].dax);
+	for (size_t i = 0; i < builder->n_vmems && r == 0; i++)
+		if (builder->vmems[i].range.size / builder->block_size > MAX_BLOCKS)
+			r = refuse(builder, -ERANGE, "virtio%u: more than %" PRIu64 " blocks",
+				   builder->vmems[i].number, MAX_BLOCKS);
+	return r;
 }
 
 /* As the machine would be after it has booted. */
@@ -327,6 +350,8 @@ static int boot(const struct mhp_sim_builder *builder, struct mhp_sim *sim)
 	for (size_t i = 0; i < builder->n_distances && r == 0; i++)
 		r = numa_set_distance(sim, builder->distances[i].from, builder->distances[i].to,
 				      builder->distances[i].value);
+	if (r == 0)
+		r = built_vmems_boot(builder, sim);
 	for (size_t i = 0; i < builder->n_modules && r == 0; i++)
 		r = module_load(sim, builder->modules[i]);
 	/* that was not done to it, it is how it was made */

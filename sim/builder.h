@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a machine is to have: builder.c and builder-set.c take it, builder-memory.c
- * works out its blocks and zones, builder-text.c writes its files.
+ * What a machine is to have: builder.c, builder-vmem.c and builder-set.c take it,
+ * builder-memory.c works out its blocks and zones, builder-text.c writes its files.
  */
 #ifndef SIM_BUILDER_H
 #define SIM_BUILDER_H
@@ -25,6 +25,13 @@ struct built_range {
 	char *dax;		/* NULL: boot memory */
 };
 
+struct built_vmem {
+	struct range range;
+	int node;
+	uint64_t block_size;	/* the device's own */
+	unsigned int number;	/* the N of virtioN */
+};
+
 struct built_distance {
 	int from, to;
 	unsigned int value;
@@ -42,6 +49,8 @@ struct mhp_sim_builder {
 	size_t n_nodes;
 	struct built_range *ranges;	/* in the order of the calls */
 	size_t n_ranges;
+	struct built_vmem *vmems;
+	size_t n_vmems;
 	struct built_distance *distances;
 	size_t n_distances;
 	struct built_file *files;
@@ -61,8 +70,21 @@ int refuse(const struct mhp_sim_builder *builder, int code, const char *format, 
 int refuse_word(const struct mhp_sim_builder *builder, const char *why, const char *word);
 const struct built_node *builder_node(const struct mhp_sim_builder *builder, int id);
 unsigned int builder_distance(const struct mhp_sim_builder *builder, int from, int to);
+/* Can memory be there, by itself? */
+int check_range(const struct mhp_sim_builder *builder, int node, uint64_t start, uint64_t size,
+		uint64_t align);
+/* -EEXIST other memory is there */
+int check_is_free(const struct mhp_sim_builder *builder, const struct range *range);
 /* "dax1.0" -> 1 */
 unsigned int dax_region_id(const char *name);
+
+/* ---- builder-vmem.c ---- */
+
+void built_vmems_text(const struct mhp_sim_builder *builder, struct buf *buf);
+/* Is it below a device's directory, where all files follow from the device? */
+bool built_vmems_have(const struct mhp_sim_builder *builder, const char *path);
+/* What no file tells. */
+int built_vmems_boot(const struct mhp_sim_builder *builder, struct mhp_sim *sim);
 
 /* ---- builder-set.c ---- */
 

@@ -239,7 +239,7 @@ MHP_EXPORT int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device
 	return r;
 }
 
-static int set_up(struct mhp_sim *sim, const char *device, int node, uint64_t block_size)
+int vmem_set_up(struct mhp_sim *sim, const char *device, int node, uint64_t block_size)
 {
 	struct vmem *vmem;
 	int r;
@@ -262,7 +262,7 @@ MHP_EXPORT int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, i
 	int r;
 
 	sim_lock(sim);
-	r = set_up(sim, device, node, block_size);
+	r = vmem_set_up(sim, device, node, block_size);
 	sim_unlock(sim);
 	return r;
 }

@@ -508,6 +508,8 @@ bool vmem_keeps(const struct mhp_sim *sim, const struct block *block);
 /* ---- model-vmem-driver.c: bind, unbind, the host ---- */
 
 int vmems_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* mhp_sim_set_virtio_mem(), by one who has the machine for itself */
+int vmem_set_up(struct mhp_sim *sim, const char *device, int node, uint64_t block_size);
 void vmem_free(struct vmem *vmem);
 
 /* ---- model-driver.c: bind, unbind, new_id ---- */

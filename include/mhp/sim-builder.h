@@ -3,8 +3,8 @@
  * @file mhp/sim-builder.h
  * @brief Of libmhp-sim: a simulated machine by calls, without a capture.
  *
- * A builder takes what the machine is to have: nodes, boot memory, dax devices, words
- * of policy. From the kernel that it is to act as follows which files there are and
+ * A builder takes what the machine is to have: nodes, boot memory, dax devices, virtio-mem
+ * devices, words of policy. From the kernel that it is to act as follows which files there are and
  * what they say at boot. One builder can make many machines. One thread at a time
  * may use a builder.
  *
@@ -138,6 +138,34 @@ int mhp_sim_builder_add_dax(struct mhp_sim_builder *builder, const char *name, i
 			    uint64_t start, uint64_t size);
 
 /**
+ * Add a virtio-mem device, of whose memory the host has given nothing yet: for
+ * mhp_sim_resize_virtio_mem(). Its driver is loaded and has it. It is the only device in
+ * PCI slot N + 2, as "/sys/devices/pci0000:00/0000:00:02.0/virtio0". No file tells the node
+ * and the block size: a machine made from this one's capture has to be told again, by
+ * mhp_sim_set_virtio_mem().
+ *
+ * ACPI DIMMs need no call here: mhp_sim_plug_dimm() makes the slot, on any node that was
+ * added.
+ *
+ * @param builder     the builder
+ * @param device      virtioN; N up to 29
+ * @param node        a node that was added: where its memory comes
+ * @param start       bytes, a multiple of block_size
+ * @param size        bytes that it can have at most, a multiple of block_size. Only whole
+ *                    memory blocks of these addresses are ever used, or, with a larger
+ *                    block_size, whole blocks of that size
+ * @param block_size  bytes that the host gives or takes at a time: a power of two, at
+ *                    least 2 MiB, as QEMU has it
+ * @return 0; -EINVAL no such node, no such name, no such block size, no multiple of it,
+ *         size is 0; -EEXIST there is a device of this name, or other memory is there;
+ *         -ERANGE; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_virtio_mem(struct mhp_sim_builder *builder, const char *device,
+				   int node, uint64_t start, uint64_t size,
+				   uint64_t block_size);
+
+/**
  * Say what a file holds at boot. The last word for it counts.
  *
  * @param builder  the builder
@@ -173,8 +201,8 @@ int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
  * @param ret_sim  the machine, with one reference, which the caller owns
  * @return 0; -EINVAL there is no boot memory, or a file was set where there is a directory;
  *         -EBADMSG one was set to what no kernel says there; -EEXIST a dax region reaches
- *         over other memory; -ERANGE more than 2^20 blocks; -E2BIG opts asks for what
- *         this library does not know; -ENOMEM
+ *         over other memory; -ERANGE more than 2^20 blocks, or a virtio-mem device with
+ *         more; -E2BIG opts asks for what this library does not know; -ENOMEM
  * @since 0.1
  */
 int mhp_sim_new_from_builder(const struct mhp_sim_builder *builder,
