@@ -92,6 +92,14 @@ MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const cha
 	return is_code(code) ? add_countdown(sim, &countdown, path) : -EINVAL;
 }
 
+/* Their places are kept, as those of the ones that have come due. */
+void countdowns_clear_failures(struct mhp_sim *sim)
+{
+	for (size_t i = 0; i < sim->n_countdowns; i++)
+		if (!sim->countdowns[i].act_path)
+			sim->countdowns[i].left = 0;
+}
+
 MHP_EXPORT int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path,
 			       size_t n, const char *act_path, const char *act_word)
 {

@@ -40,6 +40,16 @@ static int add_failure(struct mhp_sim *sim, struct failure *failure, unsigned in
 	return list ? 0 : -ENOMEM;
 }
 
+MHP_EXPORT void mhp_sim_clear_failures(struct mhp_sim *sim)
+{
+	sim_lock(sim);
+	failures_free(sim);
+	sim->failures = NULL;
+	sim->n_failures = 0;
+	countdowns_clear_failures(sim);
+	sim_unlock(sim);
+}
+
 bool is_code(int code)
 {
 	return code < 0 && code >= -MAX_ERRNO;

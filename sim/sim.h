@@ -214,6 +214,7 @@ char *access_path(struct mhp_sim *sim, struct node *from, const char *name, bool
 int access_end(struct sim_backend *be, int r);
 bool is_dead(const struct sim_backend *be);
 void accesses_free(struct mhp_sim *sim);
+void countdowns_clear_failures(struct mhp_sim *sim);
 
 /* ---- hotplug.c: who waits, and who hangs ---- */
 

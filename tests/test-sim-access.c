@@ -183,6 +183,29 @@ static void test_race_at(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* Those that are to come; races stay. */
+static void test_clear_failures(void **state)
+{
+	struct mhp_sim *sim = desk_machine(MACHINE);
+	struct desk desk = desk_at(sim);
+
+	(void)state;
+	mhp_sim_clear_failures(sim);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 1, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 2, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, STATE32, 2, -EIO), 0);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 3, STATE33, "online"), 0);
+	assert_int_equal(desk_read(&desk, STATE32, NULL), -EIO);
+	mhp_sim_clear_failures(sim);
+	assert_int_equal(desk_read(&desk, STATE32, "offline\n"), 0);
+	assert_int_equal(desk_read(&desk, STATE33, "online\n"), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 1, -EXFULL), 0);
+	assert_int_equal(desk_read(&desk, STATE32, NULL), -EXFULL);
+	assert_int_equal(desk_read(&desk, STATE32, NULL), 0);
+	desk_leave(&desk);
+	mhp_sim_unref(sim);
+}
+
 static void test_fail_at_wrong_use(void **state)
 {
 	struct mhp_sim *sim = desk_machine(MACHINE);
@@ -295,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_fail_each),
 		cmocka_unit_test(test_fail_at_path),
 		cmocka_unit_test(test_race_at),
+		cmocka_unit_test(test_clear_failures),
 		cmocka_unit_test(test_fail_at_wrong_use),
 		cmocka_unit_test(test_set_read_only),
 		cmocka_unit_test(test_kill_each),

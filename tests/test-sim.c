@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include <mhp/mhp.h>
+
 #include "../sim/sim.h"
 
 #define MEMORY "/sys/devices/system/memory/"
@@ -422,6 +424,66 @@ static void test_fail_any_block(void **state)
 	assert_int_equal(do_write(&bench, "memory32/state", "offline"), -EINVAL);
 	assert_int_equal(do_write(&bench, "memory32/state", "online"), 0);
 	tear_down(&bench);
+}
+
+/* What is no failure stays; and it can fail again. */
+static void test_clear_failures(void **state)
+{
+	struct bench bench = set_up("7.3-hmem-bound.txt", 0);
+	char bytes[64];
+	size_t length;
+
+	(void)state;
+	mhp_sim_clear_failures(bench.sim);
+	mhp_sim_fail_write(bench.sim, STATE32, NULL, -EIO, 0);
+	mhp_sim_fail_block(bench.sim, 33, "online", -EBUSY, 3);
+	mhp_sim_fail_block(bench.sim, MHP_SIM_ANY_BLOCK, "offline", -EAGAIN, 0);
+	mhp_sim_fail_read(bench.sim, STATE32, -EXFULL, 0);
+	mhp_sim_race(bench.sim, STATE32, STATE33, "online");
+	mhp_sim_pin_block(bench.sim, 33, "online");
+	assert_int_equal(bench.ops->read(bench.be, bench.memory, "memory32/state", bytes,
+					 sizeof(bytes), &length), -EXFULL);
+	assert_int_equal(mhp_sim_write(bench.sim, STATE33, "online"), -EBUSY);
+	mhp_sim_clear_failures(bench.sim);
+	assert_int_equal(bench.ops->read(bench.be, bench.memory, "memory32/state", bytes,
+					 sizeof(bytes), &length), 0);
+	assert_int_equal(do_write(&bench, "memory32/state", "online"), 0);
+	check_read(bench.sim, STATE33, "online");
+	assert_int_equal(do_write(&bench, "memory32/state", "offline"), 0);
+	assert_int_equal(do_write(&bench, "memory33/state", "offline"), -EBUSY);
+	mhp_sim_fail_write(bench.sim, STATE32, NULL, -EIO, 1);
+	assert_int_equal(do_write(&bench, "memory32/state", "online"), -EIO);
+	assert_int_equal(do_write(&bench, "memory32/state", "online"), 0);
+	tear_down(&bench);
+}
+
+static enum mhp_outcome give_back(struct mhp_ctx *ctx)
+{
+	struct mhp_report *report = NULL;
+	enum mhp_outcome outcome;
+
+	assert_int_equal(mhp_offline_region(ctx, "dax0.0", 0, &report), 0);
+	outcome = mhp_report_get_outcome(report);
+	mhp_report_free(report);
+	return outcome;
+}
+
+/* What tests of programs need it for: once the cause is gone, they get on. */
+static void test_gets_on(void **state)
+{
+	struct mhp_sim *sim = open_machine("7.3-hmem-bound.txt", 0);
+	struct mhp_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(mhp_sim_write(sim, DAX_STATE, "unplugged"), 0);
+	assert_int_equal(mhp_sim_write(sim, DAX_STATE, "online_movable"), 0);
+	assert_int_equal(mhp_sim_new_ctx(sim, &ctx), 0);
+	mhp_sim_fail_block(sim, 33, "offline", -EBUSY, 0);
+	assert_int_equal(give_back(ctx), MHP_OUTCOME_UNDONE);
+	mhp_sim_clear_failures(sim);
+	assert_int_equal(give_back(ctx), MHP_OUTCOME_DONE);
+	mhp_ctx_unref(ctx);
+	mhp_sim_unref(sim);
 }
 
 static void test_fail_wrong_use(void **state)
@@ -883,6 +945,8 @@ int main(void)
 		cmocka_unit_test(test_fail_write_order),
 		cmocka_unit_test(test_fail_block),
 		cmocka_unit_test(test_fail_any_block),
+		cmocka_unit_test(test_clear_failures),
+		cmocka_unit_test(test_gets_on),
 		cmocka_unit_test(test_fail_wrong_use),
 		cmocka_unit_test(test_race),
 		cmocka_unit_test(test_race_removes),

@@ -8,8 +8,8 @@
  * libmhp(7) describes; some are installed in share/libmhp/machines. Or it is made by
  * calls: mhp/sim-builder.h. It then acts as the kernel does: a write to memoryN/state
  * changes states and zones, a write to daxX.Y/state plugs and unplugs. Upon request it
- * misbehaves; a failure that is set with times 0 lasts as long as the machine. It writes no
- * file and needs no privilege.
+ * misbehaves; a failure that is set with times 0 lasts until mhp_sim_clear_failures(). It
+ * writes no file and needs no privilege.
  *
  * Several threads may use one machine at once, by contexts of their own or by the
  * functions here. Contexts are to the machine what processes are to a real one: they
@@ -253,6 +253,17 @@ int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
  */
 int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
 		    int code);
+
+/**
+ * Take back what is left of all that mhp_sim_fail_read(), mhp_sim_fail_write(),
+ * mhp_sim_fail_block() and mhp_sim_fail_at() asked for: the cause is gone, and a test
+ * sees whether its program gets on. What has failed stays as it is, and nobody is
+ * told. Hangs, pins, races, broken pages, modules and permissions stay.
+ *
+ * @param sim  the machine
+ * @since 0.1
+ */
+void mhp_sim_clear_failures(struct mhp_sim *sim);
 
 /**
  * Have another program act just before one single access that comes through
