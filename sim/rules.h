@@ -188,7 +188,7 @@ struct model;
 	X(VMEM_BIG_BLOCKS, ON_REPLAY, "virtio-mem: large blocks of the device's go as a whole") \
 	X(VMEM_LEFT_BEHIND, ON_REPLAY, "virtio-mem: memory stays without its driver") \
 	X(VMEM_LEFT_PART, ON_REPLAY, "virtio-mem: offline, what is there in part goes with the driver") \
-	X(VMEM_LEFT_ONLINE, ON_REPLAY, "virtio-mem: blocks there in part stay online without the driver") \
+	X(VMEM_LEFT_ONLINE, ON_REPLAY, "virtio-mem: unbound, what is there in part stays online") \
 	X(VMEM_LEFT_BUSY, ON_REPLAY, "virtio-mem: bind is EBUSY if memory was left behind") \
 										\
 	/* event.c, and where events are sent */				\
