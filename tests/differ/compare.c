@@ -159,9 +159,9 @@ static bool may_go(const struct model *model, const struct op *op, const struct 
 }
 
 /*
- * mm/memory-tiers.c: where kmem left memory behind, the node's memory type may be
- * freed while it is in use. The last block that goes offline is the end of the
- * machine then: memtier_hotplug_callback() follows a NULL pointer.
+ * mm/memory-tiers.c: where kmem left memory behind, the last block of the node that
+ * goes offline was seen to be the end of the machine: memtier_hotplug_callback()
+ * follows a NULL pointer, as if the node's memory type had been freed.
  */
 static bool would_crash(const struct pair *pair, const struct op *op)
 {
@@ -185,8 +185,9 @@ static bool would_crash(const struct pair *pair, const struct op *op)
 }
 
 /*
- * drivers/dax/kmem.c of 7.3, state_store(): "unplugged" gives back a resource for each
- * range, and those of ranges that kmem passed over are whatever was in memory before.
+ * drivers/dax/kmem.c of 7.3, state_store(): "unplugged" was seen to crash where kmem had
+ * passed over a range, not always: as if what it gives back for that one was whatever
+ * had been in memory before.
  */
 static bool would_give_back_nothing(const struct model *model, const struct op *op)
 {
