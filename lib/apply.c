@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /*
  * Is the device still the one that was planned for? Names and paths are used
@@ -18,9 +18,15 @@ static int check_region(struct apply *apply, size_t index)
 	const struct mhp_region *region;
 	struct problems problems = { 0 };
 	struct regions found = { 0 };
+	struct finder finder = {
+		.ctx = apply->ctx, .block_size = apply->plan->block_size, .regions = &found,
+		.problems = &problems,
+	};
 	int r;
 
-	r = dax_find_region(apply->ctx, part->region, apply->plan->block_size, &found, &problems);
+	if (!part->provider->find_again)
+		return 0;
+	r = part->provider->find_again(&finder, part->region);
 	region = found.count ? &found.list[0] : NULL;
 	if (r == 0 && !region) {
 		mine->moved = "is gone";
@@ -33,6 +39,7 @@ static int check_region(struct apply *apply, size_t index)
 			    memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs)))) {
 		mine->moved = "has other ranges now";
 	}
+	finder_end(&finder);
 	regions_free(&found);
 	problems_free(&problems);
 	return r;

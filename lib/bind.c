@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 enum file { BIND, UNBIND, NEW_ID, REMOVE_ID };
 
@@ -75,7 +75,7 @@ bool is_driver_met(struct apply *apply, size_t index)
 {
 	const struct mhp_plan *plan = apply->plan;
 
-	if (!plan->parts[index].region)
+	if (!plan->parts[index].region || !plan->parts[index].provider->changes_driver)
 		return true;
 	if (plan->goal == MHP_GOAL_PLUGGED)
 		return check_driver(&apply->parts[index].device, "kmem") != 0;

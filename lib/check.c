@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 static bool is_unknown(const struct mhp_plan *plan, const struct plan_block *block)
 {
@@ -148,6 +148,24 @@ static int find_unreadable(struct plan_part *part, const struct mhp_snapshot *sn
 	return r;
 }
 
+/* What the kind of memory is not able to do; a met goal is no matter. */
+static int find_not_able(struct plan_part *part, const struct mhp_region *region)
+{
+	const struct provider *provider = part->provider;
+	const struct mhp_plan *plan = part->plan;
+	const struct cannot *cannot = NULL;
+
+	if (plan->goal == MHP_GOAL_ONLINE && !provider->plan_online)
+		cannot = &region->cannot[MHP_CAN_ONLINE];
+	else if (plan->goal == MHP_GOAL_OFFLINE && !provider->plan_offline)
+		cannot = &region->cannot[MHP_CAN_OFFLINE];
+	else if (plan->goal == MHP_GOAL_PLUGGED && !provider->plan_plug)
+		cannot = &region->cannot[MHP_CAN_PLUG];
+	else if (plan->goal == MHP_GOAL_UNPLUGGED && !provider->plan_unplug)
+		cannot = &region->cannot[MHP_CAN_UNPLUG];
+	return cannot ? find_fault(part, cannot->code, cannot->why, cannot->hint) : 0;
+}
+
 static int check_region(struct plan_part *part, const struct mhp_snapshot *snap,
 			const struct mhp_region *region)
 {
@@ -157,6 +175,8 @@ static int check_region(struct plan_part *part, const struct mhp_snapshot *snap,
 	int r;
 
 	r = find_unreadable(part, snap, region);
+	if (r == 0 && part->plan->conflicts.count == before)
+		r = find_not_able(part, region);
 	if (r < 0 || part->plan->conflicts.count > before)
 		return r;
 	if (!part->count) {

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "provider.h"
 
 struct candidate {
 	uint64_t id;
@@ -44,12 +44,18 @@ static size_t count_online(const struct mhp_region *region)
 	return count;
 }
 
-static unsigned int rank(const struct mhp_plan *plan, const struct mhp_block *block, size_t busy)
+/* Does it belong to something that can be given back as a whole? */
+static bool is_owned(const struct mhp_snapshot *snap, const struct mhp_block *block)
 {
-	bool owned = block->region != BLOCK_NO_REGION;
+	return block->region != BLOCK_NO_REGION &&
+	       !provider_of(snap->regions.list[block->region].kind)->is_remainder;
+}
 
+static unsigned int rank(const struct mhp_plan *plan, const struct mhp_block *block, bool owned,
+			 size_t busy)
+{
 	if (plan->goal == MHP_GOAL_ONLINE)
-		/* no region: never given back; partly online: not before the rest goes */
+		/* no device: never given back; partly online: not before the rest goes */
 		return !owned ? 0 : busy ? 1 : 2;
 	/* kernel memory hardly leaves */
 	return zone_is_kernel(mhp_block_get_zone(block)) ? 2 : owned ? 0 : 1;
@@ -115,10 +121,10 @@ static size_t find_candidates(const struct mhp_plan *plan, const struct mhp_snap
 
 		if (!is_candidate(plan, snap, block))
 			continue;
-		online = block->region == BLOCK_NO_REGION ? 0 : busy[block->region];
+		online = is_owned(snap, block) ? busy[block->region] : 0;
 		ret[n++] = (struct candidate){
 			.id = ids[i],
-			.rank = rank(plan, block, online),
+			.rank = rank(plan, block, is_owned(snap, block), online),
 			.busy = online,
 			.region = block->region,
 		};

@@ -121,6 +121,10 @@ MHP_EXPORT const char *mhp_conflict_code_to_str(enum mhp_conflict_code code)
 		return "contained";
 	case MHP_CONFLICT_NOT_ALIGNED:
 		return "not-aligned";
+	case MHP_CONFLICT_NOT_ABLE:
+		return "not-able";
+	case MHP_CONFLICT_BOOT_MEMORY:
+		return "boot-memory";
 	case MHP_WARNING_UDEV_RULE:
 		return "udev-rule";
 	case MHP_WARNING_MEMMAP:

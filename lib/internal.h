@@ -442,6 +442,22 @@ int udev_read_file(struct sysfs_dir *dir, const char *name, char **ret_text, siz
 
 /* ---- region.c ---- */
 
+#define MHP_CAPABILITIES (MHP_CAN_RELEASE + 1)
+
+/* Why something cannot be done to a region; why is NULL if it can. */
+struct cannot {
+	enum mhp_conflict_code code;
+	const char *why, *hint;
+};
+
+struct region_fact {
+	const char *name;
+	char *text;
+	int code;
+};
+
+struct region_device;
+
 struct mhp_region {
 	char *name;
 	char *path;
@@ -465,12 +481,24 @@ struct mhp_region {
 	size_t n_runs;
 	bool overlaps;		/* a block of it is another region's too */
 
+	int identity_code;	/* 0: identity holds; -ENODATA */
+	char *identity;
+	struct region_fact *facts;
+	size_t n_facts;
+	struct region_device *devices;	/* provider.h */
+	size_t n_devices;
+	struct cannot cannot[MHP_CAPABILITIES];
+	const struct mhp_region *parent;
+	bool has_children;
+
 	/* computed once blocks are known */
 	const struct mhp_block *blocks;	/* all of the snapshot's, sorted */
-	struct {
+	struct block_span {
 		size_t first, count;
-	} *spans;		/* of a run: where in blocks */
-	size_t n_blocks;
+	} *spans;		/* where in blocks; of a run, at first, then those it owns */
+	size_t n_spans;
+	size_t n_blocks;	/* it owns */
+	size_t n_total;		/* in its ranges: state, zone and online_bytes are of these */
 	enum mhp_state state;
 	enum mhp_zone zone;
 	uint64_t size_bytes, online_bytes, lost_bytes;
@@ -482,27 +510,22 @@ struct mhp_region {
  */
 int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t count,
 		      uint64_t block_size, size_t *ret_bad);
-/* Finds the region's blocks and what they make of it. */
+/* Finds the blocks in the region's ranges, and what they make of it. */
 int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks, size_t count,
 		       uint64_t block_size);
+/* Once all blocks have owners: keeps those that have the region of this index. */
+int region_keep_owned(struct mhp_region *region, uint32_t index);
 void region_free_members(struct mhp_region *region);
 uint64_t region_count_whole_blocks(const struct mhp_region *region);
 
 struct regions {
 	struct mhp_region *list;
-	size_t count;
+	size_t count, room;
 	int code;		/* why they, or some, are not listed */
 };
 void regions_free(struct regions *regions);
 
 /* ---- provider-dax.c ---- */
-
-/* 0 also where there is no dax bus; -ENOMEM */
-int dax_find_regions(struct mhp_ctx *ctx, uint64_t block_size, struct regions *regions,
-		     struct problems *problems);
-/* The one of this name; none is left in regions if there is none. */
-int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
-		    struct regions *regions, struct problems *problems);
 
 /* The bus itself, where it is there. */
 struct dax_bus {
@@ -536,6 +559,7 @@ struct mhp_snapshot {
 	size_t n_nodes;
 	int nodes_code;
 	struct regions regions;
+	int owners_code;	/* why not every block's owner is known */
 	struct iomem iomem;
 	struct system_policy policy;
 	struct dax_bus dax;
@@ -623,7 +647,8 @@ struct plan_block {
 /* What of the target has one origin: a region, or blocks that were named, whoever has them. */
 struct plan_part {
 	struct mhp_plan *plan;
-	char *region;		/* NULL: blocks only, and so are the four behind it */
+	const struct provider *provider;	/* NULL: blocks only, and so are the five behind it */
+	char *region;
 	char *path;		/* the device's directory */
 	char *driver;		/* NULL: none */
 	char *device_word;	/* daxX.Y/state, NULL: no such file */
@@ -724,7 +749,9 @@ int plan_find_no_default(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 /* ---- planner.c ---- */
 
 bool is_bound(const struct plan_part *part);
+/* A part of a device that may have a state file of its own. */
 int plan_online(struct plan_part *part);
+int plan_online_by_blocks(struct plan_part *part);
 int plan_offline(struct plan_part *part);
 /* Steps, and conflicts, of what the plan's parts and system hold. */
 int plan_make_steps(struct mhp_plan *plan);

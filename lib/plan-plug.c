@@ -173,8 +173,6 @@ int plan_leave(struct plan_part *part)
 	bool give = plan->to_driver && !has_driver(part, plan->to_driver);
 	int r = 0;
 
-	if (!part->region)
-		return 0;
 	if (give && part->driver && !is_bound(part))
 		return find_fault(part, MHP_CONFLICT_NOT_DEVICE, "has another driver",
 				  "unbind it from that driver first");

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 static bool is_met_online(const struct mhp_plan *plan, const struct plan_block *block)
 {
@@ -85,6 +85,13 @@ static int plan_online_per_block(struct plan_part *part)
 	return r;
 }
 
+int plan_online_by_blocks(struct plan_part *part)
+{
+	if (count_blocks(part, is_online_elsewhere) && !(part->plan->rules & MHP_RULE_REZONE))
+		return find_wrong_zone(part);
+	return plan_online_per_block(part);
+}
+
 int plan_online(struct plan_part *part)
 {
 	size_t present = count_blocks(part, is_present);
@@ -141,24 +148,34 @@ static int find_odd_word(struct plan_part *part, size_t first_step)
 			  "be put back", "online or offline it block by block");
 }
 
+/* Blocks that were named one by one. */
+static const struct provider no_provider = {
+	.plan_online = plan_online_by_blocks,
+	.plan_offline = plan_offline,
+	.plan_plug = plan_plug,
+	.plan_unplug = plan_unplug,
+};
+
+/* Whoever has no function for a goal has said why not, when the part was checked. */
 static int plan_part(struct plan_part *part)
 {
+	const struct provider *provider = part->provider ? part->provider : &no_provider;
 	size_t first_step = part->plan->n_steps;
 	int r = 0;
 
 	switch (part->plan->goal) {
 	case MHP_GOAL_ONLINE:
 		if (count_blocks(part, is_met) < part->count)
-			r = plan_online(part);
+			r = provider->plan_online(part);
 		break;
 	case MHP_GOAL_OFFLINE:
-		r = plan_offline(part);
+		r = provider->plan_offline(part);
 		break;
 	case MHP_GOAL_UNPLUGGED:
-		r = plan_unplug(part);
+		r = provider->plan_unplug(part);
 		break;
 	case MHP_GOAL_PLUGGED:
-		r = plan_plug(part);
+		r = provider->plan_plug(part);
 		break;
 	case MHP_GOAL_UNKNOWN:
 		break;
@@ -185,7 +202,8 @@ int plan_make_steps(struct mhp_plan *plan)
 	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
 		r = plan_part(&plan->parts[i]);
 	for (size_t i = 0; i < plan->n_parts && r == 0 && plan->goal == MHP_GOAL_UNPLUGGED; i++)
-		r = plan_leave(&plan->parts[i]);
+		if (plan->parts[i].provider && plan->parts[i].provider->plan_leave)
+			r = plan->parts[i].provider->plan_leave(&plan->parts[i]);
 	if (r == 0)
 		r = plan_end_borrowing(plan);
 	if (r == 0 && !plan->system.has_hotremove && needs_hotremove(plan)) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /* Reads one attribute; a problem is noted unless the file may be absent and is. */
 static int read_attr(struct sysfs_dir *dir, const char *name, bool optional,
@@ -309,10 +309,10 @@ static int keep_unknown(struct sysfs_dir *bus, struct mhp_region *region, int co
 	return problems_add(problems, code, NULL, bus->path, region->name);
 }
 
-static int add_region(struct sysfs_dir *bus, const char *name, uint64_t block_size,
-		      struct regions *regions, struct problems *problems)
+static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *name)
 {
-	struct mhp_region region = { .kind = MHP_REGION_DAX };
+	struct mhp_region region = { .kind = MHP_REGION_DAX, .identity_code = -ENODATA };
+	struct problems *problems = finder->problems;
 	struct sysfs_dir dir = { 0 };
 	int r;
 
@@ -323,44 +323,39 @@ static int add_region(struct sysfs_dir *bus, const char *name, uint64_t block_si
 	if (r == 0)
 		r = sysfs_open(bus->ctx, region.path, &dir);
 	if (r == 0)
-		r = describe(&dir, &region, block_size, problems);
+		r = describe(&dir, &region, finder->block_size, problems);
 	else if (r == -ENOENT && sysfs_exists(bus, name) == -ENOENT)
 		r = 1;		/* went away meanwhile */
 	else if (r != -ENOMEM)
 		r = keep_unknown(bus, &region, r, problems);
 	sysfs_close(&dir);
 	if (r == 0)
-		regions->list[regions->count++] = region;
-	else
-		region_free_members(&region);
+		return regions_add(finder->regions, &region);
+	region_free_members(&region);
 	return r < 0 ? r : 0;
 }
 
-int dax_find_regions(struct mhp_ctx *ctx, uint64_t block_size, struct regions *regions,
-		     struct problems *problems)
+static int find(struct finder *finder)
 {
 	struct sysfs_dir bus = { 0 };
 	struct names names = { 0 };
 	int r;
 
-	r = sysfs_open(ctx, DAX_DEVICES_PATH, &bus);
+	r = sysfs_open(finder->ctx, DAX_DEVICES_PATH, &bus);
 	if (r == -ENOENT)
 		return 0;	/* no dax bus */
 	if (r == 0)
 		r = sysfs_list(&bus, "", take_name, &names);
 	if (r < 0) {
-		regions->code = r;
+		finder->regions->code = r;
 		if (r != -ENOMEM)
-			r = problems_add(problems, r, NULL, DAX_DEVICES_PATH, "");
+			r = problems_add(finder->problems, r, NULL, DAX_DEVICES_PATH, "");
 		goto out;
 	}
 	if (names.count)
 		qsort(names.list, names.count, sizeof(*names.list), compare_names);
-	regions->list = calloc(names.count ? names.count : 1, sizeof(*regions->list));
-	if (!regions->list)
-		r = -ENOMEM;
 	for (size_t i = 0; i < names.count && r == 0; i++)
-		r = add_region(&bus, names.list[i], block_size, regions, problems);
+		r = add_region(finder, &bus, names.list[i]);
 out:
 	for (size_t i = 0; i < names.count; i++)
 		free(names.list[i]);
@@ -369,20 +364,67 @@ out:
 	return r;
 }
 
-int dax_find_region(struct mhp_ctx *ctx, const char *name, uint64_t block_size,
-		    struct regions *regions, struct problems *problems)
+static int find_again(struct finder *finder, const char *name)
 {
 	struct sysfs_dir bus = { 0 };
 	int r;
 
-	r = sysfs_open(ctx, DAX_DEVICES_PATH, &bus);
+	r = sysfs_open(finder->ctx, DAX_DEVICES_PATH, &bus);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	regions->list = calloc(1, sizeof(*regions->list));
-	r = regions->list ? add_region(&bus, name, block_size, regions, problems) : -ENOMEM;
+	r = add_region(finder, &bus, name);
 	sysfs_close(&bus);
 	return r;
 }
+
+/* ---- what may be done to it ---- */
+
+static int describe_abilities(const struct mhp_snapshot *snap, struct mhp_region *region)
+{
+	static const char not_bound[] = "is not System RAM: its device is not bound to the kmem driver";
+	bool bound = is_same(region->driver, "kmem");
+
+	(void)snap;
+	region_cannot(region, MHP_CAN_PLUG_BLOCKS, MHP_CONFLICT_NOT_WHOLE,
+		      "is plugged and unplugged as a whole", NULL);
+	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
+		      "is no hardware of its own", NULL);
+	if (!bound && !region->n_blocks)
+		for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_OFFLINE; i++)
+			region_cannot(region, i, MHP_CONFLICT_NOT_BOUND, not_bound, "plug it");
+	else if (region->device_state_code == -ENODATA)
+		region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
+			      "has no state file of its own (Linux 7.3)", NULL);
+	if (region->ranges_code == 0 && !region->n_runs)
+		for (enum mhp_capability i = MHP_CAN_ONLINE; i < MHP_CAPABILITIES; i++)
+			region_cannot(region, i, MHP_CONFLICT_NO_BLOCK,
+				      "holds no whole memory block", NULL);
+	if (!bound && region->n_blocks) {
+		region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_STRANDED,
+			      "stayed behind when the driver was unbound from it", "reboot");
+		region_cannot(region, MHP_CAN_UNPLUG, MHP_CONFLICT_STRANDED,
+			      "stayed behind when the driver was unbound from it", "reboot");
+		region_cannot(region, MHP_CAN_PLUG, MHP_CONFLICT_STRANDED,
+			      "stayed behind when the driver was unbound from it", "reboot");
+	}
+	return 0;
+}
+
+const struct provider provider_dax = {
+	.kind = MHP_REGION_DAX,
+	.find = find,
+	.find_again = find_again,
+	.is_name = is_dax_name,
+	.describe = describe_abilities,
+	.changes_driver = true,
+	.plan_online = plan_online,
+	.plan_offline = plan_offline,
+	.plan_plug = plan_plug,
+	.plan_unplug = plan_unplug,
+	.plan_leave = plan_leave,
+};
+
+/* ---- the bus itself ---- */
 
 int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *problems)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /* ---- values ---- */
 
@@ -249,12 +249,22 @@ static int take_block(struct reader *reader, const char *value)
 	});
 }
 
+static int take_kind(struct plan_part *part, const char *value)
+{
+	for (size_t i = 0; i < n_providers && !part->provider; i++)
+		if (!strcmp(mhp_region_kind_to_str(providers[i]->kind), value))
+			part->provider = providers[i];
+	return part->provider ? 0 : -EBADMSG;
+}
+
 static int take_part_fact(struct reader *reader, const char *key, const char *value)
 {
 	struct plan_part *part = reader->part;
 	int64_t number;
 	int r;
 
+	if (!strcmp(key, "kind"))
+		return take_kind(part, value);
 	if (!strcmp(key, "region"))
 		return take_str(value, &part->region);
 	if (!strcmp(key, "path"))
@@ -445,16 +455,24 @@ static bool is_block_sound(const struct mhp_plan *plan, const struct plan_block 
 	       is_met(plan, block) || (!online && plan->rules & MHP_RULE_KEEP);
 }
 
+/* Names and paths are opened. */
+static bool is_region_sound(const struct plan_part *part)
+{
+	const struct provider *provider = part->provider;
+
+	return (!provider->is_name || provider->is_name(part->region)) &&
+	       !strncmp(part->path, "/sys/devices/", 13) && !strstr(part->path, "/..");
+}
+
 static bool is_part_sound(const struct plan_part *part)
 {
 	const struct mhp_plan *plan = part->plan;
 	uint64_t count = 0;
 
-	if (!part->region != !part->path || (!part->region && (part->driver || part->device_word)))
+	if (!part->region != !part->path || !part->region != !part->provider ||
+	    (!part->region && (part->driver || part->device_word)))
 		return false;
-	/* names and paths are opened */
-	if (part->region && (!is_dax_name(part->region) ||
-			     strncmp(part->path, "/sys/devices/", 13) || strstr(part->path, "/..")))
+	if (part->region && !is_region_sound(part))
 		return false;
 	for (size_t i = 0; i < part->n_runs; i++)
 		count += part->runs[i].count;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 MHP_EXPORT const char *mhp_region_get_name(const struct mhp_region *region)
 {
@@ -100,12 +100,17 @@ MHP_EXPORT size_t mhp_region_count_blocks(const struct mhp_region *region)
 MHP_EXPORT const struct mhp_block *mhp_region_get_block(const struct mhp_region *region,
 							size_t index)
 {
-	for (size_t i = 0; i < region->n_runs; i++) {
+	for (size_t i = 0; i < region->n_spans; i++) {
 		if (index < region->spans[i].count)
 			return &region->blocks[region->spans[i].first + index];
 		index -= region->spans[i].count;
 	}
 	return NULL;
+}
+
+MHP_EXPORT size_t mhp_region_count_total_blocks(const struct mhp_region *region)
+{
+	return region->n_total;
 }
 
 MHP_EXPORT enum mhp_state mhp_region_get_state(const struct mhp_region *region)
@@ -258,6 +263,7 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 	region->spans = calloc(region->n_runs ? region->n_runs : 1, sizeof(*region->spans));
 	if (!region->spans)
 		return -ENOMEM;
+	region->n_spans = region->n_runs;
 	for (size_t i = 0; i < region->n_runs; i++) {
 		const struct block_run *run = &region->runs[i];
 		size_t first = lower_bound(blocks, count, run->first);
@@ -265,13 +271,13 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 
 		region->spans[i].first = first;
 		region->spans[i].count = end - first;
-		region->n_blocks += end - first;
+		region->n_total += end - first;
 		for (size_t j = first; j < end; j++)
 			count_block(region, &blocks[j], block_size, by_state);
 	}
 	if (region->ranges_code < 0 || by_state[MHP_STATE_UNKNOWN])
 		region->state = MHP_STATE_UNKNOWN;
-	else if (!region->n_blocks)
+	else if (!region->n_total)
 		region->state = MHP_STATE_ABSENT;
 	else if (by_state[MHP_STATE_ONLINE] == whole)
 		region->state = MHP_STATE_ONLINE;
@@ -282,8 +288,55 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 	return 0;
 }
 
+static int add_span(struct mhp_region *region, struct block_span span, size_t *room)
+{
+	struct block_span *last = region->n_spans ? &region->spans[region->n_spans - 1] : NULL;
+
+	region->n_blocks += span.count;
+	if (last && last->first + last->count == span.first) {
+		last->count += span.count;
+		return 0;
+	}
+	if (region->n_spans == *room) {
+		size_t more = *room ? 2 * *room : 4;
+		struct block_span *spans = reallocarray(region->spans, more, sizeof(*spans));
+
+		if (!spans)
+			return -ENOMEM;
+		region->spans = spans;
+		*room = more;
+	}
+	region->spans[region->n_spans++] = span;
+	return 0;
+}
+
+int region_keep_owned(struct mhp_region *region, uint32_t index)
+{
+	struct block_span *all = region->spans;
+	size_t count = region->n_spans, room = 0;
+	int r = 0;
+
+	region->spans = NULL;
+	region->n_spans = region->n_blocks = 0;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = all[i].first; j < all[i].first + all[i].count && r == 0; j++)
+			if (region->blocks[j].region == index)
+				r = add_span(region, (struct block_span){ j, 1 }, &room);
+	free(all);
+	return r;
+}
+
 void region_free_members(struct mhp_region *region)
 {
+	for (size_t i = 0; i < region->n_facts; i++)
+		free(region->facts[i].text);
+	for (size_t i = 0; i < region->n_devices; i++) {
+		free(region->devices[i].name);
+		free(region->devices[i].path);
+	}
+	free(region->facts);
+	free(region->devices);
+	free(region->identity);
 	free(region->name);
 	free(region->path);
 	free(region->driver);

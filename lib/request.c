@@ -83,7 +83,7 @@ MHP_EXPORT int mhp_request_set_node(struct mhp_request *request, int node)
 
 MHP_EXPORT int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
 {
-	if (kind != MHP_REGION_DAX)
+	if (kind <= MHP_REGION_UNKNOWN || kind > MHP_REGION_BOOT)
 		return -EINVAL;
 	request->kind = kind;
 	request->target = TARGET_KIND;

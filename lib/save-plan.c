@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 static void add_str(struct text *text, const char *key, const char *value)
 {
@@ -40,6 +40,8 @@ static void add_part(struct text *text, const struct plan_part *part)
 	const struct mhp_plan *plan = part->plan;
 
 	text_add(text, "part: %s\n", part->region ? "region" : "blocks");
+	if (part->provider)
+		add_str(text, "kind", mhp_region_kind_to_str(part->provider->kind));
 	add_str(text, "region", part->region);
 	add_str(text, "path", part->path);
 	add_str(text, "driver", part->driver);

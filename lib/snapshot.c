@@ -6,111 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 int scan_note(struct scan *scan, int code, const char *text, const char *dir, const char *name)
 {
 	return problems_add(&scan->snap->problems, code, text, dir, name);
-}
-
-/* ---- regions ---- */
-
-/* The driver that /proc/iomem names for a region's blocks. */
-static int find_ram_driver(struct mhp_region *region, const struct iomem *iomem,
-			   uint64_t block_size)
-{
-	const char *driver = NULL;
-
-	/* whose blocks are not known is not known to be no RAM */
-	region->ram_code = iomem->code < 0 ? iomem->code : region->ranges_code;
-	for (size_t i = 0; i < region->n_runs && !driver && region->ram_code == 0; i++) {
-		struct range range = {
-			.start = region->runs[i].first * block_size,
-			.size = region->runs[i].count * block_size,
-		};
-
-		driver = iomem_find_driver(iomem, &range);
-	}
-	if (!driver)
-		return 0;
-	region->ram_driver = strdup(driver);
-	return region->ram_driver ? 0 : -ENOMEM;
-}
-
-struct owned_run {
-	struct block_run run;
-	size_t region;
-};
-
-static int compare_owned(const void *a, const void *b)
-{
-	const struct owned_run *x = a, *y = b;
-
-	return x->run.first < y->run.first ? -1 : x->run.first > y->run.first;
-}
-
-/* Two regions that claim the same block: no driver makes such, a broken tree may. */
-static int find_overlaps(struct regions *regions)
-{
-	struct owned_run *owned;
-	size_t count = 0, n = 0, last = 0;
-
-	for (size_t i = 0; i < regions->count; i++)
-		count += regions->list[i].n_runs;
-	owned = calloc(count ? count : 1, sizeof(*owned));
-	if (!owned)
-		return -ENOMEM;
-	for (size_t i = 0; i < regions->count; i++)
-		for (size_t j = 0; j < regions->list[i].n_runs; j++)
-			owned[n++] = (struct owned_run){ regions->list[i].runs[j], i };
-	qsort(owned, count, sizeof(*owned), compare_owned);
-	for (size_t i = 1; i < count; i++) {
-		if (owned[i].run.first < owned[last].run.first + owned[last].run.count) {
-			regions->list[owned[i].region].overlaps = true;
-			regions->list[owned[last].region].overlaps = true;
-		}
-		/* the run that reaches farthest is the one to compare with */
-		if (owned[i].run.first + owned[i].run.count >
-		    owned[last].run.first + owned[last].run.count)
-			last = i;
-	}
-	free(owned);
-	return 0;
-}
-
-static void own_blocks(struct mhp_snapshot *snap, uint32_t index)
-{
-	const struct mhp_region *region = &snap->regions.list[index];
-
-	for (size_t i = 0; i < region->n_runs; i++)
-		for (size_t j = 0; j < region->spans[i].count; j++) {
-			struct mhp_block *block = &snap->blocks[region->spans[i].first + j];
-
-			if (block->region == BLOCK_NO_REGION)
-				block->region = index;
-		}
-}
-
-static int find_regions(struct scan *scan)
-{
-	struct mhp_snapshot *snap = scan->snap;
-	int r;
-
-	r = dax_find_regions(scan->ctx, snap->block_size, &snap->regions, &snap->problems);
-	if (r == 0)
-		r = iomem_read(scan->ctx, &snap->iomem, &snap->problems);
-	if (r == 0)
-		r = find_overlaps(&snap->regions);
-	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
-		struct mhp_region *region = &snap->regions.list[i];
-
-		r = region_find_blocks(region, snap->blocks, snap->n_blocks, snap->block_size);
-		if (r == 0)
-			r = find_ram_driver(region, &snap->iomem, snap->block_size);
-		if (r == 0)
-			own_blocks(snap, (uint32_t)i);
-	}
-	return r;
 }
 
 static int find_pending(struct scan *scan)
@@ -131,6 +31,7 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 {
 	struct mhp_snapshot_opts known = { 0 };
 	struct scan scan = { .ctx = ctx };
+	struct finder finder = { .ctx = ctx };
 	int r = 0;
 
 	if (opts)
@@ -155,8 +56,12 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = scan_block_states(&scan);
 	if (r == 0)
 		r = policy_read(ctx, &scan.mem, &scan.snap->policy, &scan.snap->problems);
+	finder.snap = scan.snap;
+	finder.block_size = scan.snap->block_size;
+	finder.regions = &scan.snap->regions;
+	finder.problems = &scan.snap->problems;
 	if (r == 0)
-		r = find_regions(&scan);
+		r = find_regions(&finder, scan.snap);
 	if (r == 0)
 		r = dax_read_bus(ctx, &scan.snap->dax, &scan.snap->problems);
 	scan.snap->contained = ctx->be->ops->is_contained && ctx->be->ops->is_contained(ctx->be);
@@ -290,6 +195,9 @@ MHP_EXPORT const struct mhp_region *mhp_snapshot_find_region(const struct mhp_sn
 {
 	for (size_t i = 0; i < snap->regions.count; i++)
 		if (!strcmp(snap->regions.list[i].name, name))
+			return &snap->regions.list[i];
+	for (size_t i = 0; i < snap->regions.count; i++)
+		if (is_same(snap->regions.list[i].identity, name))
 			return &snap->regions.list[i];
 	return NULL;
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /* ---- the name for people ---- */
 
@@ -76,6 +76,7 @@ static int copy_region(struct plan_part *part, const struct mhp_region *region)
 {
 	int r;
 
+	part->provider = provider_of(region->kind);
 	r = copy_str(&part->region, region->name);
 	if (r == 0)
 		r = copy_str(&part->path, region->path);
@@ -107,7 +108,7 @@ static int add_block(struct mhp_plan *plan, uint64_t id, int node, const struct 
 	return plan_add_block(plan, &mine);
 }
 
-static int add_region(struct mhp_plan *plan, const struct mhp_region *region)
+static int add_leaf(struct mhp_plan *plan, const struct mhp_region *region)
 {
 	int node = region->node_code == 0 ? region->node : -1;
 	struct plan_part *part;
@@ -129,6 +130,20 @@ static int add_region(struct mhp_plan *plan, const struct mhp_region *region)
 			r = add_block(plan, id, node, block);
 		}
 	}
+	return r;
+}
+
+/* A parent stands for all that is made from it. */
+static int add_region(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		      const struct mhp_region *region)
+{
+	int r = 0;
+
+	if (!region->has_children)
+		return add_leaf(plan, region);
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
+		if (snap->regions.list[i].parent == region)
+			r = add_region(plan, snap, &snap->regions.list[i]);
 	return r;
 }
 
@@ -209,13 +224,22 @@ static int take_named(struct ids *ids, const struct mhp_request *request)
 	return 0;
 }
 
-static int take_region(struct ids *ids, const struct mhp_region *region)
+/* Those of a parent are owned by its children. */
+static int take_region(struct ids *ids, const struct mhp_snapshot *snap,
+		       const struct mhp_region *region)
 {
-	ids->list = calloc(region->n_blocks + 1, sizeof(*ids->list));
+	ids->list = calloc(region->n_total + 1, sizeof(*ids->list));
 	if (!ids->list)
 		return -ENOMEM;
-	for (size_t i = 0; i < region->n_blocks; i++)
-		ids->list[ids->count++] = mhp_region_get_block(region, i)->id;
+	for (size_t i = 0; i < snap->n_blocks; i++) {
+		const struct mhp_region *owner = snap->blocks[i].region == BLOCK_NO_REGION ? NULL :
+						 &snap->regions.list[snap->blocks[i].region];
+
+		while (owner && owner != region)
+			owner = owner->parent;
+		if (owner)
+			ids->list[ids->count++] = snap->blocks[i].id;
+	}
 	return 0;
 }
 
@@ -238,6 +262,8 @@ static size_t find_id(const struct ids *ids, uint64_t id)
 /* Are all blocks of the region there, and meant? */
 static bool is_whole(const struct ids *ids, const struct mhp_region *region)
 {
+	if (region->has_children || provider_of(region->kind)->is_remainder)
+		return false;
 	if (region->ranges_code < 0 || region->overlaps || !region->n_runs ||
 	    region->n_blocks != region_count_whole_blocks(region))
 		return false;
@@ -282,12 +308,22 @@ static int add_ids(struct mhp_plan *plan, const struct mhp_snapshot *snap, struc
 		if (!is_whole(ids, region))
 			continue;
 		drop_region(ids, region);
-		r = add_region(plan, region);
+		r = add_leaf(plan, region);
 	}
 	return r < 0 || !ids->count ? r : add_loose(plan, snap, ids->list, ids->count);
 }
 
 /* ---- which regions ---- */
+
+/* Of what is not, blocks are left, which stand against it. */
+static bool is_able(const struct mhp_region *region, enum mhp_goal goal)
+{
+	const struct provider *provider = provider_of(region->kind);
+
+	return goal == MHP_GOAL_PLUGGED ? provider->plan_plug != NULL :
+					  provider->plan_unplug != NULL ||
+					  (region->n_blocks && !provider->is_remainder);
+}
 
 /* Does a device that may have no blocks yet belong to the target? */
 static bool is_meant(const struct mhp_request *request, const struct mhp_snapshot *snap,
@@ -298,6 +334,8 @@ static bool is_meant(const struct mhp_request *request, const struct mhp_snapsho
 
 	if (request->target == TARGET_KIND)
 		return region->kind == request->kind;
+	if (region->has_children || !is_able(region, request->goal))
+		return false;
 	if (request->target == TARGET_NODE)
 		return region->node_code == 0 && region->node == request->node;
 	if (request->target == TARGET_RANGE &&
@@ -328,7 +366,7 @@ static int add_regions(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		if (!is_meant(request, snap, region))
 			continue;
 		drop_region(left, region);
-		r = add_region(plan, region);
+		r = add_region(plan, snap, region);
 	}
 	return r;
 }
@@ -367,7 +405,7 @@ static int resolve_blocks(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	int r;
 
 	if (region)
-		r = take_region(&ids, region);
+		r = take_region(&ids, snap, region);
 	else if (request->target == TARGET_BLOCKS)
 		r = take_named(&ids, request);
 	else
@@ -421,7 +459,7 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 		return find_nothing(plan, MHP_CONFLICT_NOT_WHOLE,
 				    "cannot be: regions are plugged and unplugged as a whole");
 	if (region && !request->size_bytes)
-		r = add_region(plan, region);
+		r = add_region(plan, snap, region);
 	else if (whole || (request->target == TARGET_KIND && !request->size_bytes))
 		r = resolve_devices(plan, snap, request);
 	else

@@ -60,6 +60,13 @@ static const struct word device_states[] = {
 static const struct word region_kinds[] = {
 	{ MHP_REGION_UNKNOWN, "unknown", true },
 	{ MHP_REGION_DAX, "dax", true },
+	{ MHP_REGION_CXL, "cxl", true },
+	{ MHP_REGION_VIRTIO_MEM, "virtio-mem", true },
+	{ MHP_REGION_DIMM, "dimm", true },
+	{ MHP_REGION_S390_STANDBY, "s390-standby", true },
+	{ MHP_REGION_PPC64_LMB, "ppc64-lmb", true },
+	{ MHP_REGION_MANAGED, "managed", true },
+	{ MHP_REGION_BOOT, "boot", true },
 	{ 0, NULL, false },
 };
 

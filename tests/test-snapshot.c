@@ -35,7 +35,8 @@ static void assert_text(char *text, const char *expected)
 
 /* ---- recorded machines ---- */
 
-#define BOOT "0 online none node 0\n1-7 online DMA32 node 0\n"
+#define BOOT "0 online none node 0 boot\n1-7 online DMA32 node 0 boot\n"
+#define BOOT_REGION "boot 0x0+0x40000000 = 0-7, 8 blocks online mixed, lost 0; node 0 - ENODATA ram -\n"
 #define BOOT_NODE "node0 cpu memory normal 8 blocks\n"
 #define POLICY "policy offline contig-zones\n"
 
@@ -46,19 +47,19 @@ static const struct {
 	{ "7.3-hmem-bound",
 	  BOOT "32-35 offline node 1 dax0.0\n" BOOT_NODE "node1 4 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 4 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
 	{ "6.12-hmem-bound",
 	  BOOT "32-35 offline node 1 dax0.0\n" BOOT_NODE "node1 4 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 4 blocks offline, lost 0;"
-	  " node 1 kmem ENODATA ram kmem\n" },
+	  " node 1 kmem ENODATA ram kmem\n" BOOT_REGION },
 	{ "6.1-hmem-bound",
 	  BOOT "32-35 offline node 1 dax0.0\n" BOOT_NODE "node1 4 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 4 blocks offline, lost 0;"
-	  " node 1 kmem ENODATA ram kmem\n" },
+	  " node 1 kmem ENODATA ram kmem\n" BOOT_REGION },
 	{ "7.3-hmem-unplugged",
 	  BOOT BOOT_NODE POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 0 blocks absent, lost 0;"
-	  " node 1 kmem unplugged ram -\n" },
+	  " node 1 kmem unplugged ram -\n" BOOT_REGION },
 	/* another device's blocks lie between the two ranges */
 	{ "7.3-hmem-ranges-bound",
 	  BOOT "32-33 offline node 1 dax0.0\n34-35 offline node 1 dax0.1\n"
@@ -66,49 +67,52 @@ static const struct {
 	  "dax0.0 0x100000000+0x10000000,0x120000000+0x10000000 = 32-33,36-37,"
 	  " 4 blocks offline, lost 0; node 1 kmem offline ram kmem\n"
 	  "dax0.1 0x110000000+0x10000000 = 34-35, 2 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
 	{ "6.12-hmem-ranges-bound",
 	  BOOT "32-33 offline node 1 dax0.0\n34-35 offline node 1 dax0.1\n"
 	  "36-37 offline node 1 dax0.0\n" BOOT_NODE "node1 6 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x10000000,0x120000000+0x10000000 = 32-33,36-37,"
 	  " 4 blocks offline, lost 0; node 1 kmem ENODATA ram kmem\n"
 	  "dax0.1 0x110000000+0x10000000 = 34-35, 2 blocks offline, lost 0;"
-	  " node 1 kmem ENODATA ram kmem\n" },
+	  " node 1 kmem ENODATA ram kmem\n" BOOT_REGION },
 	/* 96 + 64 MiB and 96 MiB lie in blocks that are partly boot memory */
 	{ "7.3-hmem-unaligned-bound",
-	  BOOT "32 online Normal node 1\n33-34 offline node 1 dax0.0\n"
-	  "35 online Normal node 1\n36 online Normal node 2\n"
-	  "37-38 offline node 2 dax1.0\n39 online Normal node 2\n" BOOT_NODE
+	  BOOT "32 online Normal node 1 boot\n33-34 offline node 1 dax0.0\n"
+	  "35 online Normal node 1 boot\n36 online Normal node 2 boot\n"
+	  "37-38 offline node 2 dax1.0\n39 online Normal node 2 boot\n" BOOT_NODE
 	  "node1 memory normal 4 blocks\nnode2 memory normal 4 blocks\n" POLICY
 	  "dax0.0 0x102000000+0x1a000000 = 33-34, 2 blocks offline, lost 167772160;"
 	  " node 1 kmem offline ram kmem\n"
 	  "dax1.0 0x128000000+0x16000000 = 37-38, 2 blocks offline, lost 100663296;"
-	  " node 2 kmem offline ram kmem\n" },
+	  " node 2 kmem offline ram kmem\n" "boot 0x0+0x40000000,0x100000000+0x8000000,0x118000000+0x10000000,"
+	  "0x138000000+0x8000000 = 0-7,32,35-36,39, 12 blocks online mixed, lost 0;"
+	  " node ENODATA - ENODATA ram -\n" },
 	/* 128 MiB across a border: no whole block */
 	{ "7.3-hmem-tiny-bound",
-	  BOOT "32-33 online Normal node 1\n34-35 offline node 1 dax1.0\n" BOOT_NODE
+	  BOOT "32-33 online Normal node 1 boot\n34-35 offline node 1 dax1.0\n" BOOT_NODE
 	  "node1 memory normal 4 blocks\n" POLICY
 	  "dax0.0 0x104000000+0x8000000, 0 blocks absent, lost 134217728;"
 	  " node 1 - ENODATA ram -\n"
 	  "dax1.0 0x110000000+0x10000000 = 34-35, 2 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" "boot 0x0+0x40000000,0x100000000+0x10000000 = 0-7,32-33,"
+	  " 10 blocks online mixed, lost 0; node ENODATA - ENODATA ram -\n" },
 	{ "7.3-hmem-split-bound",
 	  BOOT "32-35 offline node 1 dax0.0\n36-39 offline node 1 dax0.1\n" BOOT_NODE
 	  "node1 8 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 4 blocks offline, lost 0;"
 	  " node 1 kmem offline ram kmem\n"
 	  "dax0.1 0x120000000+0x20000000 = 36-39, 4 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
 	{ "7.3-cxl-region-region",
 	  BOOT "34-37 offline node 1 dax0.0\n" BOOT_NODE "node1 4 blocks\n" POLICY
 	  "dax0.0 0x110000000+0x20000000 = 34-37, 4 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
 	/* a state in between, and what the driver's word does not say */
 	{ "7.3-pinned-going-offline",
 	  BOOT "32 online Movable node 1 dax0.0\n33 going-offline node 1 dax0.0\n"
 	  "34-35 online Movable node 1 dax0.0\n" BOOT_NODE "node1 memory 4 blocks\n" POLICY
 	  "dax0.0 0x100000000+0x20000000 = 32-35, 4 blocks mixed Movable, lost 0;"
-	  " node 1 kmem offline ram kmem\n" },
+	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
 };
 
 static void recorded_machines(void **state)
@@ -148,14 +152,15 @@ static void finds(void **state)
 	assert_ptr_equal(mhp_region_get_block(region, 3), block);
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_DAX);
 	assert_string_equal(mhp_region_get_path(region), DAX);
-	assert_null(mhp_snapshot_get_block_region(snap, mhp_snapshot_find_block(snap, 7)));
+	assert_ptr_equal(mhp_snapshot_get_block_region(snap, mhp_snapshot_find_block(snap, 7)),
+			 mhp_snapshot_find_region(snap, "boot"));
 	assert_int_equal(mhp_node_get_id(mhp_snapshot_find_node(snap, 1)), 1);
 
 	assert_null(mhp_snapshot_find_block(snap, 36));
 	assert_null(mhp_snapshot_find_block(snap, 35 | UINT64_C(1) << 40));
 	assert_null(mhp_snapshot_get_block(snap, 12));
 	assert_null(mhp_snapshot_find_region(snap, "dax0"));
-	assert_null(mhp_snapshot_get_region(snap, 1));
+	assert_null(mhp_snapshot_get_region(snap, 2));
 	assert_null(mhp_snapshot_find_node(snap, 2));
 	assert_null(mhp_snapshot_get_node(snap, 2));
 	assert_int_equal(mhp_region_get_range(region, 1, &number, &number), -EINVAL);
@@ -228,10 +233,14 @@ static void not_root(void **state)
 		fakesys_find(fs, files[i])->code = -EACCES;
 	fakesys_file(fs, "/proc/iomem", "00000000-00000000 : System RAM (kmem)\n");
 	snap = take(fs, FAKESYS_MEMORY, 0);
-	assert_text(dump(snap, true), BOOT "32-35 offline node 1\n" BOOT_NODE "node1 4 blocks\n"
+	assert_text(dump(snap, true), "0 online none node 0\n1-7 online DMA32 node 0\n"
+		    "32-35 offline node 1\n" BOOT_NODE "node1 4 blocks\n"
 		    POLICY "dax0.0 EACCES, 0 blocks unknown, lost EACCES;"
-		    " node 1 kmem offline ram EACCES\n");
-	assert_text(dump_problems(snap), DAX "/mapping0/start EACCES\n/proc/iomem EACCES\n");
+		    " node 1 kmem offline ram EACCES\n"
+		    /* whose the others are depends on what is hidden */
+		    "boot EACCES, 0 blocks unknown, lost EACCES;"
+		    " node ENODATA - ENODATA ram EACCES\n");
+	assert_text(dump_problems(snap), "/proc/iomem EACCES\n" DAX "/mapping0/start EACCES\n");
 	/* that one is for everybody to read */
 	assert_int_equal(mhp_region_get_size_bytes(mhp_snapshot_get_region(snap, 0), &bytes), 0);
 	assert_int_equal(bytes, 512 << 20);
@@ -247,7 +256,7 @@ static void gone_meanwhile(void **state)
 		const char *line, *problem;
 	} cases[] = {
 		{ MEMORY_PATH "/memory33/state", -ENODEV, DAX_LINE "3 blocks mixed, lost 0;", "" },
-		{ MEMORY_PATH "/memory7/valid_zones", -ENODEV, "7 online node 0\n",
+		{ MEMORY_PATH "/memory7/valid_zones", -ENODEV, "7 online node 0 boot\n",
 		  MEMORY_PATH "/memory7/valid_zones ENODEV\n" },
 		{ NODE_PATH "/node1", -ENOENT, "32-35 offline node ENODATA dax0.0\n", "" },
 		/* words of a broken disk: not ours for "makes no sense" and "absent" */

@@ -49,7 +49,8 @@ static const struct {
 			  "Device", "mixed" }, "unknown" },
 	{ device_state_word_of, { "unknown", "unplugged", "offline", "online", "online_kernel",
 				  "online_movable" }, "unknown" },
-	{ region_kind_word_of, { "unknown", "dax" }, "unknown" },
+	{ region_kind_word_of, { "unknown", "dax", "cxl", "virtio-mem", "dimm", "s390-standby",
+				 "ppc64-lmb", "managed", "boot" }, "unknown" },
 };
 
 static void value_to_word(void **state)

@@ -158,7 +158,7 @@ static void print_regions(const struct mhp_snapshot *snap)
 	scols_unref_table(table);
 }
 
-/* Blocks that belong to no region and are alike: mostly memory from boot. */
+/* Blocks whose owner is not known, and that are alike: all, without root. */
 struct group {
 	int node;
 	enum mhp_state state;
@@ -170,7 +170,7 @@ static void print_other_blocks(const struct mhp_snapshot *snap)
 {
 	struct group *groups = NULL;
 	size_t count = 0;
-	const char *key = "other memory";
+	const char *key = "owner not known";
 
 	for (size_t i = 0; i < mhp_snapshot_count_blocks(snap); i++) {
 		const struct mhp_block *block = mhp_snapshot_get_block(snap, i);

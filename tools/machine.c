@@ -157,33 +157,41 @@ int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapsho
 
 void machine_complain_no_region(const struct mhp_snapshot *snap, const char *name)
 {
-	size_t count = mhp_snapshot_count_regions(snap);
 	int code = mhp_snapshot_get_regions_code(snap);
 	char *names = text_format("%s", "");
+	const struct mhp_region *region;
+	size_t count = 0;
 
 	if (code < 0) {
 		char *why = text_error(code);
+		const char *path = "regions";
+		int other = 0;
 
-		complain("%s: /sys/bus/dax/devices: %s; regions could not be listed", name, why);
+		for (size_t i = 0; other != code &&
+				   mhp_snapshot_get_problem(snap, i, &path, &other, NULL) == 0; i++)
+			;
+		complain("%s: %s: %s; regions could not be listed", name, path, why);
 		free(why);
 		free(names);
 		return;
 	}
-	if (count == 0) {
-		complain("%s: no such region; there is none on this machine", name);
-		free(names);
-		return;
-	}
 	/* enough to find a slip of the finger, and still one line */
-	for (size_t i = 0; i < count && i < 8; i++) {
-		char *more = text_format("%s%s%s", names, i ? ", " : "",
-					 mhp_region_get_name(mhp_snapshot_get_region(snap, i)));
+	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)) && count < 9; i++) {
+		char *more;
 
+		/* nothing is done to it by its name */
+		if (mhp_region_get_kind(region) == MHP_REGION_BOOT || count++ == 8)
+			continue;
+		more = text_format("%s%s%s", names, count > 1 ? ", " : "",
+				   mhp_region_get_name(region));
 		free(names);
 		names = more;
 	}
-	complain("%s: no such region; there %s %s%s", name, count == 1 ? "is" : "are", names,
-		 count > 8 ? ", ..." : "");
+	if (count == 0)
+		complain("%s: no such region; there is none on this machine", name);
+	else
+		complain("%s: no such region; there %s %s%s", name, count == 1 ? "is" : "are",
+			 names, count > 8 ? ", ..." : "");
 	free(names);
 }
 

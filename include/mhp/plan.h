@@ -75,6 +75,8 @@ enum mhp_conflict_code {
 	MHP_CONFLICT_CONTAINED = 20,	/**< borrowing in a container that does not share
 					     /run/libmhp with the host */
 	MHP_CONFLICT_NOT_ALIGNED = 21,	/**< a size that is no multiple of the block size */
+	MHP_CONFLICT_NOT_ABLE = 22,	/**< memory of that kind cannot: mhp_region_can() */
+	MHP_CONFLICT_BOOT_MEMORY = 23,	/**< boot memory is changed by block, range or node only */
 	/* warnings */
 	MHP_WARNING_LOST_BYTES = 64,	/**< memory outside whole blocks stays unused */
 	MHP_WARNING_STALE_WORD = 65,	/**< the device word disagrees with the blocks */

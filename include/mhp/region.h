@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file mhp/region.h
- * @brief Memory of one origin, such as a DAX device: a list of physical ranges.
+ * @brief Memory of one origin, such as a DAX device or a DIMM: a list of physical ranges.
  *
  * A region's blocks are the whole blocks inside its ranges: a block that a range
  * covers in part only belongs to somebody else. State and zone are computed from
@@ -44,8 +44,8 @@ enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
 /**
  * The region's directory in sysfs.
  *
- * @return path below the root, such as "/sys/devices/platform/.../dax0.0";
- *         borrowed, never NULL; to be escaped before it goes to a terminal
+ * @return path below the root, such as "/sys/devices/platform/.../dax0.0", of one
+ *         without a device the directory of all memory blocks; borrowed, never NULL; to be escaped before it goes to a terminal
  * @since 0.1
  */
 const char *mhp_region_get_path(const struct mhp_region *region);
@@ -145,7 +145,8 @@ int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
 			     uint64_t *ret_first, uint64_t *ret_count);
 
 /**
- * Number of blocks of the region that exist.
+ * Number of blocks that exist and that the region owns: each block has one owner, the
+ * deepest region that it lies in.
  *
  * @return 0 also if the ranges could not be read (mhp_region_count_ranges())
  * @since 0.1
@@ -153,7 +154,7 @@ int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
 size_t mhp_region_count_blocks(const struct mhp_region *region);
 
 /**
- * A block of the region that exists, by position; they are sorted by address.
+ * A block that the region owns, by position; they are sorted by address.
  *
  * @return the block, borrowed; NULL if there are not that many
  * @since 0.1
@@ -205,6 +206,131 @@ int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_b
  * @since 0.1
  */
 int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
+
+/**
+ * A name that stays the same over reboots and does not depend on the order in which
+ * the kernel found things, such as "virtio-mem:0000:00:04.0". Accepted wherever a
+ * region's name is.
+ *
+ * @param region        the region
+ * @param ret_identity  borrowed, printable, without blanks
+ * @return 0; -ENODATA if it has none; another negative errno value if that could not
+ *         be read (-EACCES: needs root)
+ * @since 0.1
+ */
+int mhp_region_get_identity(const struct mhp_region *region, const char **ret_identity);
+
+/**
+ * The region that this one is made from: of a dax device on CXL memory the CXL region.
+ * A parent accepts the same verbs, for all that is made from it; blocks are owned by
+ * the deepest region only.
+ *
+ * @return borrowed from the snapshot; NULL if it is made from no other region
+ * @since 0.1
+ */
+const struct mhp_region *mhp_region_get_parent(const struct mhp_region *region);
+
+/**
+ * Number of memory blocks inside the region's ranges, whoever owns them: of a parent
+ * mhp_region_count_blocks() does not count those of the regions made from it.
+ * mhp_region_get_state(), mhp_region_get_zone() and mhp_region_get_online_bytes() are
+ * about these.
+ *
+ * @return 0 also if the ranges could not be read
+ * @since 0.1
+ */
+size_t mhp_region_count_total_blocks(const struct mhp_region *region);
+
+/**
+ * Can this be done to the region? An answer for the region as such: a plan may still
+ * find that it cannot be done just now.
+ *
+ * @param region   the region
+ * @param what     what is to be done
+ * @param ret_why  why it cannot be done, a part of a sentence ("is boot memory"),
+ *                 constant; NULL if it can; may be NULL
+ * @return whether it can; false also for a capability that is not known
+ * @since 0.1
+ */
+bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
+		    const char **ret_why);
+
+/**
+ * Number of facts that the region's origin tells of it, beside what has a function of
+ * its own here.
+ *
+ * @since 0.1
+ */
+size_t mhp_region_count_facts(const struct mhp_region *region);
+
+/**
+ * A fact about the region, by position.
+ *
+ * @param region    the region
+ * @param index     from 0
+ * @param ret_name  what it is, constant; libmhp(7) lists them with their units
+ * @param ret_text  its value, borrowed, to be escaped before it goes to a terminal;
+ *                  NULL if it could not be read; may be NULL
+ * @param ret_code  0; a negative errno value if it could not be read; may be NULL
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_region_get_fact(const struct mhp_region *region, size_t index, const char **ret_name,
+			const char **ret_text, int *ret_code);
+
+/**
+ * A fact about the region, by name.
+ *
+ * @param region    the region
+ * @param name      such as "interleave_ways"
+ * @param ret_text  its value, borrowed, to be escaped before it goes to a terminal
+ * @return 0; -ENODATA if there is no such fact; another negative errno value if it
+ *         could not be read
+ * @since 0.1
+ */
+int mhp_region_find_fact(const struct mhp_region *region, const char *name,
+			 const char **ret_text);
+
+/**
+ * Number of the devices that are behind the region, as far as they are known: the
+ * memory devices of a CXL region, a PCI or ACPI device.
+ *
+ * @since 0.1
+ */
+size_t mhp_region_count_devices(const struct mhp_region *region);
+
+/**
+ * A device behind the region, by position: for interleaved memory in that order.
+ *
+ * @param region    the region
+ * @param index     from 0
+ * @param ret_name  its name, such as "mem0" or "0000:00:04.0", borrowed; may be NULL
+ * @param ret_path  its directory in sysfs, below the root, borrowed; may be NULL. Both
+ *                  to be escaped before they go to a terminal
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_region_get_device(const struct mhp_region *region, size_t index, const char **ret_name,
+			  const char **ret_path);
+
+/**
+ * Serial number of a device behind the region.
+ *
+ * @return 0; -ENODATA if it has none; another negative errno value if it could not be
+ *         read; -EINVAL if there are not that many devices
+ * @since 0.1
+ */
+int mhp_region_get_device_serial(const struct mhp_region *region, size_t index,
+				 uint64_t *ret_serial);
+
+/**
+ * Node that a device behind the region is next to.
+ *
+ * @return 0; -ENODATA if that is not told; another negative errno value if it could not
+ *         be read; -EINVAL if there are not that many devices
+ * @since 0.1
+ */
+int mhp_region_get_device_node(const struct mhp_region *region, size_t index, int *ret_node);
 
 #ifdef __cplusplus
 }

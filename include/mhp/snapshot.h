@@ -120,10 +120,11 @@ const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap, 
 const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
 
 /**
- * The region that a block belongs to: the one with a range that holds the whole
- * block.
+ * The region that a block belongs to: the deepest one with a range that holds the whole
+ * block; the one of kind MHP_REGION_BOOT if there is no other.
  *
- * @return the region, borrowed; NULL if it belongs to none that is known
+ * @return the region, borrowed; NULL if that is not known, because the ranges of some
+ *         region, or what is System RAM, could not be read
  * @since 0.1
  */
 const struct mhp_region *mhp_snapshot_get_block_region(const struct mhp_snapshot *snap,
@@ -172,7 +173,7 @@ const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, i
 int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap);
 
 /**
- * Could regions be listed? Without a dax bus there are none, and that is no error.
+ * Could regions be listed? That there is no dax bus, or any other, is no error.
  *
  * @return 0; a negative errno value if they, or some of them, could not
  * @since 0.1
@@ -187,7 +188,7 @@ int mhp_snapshot_get_regions_code(const struct mhp_snapshot *snap);
 size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
 
 /**
- * A region by position; they are sorted by name, numbers by value.
+ * A region by position; they are sorted by kind, then by name, numbers by value.
  *
  * @return the region, borrowed; NULL if there are not that many
  * @since 0.1
@@ -195,7 +196,7 @@ size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
 const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap, size_t index);
 
 /**
- * A region by name, such as "dax0.0".
+ * A region by name, such as "dax0.0", or by identity (mhp_region_get_identity()).
  *
  * @return the region, borrowed; NULL if there is none
  * @since 0.1

@@ -63,6 +63,27 @@ enum mhp_device_state {
 enum mhp_region_kind {
 	MHP_REGION_UNKNOWN = 0,
 	MHP_REGION_DAX = 1,		/**< a device of /sys/bus/dax */
+	MHP_REGION_CXL = 2,		/**< a volatile region of /sys/bus/cxl; what dax devices
+					     of it there are own its blocks */
+	MHP_REGION_VIRTIO_MEM = 3,	/**< a virtio-mem device: the host plugs and unplugs */
+	MHP_REGION_DIMM = 4,		/**< an ACPI memory device (PNP0C80) */
+	MHP_REGION_S390_STANDBY = 5,	/**< s390 storage, /sys/firmware/memory (Linux 7.2) */
+	MHP_REGION_PPC64_LMB = 6,	/**< logical memory blocks of a POWER partition */
+	MHP_REGION_MANAGED = 7,		/**< any other "System RAM (X)" of /proc/iomem */
+	MHP_REGION_BOOT = 8,		/**< all that no other region has: memory from boot, and
+					     what was added since without a name of its own */
+};
+
+/** What can be done to a region's memory: see mhp_region_can(). */
+enum mhp_capability {
+	MHP_CAN_ONLINE = 1,		/**< its blocks, one by one */
+	MHP_CAN_ONLINE_WHOLE = 2,	/**< all of it by one write, which the kernel undoes if
+					     it cannot be added */
+	MHP_CAN_OFFLINE = 3,		/**< its blocks, one by one */
+	MHP_CAN_PLUG = 4,		/**< be made System RAM */
+	MHP_CAN_PLUG_BLOCKS = 5,	/**< ... and given back, a part of it only */
+	MHP_CAN_UNPLUG = 6,		/**< as a whole: no block is left */
+	MHP_CAN_RELEASE = 7,		/**< the hardware behind it be given back */
 };
 
 /**
@@ -112,7 +133,8 @@ const char *mhp_zone_to_str(enum mhp_zone zone);
 const char *mhp_device_state_to_str(enum mhp_device_state state);
 
 /**
- * The word for a kind of region: "dax"; "unknown" for what is not known.
+ * The word for a kind of region: "dax", "cxl", "virtio-mem", "dimm", "s390-standby",
+ * "ppc64-lmb", "managed", "boot"; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
  * @since 0.1

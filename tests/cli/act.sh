@@ -243,7 +243,7 @@ act 0 unplug dax0.1
 for block in 32 33 36 37; do state $block online; done
 act 0 list --json
 json '[.regions[] | [.name, .blocks, .state, .zone, .device_state]]' \
-	'[["dax0.0","32-33,36-37","online","Movable","offline"],["dax0.1","34-35","absent",null,"unplugged"]]'
+	'[["dax0.0","32-33,36-37","online","Movable","offline"],["dax0.1","34-35","absent",null,"unplugged"],["boot","0-7","online","mixed",null]]'
 act 0 list
 out_has 'DEVICE SAYS'
 act 0 unplug dax0.0

@@ -15,7 +15,7 @@ run 0 --sim "$big" --sim-save "$tmp/saved" list
 no_err
 out_has 'dax0.0 dax  128 GiB    8 kmem   online Movable                57344-58367'
 out_has 'dax7.0 dax  128 GiB   15 kmem   mixed  Movable online_movable 64512-65535'
-out_has 'on node 7: blocks 50176-57343'
+out_has 'boot   boot   7 TiB    - -      online mixed                  0-57343'
 cmp -s "$big" "$tmp/saved" || fail "the capture is another one after a round trip"
 
 # as a capture to look at, all blocks

@@ -82,11 +82,11 @@ json .block_size_bytes 134217728
 json .default_online_type '"offline"'
 json .online_policy '"contig-zones"'
 json '.nodes[1]' '{"id":1,"has_cpu":false,"has_memory":false,"has_normal_memory":false,"blocks":"34-37","online_bytes":0}'
-json '.regions | length' 1
+json '[.regions[].name]' '["dax0.0","boot"]'
 json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0}'
 json '.regions[0].path' '"/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"'
 json '.blocks | length' 12
-json '.blocks[0]' '{"id":0,"state":"online","zones":["none"],"node":0,"region":null}'
+json '.blocks[0]' '{"id":0,"state":"online","zones":["none"],"node":0,"region":"boot"}'
 json '.blocks[11]' '{"id":37,"state":"offline","zones":["Normal","Movable"],"node":1,"region":"dax0.0"}'
 
 run 0 --capture "$cxl" list
@@ -94,7 +94,8 @@ grep -Eq '^dax0\.0 +dax +512 MiB +1 +kmem +offline +- +34-37$' "$tmp/out" ||
 	fail "$last: no line of dax0.0: $(cat "$tmp/out")"
 out_lacks DEVICE		# it agrees with the blocks
 out_lacks LOST			# nothing is
-out_has '1 GiB online on node 0: blocks 0-7'
+grep -Eq '^boot +boot +1 GiB +0 +- +online +mixed +0-7$' "$tmp/out" ||
+	fail "$last: no line of boot memory: $(cat "$tmp/out")"
 
 run 0 --capture "$cxl" show dax0.0
 out_has '0x110000000-0x12fffffff  512 MiB'

@@ -63,7 +63,7 @@ online ''
 act 0 unplug --kind dax
 out_has 'all dax regions: unplugged, no blocks left (768 MiB)'
 act 0 list --json
-json '[.regions[] | [.name, .state, .driver]]' '[["dax0.0","absent","kmem"],["dax0.1","absent","kmem"]]'
+json '[.regions[] | [.name, .state, .driver]]' '[["dax0.0","absent","kmem"],["dax0.1","absent","kmem"],["boot","online",null]]'
 act 0 unplug --kind dax
 out_has 'all dax regions: already unplugged, nothing to do'
 act 0 plug --kind dax --type online_movable
@@ -84,10 +84,20 @@ for target in '--blocks 34' '--blocks 32-33' '--range 0x110000000-0x117ffffff'; 
 	json '[.outcome, [.conflicts[].code]]' '["refused",["not-whole"]]'
 	unchanged
 done
+# it is guarded: by its name nothing at all is done to it
+for verb in 'online --type online_movable' offline unplug 'plug --type online'; do
+	# shellcheck disable=SC2086
+	act 1 $verb boot --json
+	json '[.outcome, [.conflicts[].code]]' '["refused",["boot-memory"]]'
+	unchanged
+	# shellcheck disable=SC2086
+	act 1 $verb --kind boot --json
+	json '[.outcome, [.conflicts[].code]]' '["refused",["boot-memory"]]'
+done
 # but a region is one however it is named
 act 0 unplug --blocks 34-35
 act 0 list --json
-json '[.regions[].state]' '["offline","absent"]'
+json '[.regions[].state]' '["offline","absent","online"]'
 
 # ---- JSON, and text, of what is no single region ----
 
@@ -136,7 +146,7 @@ act 0 online --kind dax --size 128M --type online_movable
 online '34 35'			# the region that is nearest to being complete
 act 0 offline --blocks 32-35 --size 128M
 act 0 list --json
-json '[.regions[].online_bytes] | add' 134217728
+json '[.regions[:-1][].online_bytes] | add' 134217728
 
 start
 remember

@@ -292,7 +292,7 @@ static void check_region(const struct mhp_snapshot *snap, const struct mhp_regio
 {
 	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
 	uint64_t first, count, end = 0, whole = 0, start, size, sum = 0, online = 0, bytes;
-	size_t n_ranges = 0, n_blocks = mhp_region_count_blocks(region);
+	size_t n_ranges = 0, total = 0, n_blocks = mhp_region_count_blocks(region);
 	int r = mhp_region_count_ranges(region, &n_ranges);
 
 	for (size_t i = 0; i < n_ranges; i++) {
@@ -311,11 +311,20 @@ static void check_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	for (size_t i = 0; i < n_blocks; i++) {
 		const struct mhp_block *block = mhp_region_get_block(region, i);
 
+		assert_ptr_equal(mhp_snapshot_get_block_region(snap, block), region);
 		assert_true(range_has(region, mhp_block_get_id(block), block_size));
+	}
+	for (size_t i = 0; i < mhp_snapshot_count_blocks(snap) && r == 0; i++) {
+		const struct mhp_block *block = mhp_snapshot_get_block(snap, i);
+
+		if (!range_has(region, mhp_block_get_id(block), block_size))
+			continue;
+		total++;
 		online += mhp_block_get_state(block) == MHP_STATE_ONLINE ? block_size : 0;
 	}
 	assert_null(mhp_region_get_block(region, n_blocks));
-	assert_true(n_blocks <= whole);
+	assert_int_equal(mhp_region_count_total_blocks(region), total);
+	assert_true(n_blocks <= total && total <= whole);
 	assert_int_equal(mhp_region_get_online_bytes(region, &bytes), r);
 	if (r == 0) {
 		assert_int_equal(bytes, online);

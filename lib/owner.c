@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Which region owns a block: the deepest one that it lies in. Providers find their
+ * regions one after the other, the deeper ones first, and each region owns what is left.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+/* ---- parents ---- */
+
+/* Is path somewhere below the directory? */
+static bool is_below(const char *path, const char *dir)
+{
+	size_t length = strlen(dir);
+
+	return !strncmp(path, dir, length) && path[length] == '/';
+}
+
+/* Sysfs says what is made from what by where it is. */
+static void find_parents(struct regions *regions)
+{
+	for (size_t i = 0; i < regions->count; i++)
+		for (size_t j = 0; j < regions->count; j++) {
+			struct mhp_region *region = &regions->list[i];
+			struct mhp_region *other = &regions->list[j];
+
+			/* the nearest one has the longest path */
+			if (!is_below(region->path, other->path) ||
+			    (region->parent &&
+			     strlen(region->parent->path) >= strlen(other->path)))
+				continue;
+			region->parent = other;
+			other->has_children = true;
+		}
+}
+
+/* ---- overlaps ---- */
+
+struct owned_run {
+	struct block_run run;
+	size_t region;
+};
+
+static int compare_owned(const void *a, const void *b)
+{
+	const struct owned_run *x = a, *y = b;
+
+	return x->run.first < y->run.first ? -1 : x->run.first > y->run.first;
+}
+
+static bool is_ancestor(const struct mhp_region *region, const struct mhp_region *other)
+{
+	while (region && region != other)
+		region = region->parent;
+	return region != NULL;
+}
+
+static void mark_overlap(struct mhp_region *a, struct mhp_region *b)
+{
+	if (is_ancestor(a, b) || is_ancestor(b, a))
+		return;
+	a->overlaps = b->overlaps = true;
+}
+
+/*
+ * Two regions that claim the same block: no driver makes such, a broken tree may. A parent
+ * claims what its children do, so that only those that have none are looked at.
+ */
+static int find_overlaps(struct regions *regions)
+{
+	struct owned_run *owned;
+	size_t count = 0, n = 0, last = 0;
+
+	for (size_t i = 0; i < regions->count; i++)
+		count += regions->list[i].n_runs;
+	owned = calloc(count ? count : 1, sizeof(*owned));
+	if (!owned)
+		return -ENOMEM;
+	for (size_t i = 0; i < regions->count; i++)
+		for (size_t j = 0; j < regions->list[i].n_runs && !regions->list[i].has_children &&
+				   !provider_of(regions->list[i].kind)->is_remainder &&
+				   !provider_of(regions->list[i].kind)->owns_managed_only; j++)
+			owned[n++] = (struct owned_run){ regions->list[i].runs[j], i };
+	qsort(owned, n, sizeof(*owned), compare_owned);
+	for (size_t i = 1; i < n; i++) {
+		if (owned[i].run.first < owned[last].run.first + owned[last].run.count)
+			mark_overlap(&regions->list[owned[i].region],
+				     &regions->list[owned[last].region]);
+		/* the run that reaches farthest is the one to compare with */
+		if (owned[i].run.first + owned[i].run.count >
+		    owned[last].run.first + owned[last].run.count)
+			last = i;
+	}
+	free(owned);
+	return 0;
+}
+
+/* ---- blocks ---- */
+
+/* Is the block in memory that a driver manages, and not memory from boot? */
+static bool is_managed(const struct iomem *iomem, const struct mhp_block *block,
+		       uint64_t block_size)
+{
+	struct range range = { block->id * block_size, block_size };
+
+	return iomem->code == 0 && iomem_find_driver(iomem, &range) != NULL;
+}
+
+static void own_blocks(struct mhp_snapshot *snap, size_t index)
+{
+	const struct mhp_region *region = &snap->regions.list[index];
+	bool managed_only = provider_of(region->kind)->owns_managed_only;
+
+	for (size_t i = 0; i < region->n_runs; i++)
+		for (size_t j = 0; j < region->spans[i].count; j++) {
+			struct mhp_block *block = &snap->blocks[region->spans[i].first + j];
+
+			if (block->region == BLOCK_NO_REGION &&
+			    (!managed_only || is_managed(&snap->iomem, block, snap->block_size)))
+				block->region = (uint32_t)index;
+		}
+}
+
+/* The driver that /proc/iomem names for a region's blocks. */
+static int find_ram_driver(struct mhp_region *region, const struct iomem *iomem,
+			   uint64_t block_size)
+{
+	const char *driver = NULL;
+
+	/* whose blocks are not known is not known to be no RAM */
+	region->ram_code = iomem->code < 0 ? iomem->code : region->ranges_code;
+	for (size_t i = 0; i < region->n_runs && !driver && region->ram_code == 0; i++) {
+		struct range range = {
+			.start = region->runs[i].first * block_size,
+			.size = region->runs[i].count * block_size,
+		};
+
+		driver = iomem_find_driver(iomem, &range);
+	}
+	if (!driver)
+		return 0;
+	region->ram_driver = strdup(driver);
+	return region->ram_driver ? 0 : -ENOMEM;
+}
+
+/* What could own the blocks that nobody owns yet, and cannot be read? */
+static void note_unknown(struct mhp_snapshot *snap, const struct mhp_region *region)
+{
+	if (!snap->owners_code && region->ranges_code < 0)
+		snap->owners_code = region->ranges_code;
+}
+
+/* Regions that a provider has just added. */
+static int take_regions(struct mhp_snapshot *snap, size_t first)
+{
+	int r = 0;
+
+	for (size_t i = first; i < snap->regions.count && r == 0; i++) {
+		struct mhp_region *region = &snap->regions.list[i];
+
+		r = region_find_blocks(region, snap->blocks, snap->n_blocks, snap->block_size);
+		if (r == 0)
+			r = find_ram_driver(region, &snap->iomem, snap->block_size);
+		if (r == 0)
+			own_blocks(snap, i);
+		note_unknown(snap, region);
+	}
+	return r;
+}
+
+int find_regions(struct finder *finder, struct mhp_snapshot *snap)
+{
+	int r;
+
+	r = iomem_read(finder->ctx, &snap->iomem, &snap->problems);
+	finder->iomem = &snap->iomem;
+	snap->owners_code = snap->iomem.code;
+	for (size_t i = 0; i < n_providers && r == 0; i++) {
+		size_t first = snap->regions.count;
+
+		r = providers[i]->find(finder);
+		if (r == 0)
+			r = take_regions(snap, first);
+		if (snap->regions.code < 0 && !snap->owners_code)
+			snap->owners_code = snap->regions.code;
+	}
+	if (r < 0)
+		return r;
+	find_parents(&snap->regions);
+	r = find_overlaps(&snap->regions);
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		struct mhp_region *region = &snap->regions.list[i];
+
+		r = region_keep_owned(region, (uint32_t)i);
+		if (r == 0 && provider_of(region->kind)->describe)
+			r = provider_of(region->kind)->describe(snap, region);
+	}
+	return r;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Providers: where memory can come from. What one kind of memory is recognised by, and
+ * what may be done to it, is in its provider-*.c; everybody else asks the table.
+ */
+#ifndef MHP_PROVIDER_H
+#define MHP_PROVIDER_H
+
+#include "internal.h"
+
+/* Where regions are looked for. */
+struct finder {
+	struct mhp_ctx *ctx;
+	uint64_t block_size;
+	const struct mhp_snapshot *snap;	/* blocks and nodes are known; NULL: find_again() */
+	struct iomem *iomem;		/* finder_iomem() */
+	struct iomem own_iomem;
+	struct regions *regions;
+	struct problems *problems;
+};
+
+struct provider {
+	enum mhp_region_kind kind;
+
+	/*
+	 * Adds all regions of the kind, sorted by name, with regions_add(); what cannot be
+	 * read is noted and kept in the region. 0, also where there is nothing of that kind;
+	 * -ENOMEM. Regions that were found before own their blocks already.
+	 */
+	int (*find)(struct finder *finder);
+	/* The same for one of them, to see whether it still is what it was; NULL: nothing to see. */
+	int (*find_again)(struct finder *finder, const char *name);
+	/* A name and a path that a saved plan may have. */
+	bool (*is_name)(const char *name);
+	/* Once all regions, their blocks and parents are known; NULL: nothing to add. -ENOMEM */
+	int (*describe)(const struct mhp_snapshot *snap, struct mhp_region *region);
+
+	/* Of what is in its ranges it owns only what /proc/iomem says that a driver manages. */
+	bool owns_managed_only;
+	/* What nobody else owns: one that is named by range or node is not meant as a whole. */
+	bool is_remainder;
+	/* Its device goes from driver to driver (daxX.Y). */
+	bool changes_driver;
+
+	/* Steps for a part of a plan; NULL: it cannot be, and region->cannot[] says why. */
+	int (*plan_online)(struct plan_part *part);
+	int (*plan_offline)(struct plan_part *part);
+	int (*plan_plug)(struct plan_part *part);
+	int (*plan_unplug)(struct plan_part *part);
+	/* After the steps of all parts: what cannot be undone; NULL: nothing. */
+	int (*plan_leave)(struct plan_part *part);
+};
+
+/* In the order in which they own blocks: what is deeper first. */
+extern const struct provider *const providers[];
+extern const size_t n_providers;
+/* NULL: none */
+const struct provider *provider_of(enum mhp_region_kind kind);
+
+/* /proc/iomem, read once. -ENOMEM; else *ret, of which the code tells whether it could be read. */
+int finder_iomem(struct finder *finder, const struct iomem **ret);
+void finder_end(struct finder *finder);
+
+/* ---- what a provider says of a region; strings are copied, -ENOMEM ---- */
+
+/* Takes the region's members over, upon failure too. */
+int regions_add(struct regions *regions, struct mhp_region *region);
+/* name is constant. With a negative code there is no text. */
+int region_add_fact(struct mhp_region *region, const char *name, int code, const char *text);
+/* path is NULL if it is not known; codes as the getters' of mhp/region.h */
+struct region_device {
+	char *name, *path;
+	int serial_code, node_code;
+	uint64_t serial;
+	int node;
+};
+int region_add_device(struct mhp_region *region, const struct region_device *device);
+/* Constant texts: "dax0.0 WHY", and what helps, or NULL. */
+void region_cannot(struct mhp_region *region, enum mhp_capability what,
+		   enum mhp_conflict_code code, const char *why, const char *hint);
+
+/* ---- owner.c ---- */
+
+/* All regions with what they own. -ENOMEM */
+int find_regions(struct finder *finder, struct mhp_snapshot *snap);
+
+/* ---- provider-rest.c: what no device stands behind ---- */
+
+/* "System RAM (X)" that no other region has; and, last of all, every other block. */
+extern const struct provider provider_managed, provider_boot;
+
+/* ---- provider-dax.c ---- */
+
+extern const struct provider provider_dax;
+
+#endif /* MHP_PROVIDER_H */

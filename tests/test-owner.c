@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Who owns a block, and what may be done to memory that no device stands behind. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/dump.h"
+#include "support/fakesys.h"
+
+#define HMEM "7.3-hmem-bound"	/* dax0.0 has blocks 32 to 35, on node 1 */
+#define BUS "/sys/bus/dax/devices"
+
+static struct mhp_snapshot *take(struct fakesys *fs)
+{
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	struct mhp_snapshot *snap;
+
+	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	mhp_ctx_unref(ctx);
+	check_snapshot(snap);
+	return snap;
+}
+
+static const char *owner(const struct mhp_snapshot *snap, uint64_t id)
+{
+	const struct mhp_region *region;
+
+	region = mhp_snapshot_get_block_region(snap, mhp_snapshot_find_block(snap, id));
+	return region ? mhp_region_get_name(region) : "";
+}
+
+static size_t sum(const struct mhp_snapshot *snap)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
+		count += mhp_region_count_blocks(mhp_snapshot_get_region(snap, i));
+	return count;
+}
+
+/* On every machine that was recorded: one owner each, and no block without one. */
+static void every_block_has_one(void **state)
+{
+	static const char *const names[] = {
+		"7.3-hmem-bound", "6.1-hmem-ranges-bound", "6.12-hmem-multi-online",
+		"7.3-hmem-unaligned-online", "7.3-cxl-regions-region", "6.12-virtio-mem-online",
+		"7.3-virtio-mem-parts-part", "6.1-dimm-online", "7.3-dimm-mixed-plugged",
+		"7.3-boot-node-online", "7.3-plain-start",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct fakesys *fs = fakesys_new_machine(names[i]);
+		struct mhp_snapshot *snap = take(fs);
+
+		assert_int_equal(sum(snap), mhp_snapshot_count_blocks(snap));
+		for (size_t j = 0; j < mhp_snapshot_count_blocks(snap); j++)
+			assert_non_null(mhp_snapshot_get_block_region(
+				snap, mhp_snapshot_get_block(snap, j)));
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
+/* Memory of a driver that has no provider: known by its name in /proc/iomem only. */
+static void managed(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine(HMEM);
+	const struct mhp_region *region;
+	struct mhp_snapshot *snap;
+	const char *why;
+
+	(void)state;
+	fakesys_remove(fs, BUS "/dax0.0");
+	fakesys_file(fs, "/proc/iomem", "00001000-3fffffff : System RAM\n"
+		     "100000000-107ffffff : System RAM (hv)\n"
+		     "108000000-10fffffff : System RAM (kmem)\n"
+		     "110000000-117ffffff : System RAM (hv)\n"
+		     "118000000-11fffffff : System RAM\n");
+	snap = take(fs);
+	assert_string_equal(owner(snap, 32), "hv");
+	assert_string_equal(owner(snap, 33), "kmem");
+	assert_string_equal(owner(snap, 34), "hv");
+	assert_string_equal(owner(snap, 35), "boot");
+	region = mhp_snapshot_find_region(snap, "hv");
+	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_MANAGED);
+	assert_true(mhp_region_can(region, MHP_CAN_OFFLINE, NULL));
+	assert_false(mhp_region_can(region, MHP_CAN_UNPLUG, &why));
+	assert_non_null(strstr(why, "does not know"));
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
+/* While a device could not be read, its driver's memory is nobody's; plain memory is. */
+static void unknown(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine(HMEM);
+	struct mhp_snapshot *snap;
+
+	(void)state;
+	fakesys_find(fs, "/sys/devices/platform/hmem_platform.0/hmem.0/dax0.0/mapping0/start")
+		->code = -EIO;
+	snap = take(fs);
+	assert_string_equal(owner(snap, 7), "boot");
+	assert_string_equal(owner(snap, 32), "");
+	assert_null(mhp_snapshot_find_region(snap, "kmem"));
+	assert_int_equal(sum(snap), 8);
+	mhp_snapshot_unref(snap);
+
+	/* addresses are for root only: plain memory cannot be told from others */
+	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
+	snap = take(fs);
+	assert_string_equal(owner(snap, 7), "");
+	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "boot"),
+						 &(size_t){ 0 }), -EACCES);
+	assert_int_equal(sum(snap), 0);
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
+static void boot_is_guarded(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine(HMEM);
+	const struct mhp_region *boot;
+	struct mhp_snapshot *snap;
+	const char *why;
+
+	(void)state;
+	snap = take(fs);
+	boot = mhp_snapshot_find_region(snap, "boot");
+	for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_RELEASE; i++) {
+		assert_false(mhp_region_can(boot, i, &why));
+		assert_non_null(strstr(why, "booted"));
+	}
+	assert_false(mhp_region_can(boot, (enum mhp_capability)99, &why));
+	assert_non_null(why);
+	assert_true(mhp_region_can(mhp_snapshot_find_region(snap, "dax0.0"), MHP_CAN_UNPLUG, &why));
+	assert_null(why);
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(every_block_has_one, fakesys_free_all),
+		cmocka_unit_test_teardown(managed, fakesys_free_all),
+		cmocka_unit_test_teardown(unknown, fakesys_free_all),
+		cmocka_unit_test_teardown(boot_is_guarded, fakesys_free_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
