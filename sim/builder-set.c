@@ -212,7 +212,8 @@ int builder_add_files(const struct mhp_sim_builder *builder, struct node *root)
 		char *text;
 
 		/* not before: the device may be added later than the file */
-		if (built_vmems_have(builder, builder->files[i].path))
+		if (built_vmems_have(builder, builder->files[i].path) ||
+		    built_cxl_has(builder, builder->files[i].path))
 			return refuse_word(builder, "it follows from the rest",
 					   builder->files[i].path);
 		text = strdup(builder->files[i].text);

@@ -504,11 +504,11 @@ static void add_soft_reserved(struct text *text, unsigned int region)
 		range.start + range.size - 1);
 }
 
-/* What is there besides RAM: a dax region or a virtio-mem device. */
+/* What is there besides RAM: a dax region, a virtio-mem device, or a window of CXL. */
 struct device_memory {
 	struct range range;
-	unsigned int number;	/* of the region, or the N of virtioN */
-	bool is_vmem;
+	unsigned int number;	/* of the region, the N of virtioN, or which window */
+	bool is_vmem, is_window;
 };
 
 /* The one that begins first at or behind an address. */
@@ -530,7 +530,13 @@ static bool next_device(const struct mhp_sim_builder *builder, uint64_t from,
 		const struct built_vmem *vmem = &builder->vmems[i];
 
 		if (vmem->range.start >= from && vmem->range.start < next.range.start)
-			next = (struct device_memory){ vmem->range, vmem->number, true };
+			next = (struct device_memory){ vmem->range, vmem->number, true, false };
+	}
+	for (size_t i = 0; i < builder->n_windows; i++) {
+		const struct range *range = &builder->windows[i].range;
+
+		if (range->start >= from && range->start < next.range.start)
+			next = (struct device_memory){ *range, (unsigned int)i, false, true };
 	}
 	*ret_next = next;
 	return next.range.start < UINT64_MAX;
@@ -541,7 +547,9 @@ static void add_devices_before(struct text *text, uint64_t *from, uint64_t end)
 	struct device_memory next;
 
 	while (next_device(text->builder, *from, &next) && next.range.start < end) {
-		if (next.is_vmem)
+		if (next.is_window)
+			built_window_iomem(text->builder, text->memory, next.number, &text->buf);
+		else if (next.is_vmem)
 			buf_add(&text->buf, "\t%08" PRIx64 "-%08" PRIx64 " : virtio%u\n",
 				next.range.start, next.range.start + next.range.size - 1,
 				next.number);
@@ -549,6 +557,14 @@ static void add_devices_before(struct text *text, uint64_t *from, uint64_t end)
 			add_soft_reserved(text, next.number);
 		*from = next.range.start + next.range.size;
 	}
+}
+
+static bool is_window_start(const struct text *text, uint64_t address)
+{
+	for (size_t i = 0; i < text->builder->n_windows; i++)
+		if (text->builder->windows[i].range.start == address)
+			return true;
+	return false;
 }
 
 static void add_iomem(struct text *text)
@@ -561,10 +577,14 @@ static void add_iomem(struct text *text)
 		uint64_t start = memory->ram[i].range.start;
 		uint64_t end = start + memory->ram[i].range.size;
 
+		add_devices_before(text, &devices_from, start + 1);
+		if (start < devices_from)
+			/* in a window, with which it was told */
+			continue;
 		/* firmware knows nothing of the border between two nodes */
-		while (i + 1 < memory->n_ram && memory->ram[i + 1].range.start == end)
+		while (i + 1 < memory->n_ram && memory->ram[i + 1].range.start == end &&
+		       !is_window_start(text, end))
 			end += memory->ram[++i].range.size;
-		add_devices_before(text, &devices_from, start);
 		add_ram(text, start, end);
 	}
 	add_devices_before(text, &devices_from, UINT64_MAX);
@@ -613,13 +633,16 @@ int built_text(const struct mhp_sim_builder *builder, const struct built_memory 
 
 	buf_add(&text.buf, "# kernel: %s\n# note: made by calls, not recorded\n",
 		versions[builder->kernel]);
+	built_cxl_header(builder, &text.buf);
 	add_blocks(&text);
 	add_nodes(&text);
 	add_parameters(&text);
+	built_cxl_bus_text(builder, &text.buf);
 	add_bus(&text);
 	add_tiers(&text);
 	add_dax(&text);
 	built_vmems_text(builder, &text.buf);
+	built_cxl_text(builder, &text.buf);
 	add_iomem(&text);
 	add_zoneinfo(&text);
 	return buf_finish(&text.buf, ret_text);

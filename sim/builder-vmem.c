@@ -58,6 +58,8 @@ static int check_vmem(const struct mhp_sim_builder *builder, const struct built_
 	if (r == 0)
 		r = check_range(builder, vmem->node, vmem->range.start, vmem->range.size,
 				vmem->block_size);
+	if (r == 0)
+		r = check_no_window(builder, &vmem->range);
 	return r < 0 ? r : check_is_free(builder, &vmem->range);
 }
 

@@ -80,6 +80,7 @@ MHP_EXPORT void mhp_sim_builder_free(struct mhp_sim_builder *builder)
 	free(builder->nodes);
 	free(builder->ranges);
 	free(builder->vmems);
+	built_cxl_free(builder);
 	free(builder->distances);
 	free(builder->files);
 	free(builder);
@@ -267,6 +268,8 @@ MHP_EXPORT int mhp_sim_builder_add_dax(struct mhp_sim_builder *builder, const ch
 	if (!is_dax_name(name) || dax_region_id(name) > MAX_NODE_ID)
 		return refuse_word(builder, "no name of a dax device", name);
 	r = check_range(builder, node, start, size, DAX_ALIGN);
+	if (r == 0)
+		r = check_no_window(builder, &(struct range){ start, size });
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < builder->n_ranges; i++) {
@@ -339,7 +342,7 @@ static int check_whole(const struct mhp_sim_builder *builder, const struct built
 		if (builder->vmems[i].range.size / builder->block_size > MAX_BLOCKS)
 			r = refuse(builder, -ERANGE, "virtio%u: more than %" PRIu64 " blocks",
 				   builder->vmems[i].number, MAX_BLOCKS);
-	return r;
+	return r < 0 ? r : check_cxl(builder, memory);
 }
 
 /* As the machine would be after it has booted. */
@@ -352,6 +355,8 @@ static int boot(const struct mhp_sim_builder *builder, struct mhp_sim *sim)
 				      builder->distances[i].value);
 	if (r == 0)
 		r = built_vmems_boot(builder, sim);
+	if (r == 0)
+		r = built_cxl_boot(builder, sim);
 	for (size_t i = 0; i < builder->n_modules && r == 0; i++)
 		r = module_load(sim, builder->modules[i]);
 	/* that was not done to it, it is how it was made */

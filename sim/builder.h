@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a machine is to have: builder.c, builder-vmem.c and builder-set.c take it,
- * builder-memory.c works out its blocks and zones, builder-text.c writes its files.
+ * What a machine is to have: builder.c, builder-vmem.c, builder-cxl.c and builder-set.c
+ * take it, builder-memory.c works out its blocks and zones, builder-text.c and
+ * builder-cxl-text.c write its files.
  */
 #ifndef SIM_BUILDER_H
 #define SIM_BUILDER_H
@@ -32,6 +33,31 @@ struct built_vmem {
 	unsigned int number;	/* the N of virtioN */
 };
 
+/* memory of CXL: a device, */
+struct built_memdev {
+	unsigned int number;	/* the N of memN */
+	int node;		/* of the device, not of its memory */
+	uint64_t size, serial;
+};
+
+/* addresses that it can have, */
+struct built_window {
+	struct range range;
+	int node;		/* of the memory there */
+};
+
+/* and what is made of both */
+struct built_cxl_region {
+	struct range range;
+	unsigned int number;	/* the N of regionN */
+	unsigned int members[16];	/* memdevs, by number */
+	size_t n_members;
+	unsigned int flags;
+};
+
+/* decoders of a port, and of a device, as QEMU has them: so many regions can be there */
+#define CXL_DECODERS 4
+
 struct built_distance {
 	int from, to;
 	unsigned int value;
@@ -51,6 +77,12 @@ struct mhp_sim_builder {
 	size_t n_ranges;
 	struct built_vmem *vmems;
 	size_t n_vmems;
+	struct built_memdev *memdevs;	/* sorted by number */
+	size_t n_memdevs;
+	struct built_window *windows;
+	size_t n_windows;
+	struct built_cxl_region *cxl_regions;	/* sorted by address */
+	size_t n_cxl_regions;
 	struct built_distance *distances;
 	size_t n_distances;
 	struct built_file *files;
@@ -85,6 +117,32 @@ void built_vmems_text(const struct mhp_sim_builder *builder, struct buf *buf);
 bool built_vmems_have(const struct mhp_sim_builder *builder, const char *path);
 /* What no file tells. */
 int built_vmems_boot(const struct mhp_sim_builder *builder, struct mhp_sim *sim);
+
+struct built_memory;
+
+/* ---- builder-cxl.c ---- */
+
+/* -EEXIST a window of CXL is there */
+int check_no_window(const struct mhp_sim_builder *builder, const struct range *range);
+/* What is wrong only as a whole. */
+int check_cxl(const struct mhp_sim_builder *builder, const struct built_memory *memory);
+/* Is it of these devices, where all files follow from the calls? */
+bool built_cxl_has(const struct mhp_sim_builder *builder, const char *path);
+/* Makes the regions, as firmware and the kernel would. */
+int built_cxl_boot(const struct mhp_sim_builder *builder, struct mhp_sim *sim);
+unsigned int built_port_decoders(const struct mhp_sim_builder *builder);
+void built_cxl_free(struct mhp_sim_builder *builder);
+
+/* ---- builder-cxl-text.c ---- */
+
+/* What no file tells: comments for the header. */
+void built_cxl_header(const struct mhp_sim_builder *builder, struct buf *buf);
+/* Devices and windows, without any region; what is on the bus comes before. */
+void built_cxl_bus_text(const struct mhp_sim_builder *builder, struct buf *buf);
+void built_cxl_text(const struct mhp_sim_builder *builder, struct buf *buf);
+/* Lines of /proc/iomem for a window, with the boot memory in it. */
+void built_window_iomem(const struct mhp_sim_builder *builder,
+			const struct built_memory *memory, size_t window, struct buf *buf);
 
 /* ---- builder-set.c ---- */
 

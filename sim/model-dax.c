@@ -345,6 +345,28 @@ static int load_dax(struct mhp_sim *sim, const struct complaints *complaints, st
 	return is_kmem(dax->driver) ? kmem_load(complaints, dax) : 0;
 }
 
+int dax_load_new(struct mhp_sim *sim, struct node *dir, struct dax **ret_dax)
+{
+	static const struct complaints nobody;
+	struct model *model = &sim->model;
+	struct dax **list;
+	size_t before = model->n_daxes;
+	int r;
+
+	list = reallocarray(model->daxes, model->n_daxes + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	model->daxes = list;
+	r = load_dax(sim, &nobody, dir);
+	if (r == 0)
+		r = region_load_new(sim, list[before]);
+	if (r < 0 && model->n_daxes > before)
+		dax_free(list[--model->n_daxes]);
+	if (r == 0)
+		*ret_dax = list[before];
+	return r;
+}
+
 int daxes_load(struct mhp_sim *sim, const struct complaints *complaints)
 {
 	struct node *dir = model_dir(sim, "/sys/bus/dax/devices"), *device;

@@ -103,8 +103,7 @@ static int attach(struct mhp_sim *sim, struct driver *driver, struct dax *dax)
 	return 0;
 }
 
-/* Does memory of it stay behind? */
-static bool detach(struct mhp_sim *sim, struct dax *dax)
+bool driver_detach(struct mhp_sim *sim, struct dax *dax)
 {
 	bool stays = false;
 
@@ -135,6 +134,16 @@ void driver_attach_all(struct mhp_sim *sim, struct driver *driver)
 			(void)attach(sim, driver, model->daxes[i]);
 }
 
+/* drivers/base/dd.c, __device_attach() */
+void drivers_offer(struct mhp_sim *sim, struct dax *dax)
+{
+	struct model *model = &sim->model;
+
+	for (size_t i = 0; model->autoprobe && i < model->n_drivers && !dax->driver; i++)
+		if (takes(model, model->drivers[i], dax))
+			(void)attach(sim, model->drivers[i], dax);
+}
+
 /* ---- files ---- */
 
 /* kmem adds and removes memory; whether it is about to is not looked into. */
@@ -161,7 +170,7 @@ static int unbind_store(struct mhp_sim *sim, void *owner, const char *word)
 
 	if (!dax || dax->driver != owner)
 		return holds(&sim->model, RULE_UNBIND_NOT_BOUND) ? -ENODEV : 0;
-	if (detach(sim, dax) && !holds(&sim->model, RULE_UNBIND_SILENT))
+	if (driver_detach(sim, dax) && !holds(&sim->model, RULE_UNBIND_SILENT))
 		return -EBUSY;
 	return 0;
 }
@@ -303,7 +312,7 @@ bool driver_remove(struct mhp_sim *sim, struct driver *driver)
 	size_t at = 0;
 
 	while ((dax = next_to_detach(model, driver)))
-		stays |= detach(sim, dax);
+		stays |= driver_detach(sim, dax);
 	while (model->drivers[at] != driver)
 		at++;
 	model->drivers[at] = model->drivers[--model->n_drivers];

@@ -144,6 +144,20 @@ void iomem_remove(struct model *model, uint64_t start, uint64_t last, const char
 	drop(model, at, end);
 }
 
+void iomem_take_out(struct model *model, uint64_t start, uint64_t last, const char *name)
+{
+	size_t at = find(model, start, last, name);
+
+	if (at >= model->n_iomem)
+		return;
+	for (size_t i = at + 1; i < model->n_iomem; i++) {
+		if (model->iomem[i].level <= model->iomem[at].level)
+			break;
+		model->iomem[i].level--;
+	}
+	drop(model, at, at + 1);
+}
+
 /* The entry that has all of this, and nothing below it; n_iomem if there is none. */
 static size_t find_around(const struct model *model, uint64_t start, uint64_t last,
 			  const char *name)
@@ -227,6 +241,18 @@ bool iomem_find(const struct model *model, const char *name, uint64_t *ret_start
 			*ret_last = model->iomem[i].end;
 			return true;
 		}
+	return false;
+}
+
+bool iomem_has_ram(const struct model *model, uint64_t start, uint64_t last)
+{
+	for (size_t i = 0; i < model->n_iomem; i++) {
+		const struct iomem_entry *entry = &model->iomem[i];
+
+		if (!strncmp(entry->name, "System RAM", 10) && entry->start <= last &&
+		    entry->end >= start)
+			return true;
+	}
 	return false;
 }
 

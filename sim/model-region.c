@@ -122,6 +122,19 @@ static unsigned int free_minor(const struct model *model)
 	return minor;
 }
 
+void dax_free_number(const struct mhp_sim *sim, unsigned int *ret_major,
+		     unsigned int *ret_minor)
+{
+	const struct model *model = &sim->model;
+	unsigned int minor;
+
+	/* as in the captures, unless a device says otherwise */
+	*ret_major = model_is_since(sim, 7, 3) ? 251 : 252;
+	for (size_t i = 0; i < model->n_daxes; i++)
+		(void)device_number(model->daxes[i], ret_major, &minor);
+	*ret_minor = free_minor(model);
+}
+
 /* A file of a new device, as the one of its sibling. */
 static int add_file(struct dax *dax, const struct node *like, const struct dax *sibling,
 		    unsigned int minor)
@@ -306,18 +319,23 @@ void region_bound(struct dax *dax)
 
 /* ---- a device is deleted ---- */
 
-static void delete_device(struct mhp_sim *sim, struct dax *dax)
+void dax_remove(struct mhp_sim *sim, struct dax *dax)
 {
 	struct model *model = &sim->model;
 	struct region *region = dax->region;
 	size_t at = 0;
 
+	if (dax->driver)
+		(void)driver_detach(sim, dax);
+	/* without memory to note that, /proc/iomem still has it */
+	for (size_t i = 0; i < dax->n_ranges; i++)
+		(void)dax_leave_behind(model, &dax->ranges[i]);
 	dax_tell(sim, dax, "remove");
 	tree_remove_child(model_dir(sim, DEVICES_PATH), dax->name);
 	tree_remove(dax->dir);
-	if (region->seed == dax)
+	if (region && region->seed == dax)
 		region->seed = NULL;
-	if (region->youngest == dax)
+	if (region && region->youngest == dax)
 		region->youngest = NULL;
 	while (model->daxes[at] != dax)
 		at++;
@@ -342,7 +360,7 @@ static int delete_store(struct mhp_sim *sim, void *owner, const char *word)
 		return -EBUSY;
 	if (dax->driver || dax->n_ranges || !dax->has_ranges)
 		return -EOPNOTSUPP;
-	delete_device(sim, dax);
+	dax_remove(sim, dax);
 	return 0;
 }
 
@@ -469,27 +487,57 @@ static struct region *region_at(struct model *model, struct node *dir)
 	return region;
 }
 
+/* A device finds its region. */
+static int join(struct mhp_sim *sim, const struct complaints *complaints, struct dax *dax)
+{
+	struct node *dir = tree_child(dax->dir->parent, "dax_region");
+	int r;
+
+	dax->align = DEFAULT_ALIGN;
+	r = model_read_number(complaints, tree_child(dax->dir, "align"), parse_dec, &dax->align);
+	if (r < 0)
+		return r;
+	if (dax->is_static || !dir || dir->type != NODE_DIR)
+		return 0;
+	dax->region = region_at(&sim->model, dir);
+	return dax->region ? 0 : -ENOMEM;
+}
+
+int region_load_new(struct mhp_sim *sim, struct dax *dax)
+{
+	static const struct complaints nobody;
+	int r;
+
+	r = join(sim, &nobody, dax);
+	if (r == 0 && dax->region)
+		r = load_region(sim, &nobody, dax->region);
+	if (r == 0)
+		resize_set_attrs(dax);
+	return r;
+}
+
+void regions_forget(struct model *model, const struct node *above)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < model->n_regions; i++) {
+		struct region *region = model->regions[i];
+
+		if (region->dir->parent == above)
+			region_free(region);
+		else
+			model->regions[left++] = region;
+	}
+	model->n_regions = left;
+}
+
 int regions_load(struct mhp_sim *sim, const struct complaints *complaints)
 {
 	struct model *model = &sim->model;
 	int r = 0;
 
-	for (size_t i = 0; i < model->n_daxes; i++) {
-		struct dax *dax = model->daxes[i];
-		struct node *dir = tree_child(dax->dir->parent, "dax_region");
-
-		dax->align = DEFAULT_ALIGN;
-		r = model_read_number(complaints, tree_child(dax->dir, "align"), parse_dec,
-				      &dax->align);
-		if (r < 0)
-			return r;
-		r = 0;
-		if (dax->is_static || !dir || dir->type != NODE_DIR)
-			continue;
-		dax->region = region_at(model, dir);
-		if (!dax->region)
-			return -ENOMEM;
-	}
+	for (size_t i = 0; i < model->n_daxes && r == 0; i++)
+		r = join(sim, complaints, model->daxes[i]);
 	for (size_t i = 0; i < model->n_regions && r == 0; i++)
 		r = load_region(sim, complaints, model->regions[i]);
 	for (size_t i = 0; i < model->n_daxes && r == 0; i++)

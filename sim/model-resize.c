@@ -136,8 +136,7 @@ static int alloc_range(struct mhp_sim *sim, struct dax *dax, uint64_t start, uin
 	return r;
 }
 
-/* Memory that a driver left behind stays where it is, whosever range that is now. */
-static int leave_behind(struct model *model, struct dax_range *range)
+int dax_leave_behind(struct model *model, struct dax_range *range)
 {
 	struct range *list;
 
@@ -156,7 +155,7 @@ static int set_range_size(struct model *model, struct dax_range *range, uint64_t
 {
 	int r;
 
-	r = leave_behind(model, range);
+	r = dax_leave_behind(model, range);
 	if (r == 0)
 		r = set_address(range->dir, "end", range->range.start + size - 1);
 	if (r < 0)
@@ -176,7 +175,7 @@ static int shrink(struct model *model, struct dax *dax, uint64_t size)
 
 		if (less < last->range.size)
 			return set_range_size(model, last, last->range.size - less);
-		r = leave_behind(model, last);
+		r = dax_leave_behind(model, last);
 		if (r < 0)
 			return r;
 		less -= last->range.size;

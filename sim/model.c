@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model-cxl.h"
 #include "model.h"
 #include "parse.h"
 #include "sim.h"
@@ -193,7 +194,7 @@ static int load_block_size(struct mhp_sim *sim, const struct complaints *complai
 }
 
 /* "# kernel: 7.3.4+deb13-amd64" */
-static bool is_kernel_since(const struct mhp_sim *sim, unsigned int major, unsigned int minor)
+bool model_is_since(const struct mhp_sim *sim, unsigned int major, unsigned int minor)
 {
 	const char *line = strstr(sim->header, "# kernel: ");
 	unsigned int x, y;
@@ -244,12 +245,12 @@ static void load_features(struct mhp_sim *sim)
 		}
 		memmap_seen |= tree_child(dax->dir, "memmap_on_memory") != NULL;
 	}
-	model->has_device_state = kmem_seen ? state_seen : is_kernel_since(sim, 7, 3);
-	model->kmem_by_default = model->n_daxes ? memmap_seen : is_kernel_since(sim, 6, 3);
-	model->tells_container = is_kernel_since(sim, 6, 12);
-	model->altmap_per_block = memmap_seen || is_kernel_since(sim, 6, 8);
+	model->has_device_state = kmem_seen ? state_seen : model_is_since(sim, 7, 3);
+	model->kmem_by_default = model->n_daxes ? memmap_seen : model_is_since(sim, 6, 3);
+	model->tells_container = model_is_since(sim, 6, 12);
+	model->altmap_per_block = memmap_seen || model_is_since(sim, 6, 8);
 	/* mm/memory_hotplug.c, add_memory_resource() */
-	model->node_first = model->has_device_state || is_kernel_since(sim, 6, 18);
+	model->node_first = model->has_device_state || model_is_since(sim, 6, 18);
 	/* came with 6.2, soon before */
 	model->counts_poison = model->kmem_by_default;
 	model->movable_node = is_on_command_line(sim, "movable_node");
@@ -301,6 +302,8 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	poison_load(model);
 	r = daxes_adopt(sim);
 	if (r == 0)
+		r = cxl_load(sim, complaints);
+	if (r == 0)
 		r = dimms_load(sim, complaints);
 	if (r == 0)
 		r = vmems_load(sim, complaints);
@@ -338,6 +341,7 @@ void model_free(struct model *model)
 		vmem_free(model->vmems[i]);
 	free(model->vmems);
 	node_unref(model->vmem_driver);
+	cxl_free(model->cxl);
 	node_unref(model->memory_dir);
 	node_unref(model->node_dir);
 	node_unref(model->tier_dir);

@@ -259,6 +259,8 @@ struct model {
 	size_t n_vmems;
 	bool vmem_works;	/* onlining is by the driver itself */
 	struct node *vmem_driver;
+
+	struct cxl *cxl;	/* see model-cxl.h; NULL: there is none */
 };
 
 /* ---- model.c ---- */
@@ -280,6 +282,8 @@ int model_complain(const struct complaints *complaints, const struct node *file)
 /* ... and in which line of its text, NULL for none */
 int model_complain_line(const struct complaints *complaints, const struct node *file,
 			const char *line);
+/* Is the kernel, by its number, that one or a later one? */
+bool model_is_since(const struct mhp_sim *sim, unsigned int major, unsigned int minor);
 /* Has a file rendered by the model; fine on NULL. */
 void model_set_attr(struct node *file, const struct attr *attr, void *owner);
 /* word as the kernel compares it: one newline at the end does not count */
@@ -394,6 +398,10 @@ int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *na
 /* An entry and its neighbours of that name become one. */
 void iomem_merge(struct model *model, uint64_t start, uint64_t last, const char *name);
 bool iomem_has(const struct model *model, uint64_t start, uint64_t last, const char *name);
+/* Takes out an entry, but not what is below it. */
+void iomem_take_out(struct model *model, uint64_t start, uint64_t last, const char *name);
+/* Is any of this System RAM, of whatever kind? */
+bool iomem_has_ram(const struct model *model, uint64_t start, uint64_t last);
 /* Is any of this told of? */
 bool iomem_is_taken(const struct model *model, uint64_t start, uint64_t last);
 /* Where the first entry of this name is. */
@@ -408,6 +416,8 @@ int daxes_load(struct mhp_sim *sim, const struct complaints *complaints);
 /* once the kernel's features are known */
 int daxes_adopt(struct mhp_sim *sim);
 struct dax *dax_find(const struct model *model, const char *word);
+/* One whose directory has come; of no driver yet. */
+int dax_load_new(struct mhp_sim *sim, struct node *dir, struct dax **ret_dax);
 /* One more range, the last; mapping is the K of its mappingK. -ENOMEM */
 int dax_add_range(struct model *model, struct dax *dax, const struct range *range,
 		  unsigned int mapping);
@@ -433,7 +443,16 @@ bool is_kmem(const struct driver *driver);
 /* ---- model-region.c: what devices are cut from ---- */
 
 int regions_load(struct mhp_sim *sim, const struct complaints *complaints);
+/* ... of a device that came */
+int region_load_new(struct mhp_sim *sim, struct dax *dax);
 void region_free(struct region *region);
+/* Those below a directory are gone; no device is in one any more. */
+void regions_forget(struct model *model, const struct node *above);
+/* Takes it from its driver first; what that leaves behind stays. */
+void dax_remove(struct mhp_sim *sim, struct dax *dax);
+/* Of the device file that one more is to have. */
+void dax_free_number(const struct mhp_sim *sim, unsigned int *ret_major,
+		     unsigned int *ret_minor);
 /* What of it no device has; a region that is known. */
 uint64_t region_available(const struct model *model, const struct region *region);
 /* The lowest range that begins at an address or behind it; NULL: none. */
@@ -446,6 +465,8 @@ void region_bound(struct dax *dax);
 
 /* Has a device's files rendered. */
 void resize_set_attrs(struct dax *dax);
+/* Memory that a driver left behind stays where it is, whosever range that is now. */
+int dax_leave_behind(struct model *model, struct dax_range *range);
 
 /* ---- model-kmem.c: a device's memory as System RAM ---- */
 
@@ -520,6 +541,10 @@ struct driver *driver_find(const struct model *model, const char *name);
 bool driver_is_for(const struct model *model, const struct driver *driver, const struct dax *dax);
 /* A driver whose directory is there; ret_driver may be NULL. */
 int driver_add(struct mhp_sim *sim, struct node *dir, struct driver **ret_driver);
+/* A device came: the first driver that matches it, and that can, takes it. */
+void drivers_offer(struct mhp_sim *sim, struct dax *dax);
+/* Its driver gives it back; does memory of it stay behind? */
+bool driver_detach(struct mhp_sim *sim, struct dax *dax);
 /* Takes every device that it matches and nobody has, or tries to. */
 void driver_attach_all(struct mhp_sim *sim, struct driver *driver);
 /* Gives all its devices back, and goes, with its directory; as with kmem_remove(). */

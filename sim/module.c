@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Modules with drivers of the dax bus: loaded by name, and unloaded. */
+/* Modules with drivers of the dax bus, and dax_cxl: loaded by name, and unloaded. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model-cxl.h"
 #include "sim.h"
+
+#define DAX_CXL "dax_cxl"
 
 void modules_free(struct mhp_sim *sim)
 {
@@ -19,7 +22,8 @@ static int module_code(const struct mhp_sim *sim, const char *name)
 	for (size_t i = 0; i < sim->n_modules; i++)
 		if (!strcmp(sim->modules[i].name, name))
 			return sim->modules[i].code;
-	return strcmp(name, "kmem") && strcmp(name, "device_dax") ? -ENOENT : 0;
+	return strcmp(name, "kmem") && strcmp(name, "device_dax") && strcmp(name, DAX_CXL) ?
+	       -ENOENT : 0;
 }
 
 /* ---- loading ---- */
@@ -72,6 +76,35 @@ static void tell(struct mhp_sim *sim, const char *name, const char *action)
 	buf_free(&path);
 }
 
+/* cxl_dax_region is of the bus of CXL, and can only be had by being loaded. */
+static int load_dax_cxl(struct mhp_sim *sim)
+{
+	struct node *drivers = model_dir(sim, CXL_DRIVERS_PATH), *dir, *file;
+	int r;
+
+	if (sim->read_only)
+		return -EROFS;
+	if (!drivers || !sim->model.cxl)
+		return -ENOENT;
+	r = tree_add_new(drivers, NODE_DIR, "cxl_dax_region", NULL, &dir);
+	if (r < 0)
+		return r;
+	r = tree_add_new(dir, NODE_FILE, "uevent", NULL, &file);
+	if (r == 0) {
+		file->code = NODE_WRITE_ONLY;
+		r = add_module_link(dir, DAX_CXL);
+	}
+	if (r < 0) {
+		tree_remove(dir);
+		return r;
+	}
+	/* drivers/dax/cxl.c registers it when the module is there already */
+	tell(sim, DAX_CXL, "add");
+	event_send(sim, "add", dir, "drivers", NULL);
+	cxl_dax_driver_add(sim, dir);
+	return 0;
+}
+
 static int load(struct mhp_sim *sim, const char *name)
 {
 	struct node *drivers = model_dir(sim, DRIVERS_PATH), *dir;
@@ -108,6 +141,8 @@ static int load(struct mhp_sim *sim, const char *name)
 
 static bool is_loaded(struct mhp_sim *sim, const char *name)
 {
+	if (!strcmp(name, DAX_CXL))
+		return sim->model.cxl && sim->model.cxl->dax_driver;
 	return tree_child(model_dir(sim, DRIVERS_PATH), name) != NULL;
 }
 
@@ -120,7 +155,8 @@ int module_load(struct mhp_sim *sim, const char *name)
 	/* what is not there, or refused by name, is found out first */
 	r = module_code(sim, name);
 	if (r == 0)
-		r = sim->is_plain ? -EACCES : load(sim, name);
+		r = sim->is_plain ? -EACCES :
+		    strcmp(name, DAX_CXL) ? load(sim, name) : load_dax_cxl(sim);
 	note_module(sim, "load", name, r);
 	return r;
 }

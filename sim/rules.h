@@ -19,6 +19,9 @@ struct model;
 #define ON_ALL		(ON_6_1 | ON_6_12 | ON_7_3)
 #define SINCE_6_12	(ON_6_12 | ON_7_3)
 #define UNTIL_6_12	(ON_6_1 | ON_6_12)
+/* not by the machine that tests/differ has, which does not count it */
+#define APART		16
+#define ON_CXL		(SINCE_6_12 | APART)
 /* only by a replay of what a kernel and its host did: no guest can do it by itself */
 #define ON_REPLAY	8
 
@@ -252,6 +255,50 @@ struct model;
 	X(ALIGN_RANGES, ON_ALL, "align: one that the mappings do not have is EINVAL")	\
 	X(MEMMAP_UNSUPPORTED, SINCE_6_12, "memmap_on_memory: 1 while it is off is EOPNOTSUPP") \
 	X(MEMMAP_BOUND, SINCE_6_12, "memmap_on_memory: to change it while kmem has it is EBUSY")	\
+	/* model-cxl-region.c */							\
+	X(CXL_CREATE_NAME, ON_CXL, "create_ram_region: what is no region's name is EINVAL") \
+	X(CXL_CREATE_NEXT, ON_CXL, "create_ram_region: not the next region is EBUSY")	\
+	X(CXL_NUMBER_REUSED, ON_CXL, "CXL: a lower number that is free again is the next") \
+	X(CXL_DELETE_UNKNOWN, ON_CXL, "delete_region: ENODEV without such a region")	\
+	X(CXL_WAYS_NUMBER, ON_CXL, "interleave_ways: what no decoder can is EINVAL")	\
+	X(CXL_WAYS_LATE, ON_CXL, "interleave_ways: of a region with a size is EBUSY")	\
+	X(CXL_GRANULARITY_NUMBER, ON_CXL, "granularity: what no decoder can is EINVAL")	\
+	X(CXL_GRANULARITY_LATE, ON_CXL, "granularity: of a region with a size is EBUSY") \
+	X(CXL_SIZE_EARLY, ON_CXL, "CXL size: before ways and granularity is ENXIO")	\
+	X(CXL_SIZE_UNIT, ON_CXL, "CXL size: no multiple of 256 MiB a way is EINVAL")	\
+	X(CXL_SIZE_TWICE, ON_CXL, "CXL size: another one while there is one is EBUSY")	\
+	X(CXL_SIZE_NO_SPACE, ON_CXL, "CXL size: more than the window has is ERANGE")	\
+	X(CXL_SIZE_USED, ON_CXL, "CXL size: 0 with all targets there is EBUSY")		\
+	X(CXL_TARGET_UNKNOWN, ON_CXL, "target: ENODEV without such a device")		\
+	X(CXL_COMMIT_EARLY, ON_CXL, "commit: 1 without all targets is ENXIO")		\
+	X(CXL_COMMIT_TWICE, ON_CXL, "commit: 1 to a committed region does nothing")	\
+	X(CXL_COMMIT_LOCKED, ON_7_3 | APART, "commit: 0 to a locked region is EPERM")	\
+	X(CXL_COMMIT_UNBINDS, ON_CXL, "commit: 0 takes the region from its driver")	\
+	/* model-cxl-decoder.c */							\
+	X(CXL_MODE_WORD, ON_CXL, "decoder's mode: any other word is EINVAL")		\
+	X(CXL_MODE_USED, ON_CXL, "decoder's mode: of a programmed decoder is EBUSY")	\
+	X(CXL_MODE_ABSENT, ON_CXL, "decoder's mode: what the device does not have is ENXIO") \
+	X(CXL_DPA_UNIT, ON_CXL, "dpa_size: no multiple of 256 MiB is EINVAL")		\
+	X(CXL_DPA_MODE, ON_CXL, "dpa_size: without a mode is EINVAL")			\
+	X(CXL_DPA_NO_SPACE, ON_CXL, "dpa_size: more than the device has is ENOSPC")	\
+	X(CXL_DPA_USED, ON_CXL, "dpa_size: of a decoder in a region is EBUSY")		\
+	X(CXL_DPA_ORDER, ON_CXL, "dpa_size: not in the order of decoders is EBUSY")	\
+	/* model-cxl-attach.c */							\
+	X(CXL_HPA_ORDER, ON_CXL, "target: in a port that a higher region uses is EBUSY") \
+	X(CXL_TARGET_MODE, ON_CXL, "target: of another mode is EINVAL")			\
+	X(CXL_TARGET_EARLY, ON_CXL, "target: of a region without a size is ENXIO")	\
+	X(CXL_TARGET_FULL, ON_CXL, "target: of a region that has all is EBUSY")		\
+	X(CXL_TARGET_NO_DPA, ON_CXL, "target: without memory of its device is ENXIO")	\
+	X(CXL_TARGET_SIZE, ON_CXL, "target: whose memory is no equal share is EINVAL")	\
+	X(CXL_TARGET_TAKEN, ON_CXL, "target: where there is another one is EBUSY")	\
+	X(CXL_TARGET_TWICE, ON_CXL, "target: of a device that is in already is EINVAL")	\
+	X(CXL_COMMIT_ORDER, ON_CXL, "commit: not in the order of decoders is EBUSY")	\
+	/* model-cxl-driver.c */							\
+	X(CXL_BIND_UNKNOWN, ON_CXL, "cxl_region/bind: ENODEV without such a region")	\
+	X(CXL_BIND_EARLY, ON_CXL, "cxl_region/bind: of one not committed is ENXIO")	\
+	X(CXL_BIND_RAM, ON_CXL, "cxl_region/bind: what is System RAM gets no dax device") \
+	X(CXL_UNBIND_NOT_BOUND, ON_CXL, "cxl_region/unbind: ENODEV if it is not bound")	\
+	X(CXL_EVENT_DAX_LATER, ON_CXL, "a CXL region is bound, then its dax region")	\
 	/* permission.c */							\
 	X(PLAIN_READ, ON_ALL, "a plain user does not read resource and mappings: EACCES")	\
 	X(PLAIN_WRITE, ON_ALL, "a plain user writes nothing: EACCES")			\

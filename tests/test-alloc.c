@@ -465,6 +465,67 @@ static void vmem_without_memory(void **state)
 	assert_true(last > 30);
 }
 
+/* Makes region1 of two devices anew, and binds it: 0, or the first answer that is not. */
+static int make_region(struct mhp_sim *sim)
+{
+	static const char *const steps[][2] = {
+		{ "devices/decoder0.0/create_ram_region", "region1" },
+		{ "devices/region1/interleave_ways", "2" },
+		{ "devices/region1/interleave_granularity", "256" },
+		{ "devices/region1/size", "0x40000000" },
+		{ "devices/region1/target0", "decoder4.0" },
+		{ "devices/region1/target1", "decoder5.0" },
+		{ "devices/region1/commit", "1" }, { "drivers/cxl_region/bind", "region1" },
+	};
+	char path[80];
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++) {
+		snprintf(path, sizeof(path), "/sys/bus/cxl/%s", steps[i][0]);
+		r = mhp_sim_write(sim, path, steps[i][1]);
+	}
+	return r;
+}
+
+/* A region that could not be made, or got no dax device, can be deleted and made again. */
+static void cxl_without_memory(void **state)
+{
+	static const char file[] = "/sys/bus/cxl/devices/decoder0.0/delete_region";
+	struct mhp_sim *sim;
+	size_t number, last = 0;
+	int r;
+
+	(void)state;
+	for (size_t at = 1; at == 1 || last >= at - 1; at++) {
+		number = live_count;
+		sim = desk_machine("7.3-cxl-many.txt");
+		assert_int_equal(mhp_sim_write(sim, POLICY, "online_movable"), 0);
+		assert_int_equal(mhp_sim_write(sim, file, "region1"), 0);
+		calls = 0;
+		fail_at = at;
+		r = make_region(sim);
+		assert_true(r == 0 || r == -ENOMEM);
+		fail_at = 0;
+		last = calls;
+		/* only what is online could not go */
+		for (unsigned int id = 42; id < 50; id++) {
+			char path[64];
+
+			snprintf(path, sizeof(path), MEMORY "memory%u/state", id);
+			(void)mhp_sim_write(sim, path, "offline");
+		}
+		r = mhp_sim_write(sim, file, "region1");
+		assert_true(r == 0 || r == -ENODEV);
+		check_is(sim, 42, "absent");
+		assert_int_equal(make_region(sim), 0);
+		check_is(sim, 42, "Movable");
+		check_is(sim, 49, "Movable");
+		mhp_sim_unref(sim);
+		assert_int_equal(live_count, number);
+	}
+	assert_true(last > 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +540,7 @@ int main(void)
 		cmocka_unit_test(event_without_memory),
 		cmocka_unit_test(dimm_without_memory),
 		cmocka_unit_test(vmem_without_memory),
+		cmocka_unit_test(cxl_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include <mhp/sim-builder.h>
+
 #include "support/desk.h"
 #include "support/golden.h"
 
@@ -24,7 +26,8 @@ static void test_table(void **state)
 	for (enum rule rule = 0; rule < RULES_COUNT; rule++) {
 		assert_int_equal(rule_find(rule_name(rule)), rule);
 		assert_true(strlen(rule_text(rule)) > 0 && strlen(rule_text(rule)) < 100);
-		assert_true(rule_kernels(rule) && !(rule_kernels(rule) & ~(ON_ALL | ON_REPLAY)));
+		assert_true(rule_kernels(rule) &&
+			    !(rule_kernels(rule) & ~(ON_ALL | ON_REPLAY | APART)));
 	}
 	assert_int_equal(rule_find("NO_SUCH_RULE"), RULES_COUNT);
 }
@@ -61,6 +64,7 @@ enum start {
 	FREE,		/* nobody has dax0.0 */
 	PAIR,		/* dax0.0 and dax0.1 have kmem */
 	STARTS,
+	CXL,		/* made by calls: two devices of 1 GiB, and no region yet */
 };
 
 static const char *const machines[KERNELS][STARTS] = {
@@ -99,6 +103,7 @@ static const struct edit movable_node = {
 static const struct edit going = { "memory33/state: offline", "memory33/state: going-offline" };
 static const struct edit has_cpu = { "node1/cpulist: \n", "node1/cpulist: 2\n" };
 static const struct edit same_tier = { "tier4/nodelist: 0\n", "tier4/nodelist: 0-1\n" };
+static const struct edit lock = { "decoder2.0/locked: 0", "decoder2.0/locked: 1" };
 static const struct edit maps[] = {
 	{ "parameters/memmap_on_memory: N", "parameters/memmap_on_memory: Y" },
 	{ "dax0.0/memmap_on_memory: 0", "dax0.0/memmap_on_memory: 1" },
@@ -122,8 +127,9 @@ static const struct {
 /*
  * "32 WORD" to memory32/state, "32= WORD" to its "online", "32! WORD" to its uevent,
  * "dax0.0 WORD" to the device's state, "dax0.0/FILE WORD" to another file of it,
- * "kmem/bind WORD" and the like to a driver's file, others to one of files[]; the
- * rest do what test_step() tells.
+ * "kmem/bind WORD" and the like to a driver's file, "@region0/FILE WORD" to a device of
+ * CXL, "%cxl_region/FILE WORD" to a driver of that, others to one of files[]; the rest do
+ * what test_step() tells.
  */
 struct script {
 	const char *name;
@@ -294,6 +300,59 @@ static const struct script scripts[] = {
 	{ "own map while bound", SINCE_6_12, BOUND, { &maps[0] }, {
 		"dax0.0/memmap_on_memory 1",
 	} },
+	{ "a CXL region is made", SINCE_6_12, CXL, { NULL }, {
+		"@decoder0.0/create_ram_region junk", "@decoder0.0/create_ram_region region7",
+		"@decoder0.0/create_ram_region region0", "@decoder0.0/delete_region region7",
+		"@region0/size 0x20000000", "@region0/interleave_ways 5",
+		"@region0/interleave_granularity 100", "@region0/interleave_ways 2",
+		"@region0/interleave_granularity 256", "@region0/size 0x10000000",
+		"@region0/size 0x200000000", "@decoder2.0/mode junk",
+		"@decoder2.0/dpa_size 0x10000000", "@decoder2.0/mode pmem",
+		"@region0/target0 decoder2.0", "@decoder2.0/mode ram",
+		"@decoder2.0/dpa_size 0x1000", "@decoder2.0/dpa_size 0x80000000",
+		"@decoder2.1/mode ram", "@decoder2.1/dpa_size 0x10000000",
+		"@decoder2.0/dpa_size 0x10000000", "@region0/target0 decoder2.0",
+	} },
+	{ "a CXL region gets its targets", SINCE_6_12, CXL, { NULL }, {
+		"@decoder0.0/create_ram_region region0", "@region0/interleave_ways 2",
+		"@region0/interleave_granularity 256", "@region0/size 0x40000000",
+		"@region0/interleave_ways 1", "@region0/interleave_granularity 512",
+		"@region0/size 0x20000000", "@decoder2.0/mode ram",
+		"@region0/target0 decoder2.0", "@decoder2.0/dpa_size 0x10000000",
+		"@region0/target0 decoder2.0", "@decoder2.0/dpa_size 0x20000000",
+		"@region0/target0 decoder9.9", "@region0/target0 decoder2.0",
+		"@decoder2.0/dpa_size 0", "@decoder2.1/mode ram",
+		"@decoder2.1/dpa_size 0x20000000", "@region0/target0 decoder2.1",
+		"@region0/target1 decoder2.1", "@region0/commit 1", "%cxl_region/bind region0",
+		"%cxl_region/bind region9", "%cxl_region/unbind region0",
+	} },
+	{ "a CXL region in use", SINCE_6_12, CXL, { NULL }, {
+		"@decoder0.0/create_ram_region region0", "@region0/interleave_ways 1",
+		"@region0/interleave_granularity 256", "@region0/size 0x20000000",
+		"@decoder2.0/mode ram", "@decoder2.0/dpa_size 0x20000000",
+		"@region0/target0 decoder2.0", "@region0/size 0", "@decoder3.0/mode ram",
+		"@region0/target0 decoder3.0", "@region0/commit 1", "@region0/commit 1",
+		"@decoder2.0/mode ram", "%cxl_region/bind region0", "34 online_movable",
+		"@region0/commit 0", "@region0/commit 1", "%cxl_region/bind region0",
+		"@decoder0.0/delete_region region0",
+	} },
+	{ "two CXL regions", SINCE_6_12, CXL, { NULL }, {
+		"@decoder0.0/create_ram_region region0", "@region0/interleave_ways 1",
+		"@region0/interleave_granularity 256", "@region0/size 0x10000000",
+		"@decoder0.0/create_ram_region region1", "@region1/interleave_ways 1",
+		"@region1/interleave_granularity 256", "@region1/size 0x10000000",
+		"@decoder2.0/mode ram", "@decoder2.0/dpa_size 0x10000000",
+		"@decoder3.0/mode ram", "@decoder3.0/dpa_size 0x10000000",
+		"@region1/target0 decoder3.0", "@region0/target0 decoder2.0",
+		"@region1/target0 \n", "@region0/target0 decoder2.0",
+		"@region1/target0 decoder3.0", "@region1/commit 1",
+	} },
+	{ "a CXL region that is locked", SINCE_6_12, CXL, { &lock }, {
+		"@decoder0.0/create_ram_region region0", "@region0/interleave_ways 1",
+		"@region0/interleave_granularity 256", "@region0/size 0x10000000",
+		"@decoder2.0/mode ram", "@decoder2.0/dpa_size 0x10000000",
+		"@region0/target0 decoder2.0", "@region0/commit 1", "@region0/commit 0",
+	} },
 	{ "a plain user", ON_ALL, BOUND, { NULL }, {
 		"user /proc/iomem", "user /sys/bus/dax/devices/dax0.0/resource",
 		"user /sys/devices/system/memory/memory32/state online",
@@ -329,9 +388,35 @@ static char *apply_edit(char *text, const struct edit *edit)
 	return result;
 }
 
+static struct mhp_sim *make_cxl(enum kernel kernel)
+{
+	static const enum mhp_sim_kernel kernels[KERNELS] = {
+		MHP_SIM_KERNEL_6_1, MHP_SIM_KERNEL_6_12, MHP_SIM_KERNEL_7_3,
+	};
+	const uint64_t gib = UINT64_C(1) << 30;
+	struct mhp_sim_builder *builder;
+	struct mhp_sim *sim;
+	int r;
+
+	assert_int_equal(mhp_sim_builder_new(kernels[kernel], &builder), 0);
+	r = mhp_sim_builder_add_node(builder, 0, 2);
+	r |= mhp_sim_builder_add_node(builder, 1, 0);
+	r |= mhp_sim_builder_add_memory(builder, 0, 0, gib);
+	r |= mhp_sim_builder_add_cxl_memdev(builder, "mem0", 0, gib, 1);
+	r |= mhp_sim_builder_add_cxl_memdev(builder, "mem1", 0, gib, 2);
+	r |= mhp_sim_builder_add_cxl_window(builder, 1, 0x110000000, 4 * gib);
+	r |= mhp_sim_builder_set(builder, "auto_online_blocks", "offline");
+	r |= mhp_sim_builder_load(builder, "kmem");
+	assert_int_equal(r, 0);
+	assert_int_equal(mhp_sim_new_from_builder(builder, NULL, &sim), 0);
+	mhp_sim_builder_free(builder);
+	return sim;
+}
+
 static char *make_text(enum kernel kernel, const struct script *script)
 {
-	struct mhp_sim *sim = open_machine(machines[kernel][script->start]);
+	struct mhp_sim *sim = script->start == CXL ? make_cxl(kernel) :
+			      open_machine(machines[kernel][script->start]);
 	char *text;
 
 	if (script->start == FREE)
@@ -361,7 +446,11 @@ static void find_file(const char *target, char *path, size_t size)
 			snprintf(path, size, "%s", files[i].path);
 			return;
 		}
-	if (!strncmp(target, "dax", 3))
+	if (target[0] == '@')
+		snprintf(path, size, "/sys/bus/cxl/devices/%s", target + 1);
+	else if (target[0] == '%')
+		snprintf(path, size, "/sys/bus/cxl/drivers/%s", target + 1);
+	else if (!strncmp(target, "dax", 3))
 		snprintf(path, size, "/sys/bus/dax/devices/%s%s", target,
 			 strchr(target, '/') ? "" : "/state");
 	else if (strchr(target, '/'))
@@ -588,9 +677,49 @@ static void random_step(struct mhp_sim *sim, uint32_t *seed)
 	(void)test_step(sim, step);
 }
 
+/* ... to a region of CXL, and what it is made of */
+static void random_cxl_step(struct mhp_sim *sim, uint32_t *seed)
+{
+	static const char *const of_region[] = {
+		"commit", "size", "target0", "target1", "interleave_ways",
+		"interleave_granularity", "commit", "size",
+	};
+	static const char *const of_decoder[] = {
+		"0/mode", "0/dpa_size", "1/mode", "1/dpa_size", "0/create_ram_region",
+		"0/delete_region", "0/create_ram_region", "0/dpa_size",
+	};
+	static const char *const of_driver[] = {
+		"%cxl_region/bind", "%cxl_region/unbind", "kmem/bind", "kmem/unbind",
+	};
+	static const char *const words[] = {
+		"0", "1", "2", "0", "1", "2", "256", "512", "0x10000000", "0x20000000",
+		"0x40000000", "ram", "ram", "pmem", "none", "region0", "region1", "region2",
+		"region0", "region1", "decoder2.0", "decoder3.0", "decoder2.1", "decoder1.0",
+		"decoder0.0", "dax0.0", "dax1.0", "\n", "",
+	};
+	const char *word = words[next_random(seed) % (sizeof(words) / sizeof(words[0]))];
+	uint32_t n = next_random(seed), which = next_random(seed) % 8;
+	char step[80];
+
+	if (n % 8 == 0) {
+		random_step(sim, seed);
+		return;
+	}
+	n = next_random(seed);
+	if (n % 8 < 4)
+		snprintf(step, sizeof(step), "@region%u/%s %s", n / 8 % 3, of_region[which], word);
+	else if (n % 8 < 7)
+		snprintf(step, sizeof(step), "@decoder%u.%s %s", n / 8 % 4, of_decoder[which],
+			 word);
+	else
+		snprintf(step, sizeof(step), "%s %s", of_driver[which / 2], word);
+	(void)test_step(sim, step);
+}
+
 /* A few of the rules, or one, are wrong, and become so in the course of events. */
 static void survive(const char *name, enum rule wrong, uint32_t seed)
 {
+	bool is_cxl = strstr(name, "-cxl-");
 	struct mhp_sim *sim = open_machine(name), *again;
 	char *text;
 
@@ -599,7 +728,10 @@ static void survive(const char *name, enum rule wrong, uint32_t seed)
 			sim->rules.is_wrong[wrong] = i >= 10;
 		else if (i % 10 == 0)
 			sim->rules.is_wrong[next_random(&seed) % RULES_COUNT] ^= true;
-		random_step(sim, &seed);
+		for (int j = 0; j < 8 && is_cxl; j++)
+			random_cxl_step(sim, &seed);
+		if (!is_cxl)
+			random_step(sim, &seed);
 	}
 	assert_int_equal(mhp_sim_copy_capture(sim, &text), 0);
 	mhp_sim_unref(sim);
@@ -614,14 +746,19 @@ static void test_wrong_machines(void **state)
 	static const char *const names[] = {
 		"6.1-hmem-split-bound.txt", "6.12-hmem-ranges-bound.txt",
 		"7.3-hmem-ranges-bound.txt", "7.3-hmem-unaligned-bound.txt",
+		"7.3-cxl-regions-region.txt",
 	};
 
 	(void)state;
-	for (enum rule rule = 0; rule < RULES_COUNT; rule++)
-		for (size_t i = 0; i < 4; i++)
+	for (enum rule rule = 0; rule < RULES_COUNT; rule++) {
+		bool is_cxl = !strncmp(rule_name(rule), "CXL_", 4);
+
+		/* only one of the machines can meet those of CXL */
+		for (size_t i = is_cxl ? 4 : 0; i < (is_cxl ? 5 : 4); i++)
 			survive(names[i], rule, rule * 4 + (uint32_t)i);
+	}
 	for (uint32_t i = 0; i < 100; i++)
-		survive(names[i % 4], RULES_COUNT, i);
+		survive(names[i % 5], RULES_COUNT, i);
 }
 
 int main(void)

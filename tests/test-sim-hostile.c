@@ -24,6 +24,8 @@
 #define DRIVERS "/sys/bus/dax/drivers/"
 #define PARAMETERS "/sys/module/memory_hotplug/parameters/"
 #define VIRTIO "/sys/bus/virtio/drivers/virtio_mem/"
+#define CXL "/sys/bus/cxl/devices/"
+#define CXL_DRIVER "/sys/bus/cxl/drivers/cxl_region/"
 #define MAX_LINES 4096
 #define MAX_LINE 4096
 
@@ -34,7 +36,7 @@ static const char *const machines[] = {
 	"7.3-hmem-ranges-bound.txt", "6.1-hmem-ranges-bound.txt", "7.3-dimm-mixed-new-node.txt",
 	"7.3-virtio-mem-parts-part.txt", "6.1-virtio-mem-big-online.txt",
 	"7.3-hmem-split-bound.txt", "6.12-dimm-mixed-policy.txt",
-	"7.3-cxl-region-region.txt",
+	"7.3-cxl-region-region.txt", "7.3-cxl-many.txt", "7.3-cxl-regions-region.txt",
 };
 
 /* ---- chance ---- */
@@ -57,7 +59,7 @@ static const char *const words[] = {
 	"0x0", "0x100000000", "0xfffffffffffff", "0xffffffffffffffff", "online", "offline",
 	"online_movable", "unplugged", "auto-movable", "1000", "0-4095", "Movable", "dax0.0",
 	"dax0.7", "4294967296", "1073741824", "0x18", "0x0018", "<EIO>", "<write-only>",
-	"<binary>",
+	"<binary>", "region0", "region1", "decoder2.0", "decoder1.0", "0xffffffff", "2", "16",
 };
 
 /* ---- a capture and its lines ---- */
@@ -255,6 +257,29 @@ static void use_dax(struct mhp_sim *sim)
 	put(sim, path, below(2) ? "1" : device);
 }
 
+static void use_cxl(struct mhp_sim *sim)
+{
+	static const char *const files[] = {
+		"decoder0.0/create_ram_region", "decoder0.0/delete_region", "region0/commit",
+		"region1/commit", "region0/size", "region2/size", "region0/interleave_ways",
+		"region2/interleave_ways", "region0/interleave_granularity", "region0/target0",
+		"region1/target0", "region0/target1", "decoder2.0/mode", "decoder2.0/dpa_size",
+		"decoder3.1/dpa_size", "decoder4.0/mode",
+	};
+	static const char *const values[] = {
+		"0", "1", "2", "16", "256", "0x10000000", "0x20000000", "0x40000000", "ram",
+		"\n", "region0", "region1", "region2", "decoder2.0", "decoder3.0", "decoder5.0",
+	};
+	char path[256];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), CXL "%s", PICK(files));
+		put(sim, path, PICK(values));
+	}
+	put(sim, below(2) ? CXL_DRIVER "bind" : CXL_DRIVER "unbind",
+	    below(2) ? "region0" : "region1");
+}
+
 static void use_host(struct mhp_sim *sim)
 {
 	char device[16];
@@ -344,6 +369,8 @@ static void use(struct mhp_sim *sim, const struct lines *lines)
 	for (unsigned int i = 0; i < 30; i++) {
 		put_any(sim, lines);
 		use_dax(sim);
+		if (sim->model.cxl)
+			use_cxl(sim);
 		use_host(sim);
 		use_block(sim);
 	}

@@ -4,9 +4,9 @@
  * @brief Of libmhp-sim: a simulated machine by calls, without a capture.
  *
  * A builder takes what the machine is to have: nodes, boot memory, dax devices, virtio-mem
- * devices, words of policy. From the kernel that it is to act as follows which files there are and
- * what they say at boot. One builder can make many machines. One thread at a time
- * may use a builder.
+ * devices, CXL memory, words of policy. From the kernel that it is to act as follows which
+ * files there are and what they say at boot. One builder can make many machines. One thread
+ * at a time may use a builder.
  *
  *	struct mhp_sim_builder *builder;
  *	struct mhp_sim *sim;
@@ -166,6 +166,69 @@ int mhp_sim_builder_add_virtio_mem(struct mhp_sim_builder *builder, const char *
 				   uint64_t block_size);
 
 /**
+ * Add a CXL memory device: all of its memory is volatile. It hangs, as all of them do, on
+ * a port of its own below the only host bridge, "/sys/devices/pci0000:0c". It shows what
+ * drivers/cxl/core/memdev.c of the kernel has it show.
+ *
+ * @param builder  the builder
+ * @param device   memN; N up to 15
+ * @param node     a node that was added: numa_node of the device. Its memory is on the
+ *                 node of its window
+ * @param size     bytes that it has, a multiple of 256 MiB
+ * @param serial   its serial number
+ * @return 0; -EINVAL no such node, no such name, no multiple of 256 MiB, size is 0;
+ *         -EEXIST there is a device of this name; -ERANGE; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_cxl_memdev(struct mhp_sim_builder *builder, const char *device,
+				   int node, uint64_t size, uint64_t serial);
+
+/**
+ * Add a window, "CXL Window N" in /proc/iomem and decoder0.N: the addresses that CXL memory
+ * can have. No file tells its node; a comment of the machine's capture does.
+ *
+ * @param builder  the builder
+ * @param node     a node that was added: where memory in this window comes
+ * @param start    bytes, a multiple of 256 MiB
+ * @param size     bytes, a multiple of 256 MiB
+ * @return 0; -EINVAL no such node, no multiple of 256 MiB, size is 0; -EEXIST another
+ *         window, or a device's memory, is there; -ERANGE; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_cxl_window(struct mhp_sim_builder *builder, int node, uint64_t start,
+				   uint64_t size);
+
+/** What a CXL region is at boot, to be joined by |. */
+enum mhp_sim_cxl_flag {
+	MHP_SIM_CXL_LOCKED = 1,		/**< firmware has locked it, and its decoders */
+	MHP_SIM_CXL_UNBOUND = 2,	/**< no driver has it: no dax device comes of it */
+};
+
+/**
+ * Add a region of CXL memory, committed, with equal shares of its devices. A dax device,
+ * daxN.0, comes of it, unless it has no driver, or boot memory was added where it is: then
+ * firmware has made it System RAM.
+ *
+ * @param builder    the builder
+ * @param region     regionN; N below 1024
+ * @param start      bytes, a multiple of 256 MiB, in a window that was added
+ * @param size       bytes, a multiple of 256 MiB for each device
+ * @param devices    names of CXL memory devices that were added, in the order in which they
+ *                   are interleaved
+ * @param n_devices  how many: 1, 2, 3, 4, 6, 8, 12 or 16
+ * @param flags      enum mhp_sim_cxl_flag, or 0
+ * @return 0; -EINVAL no such name, no such device, or one that is in it twice, not that
+ *         many ways, no multiple of 256 MiB, in no window, unknown flags, or the kernel has
+ *         no RAM regions (6.1); -EEXIST there is a region of this name, or one at these
+ *         addresses; -ERANGE a device does not have so much left, or there are more than
+ *         four regions; -ENOMEM
+ * @since 0.1
+ */
+int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder, const char *region,
+				   uint64_t start, uint64_t size, const char *const *devices,
+				   size_t n_devices, unsigned int flags);
+
+/**
  * Say what a file holds at boot. The last word for it counts.
  *
  * @param builder  the builder
@@ -201,7 +264,8 @@ int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
  * @param ret_sim  the machine, with one reference, which the caller owns
  * @return 0; -EINVAL there is no boot memory, or a file was set where there is a directory;
  *         -EBADMSG one was set to what no kernel says there; -EEXIST a dax region reaches
- *         over other memory; -ERANGE more than 2^20 blocks, or a virtio-mem device with
+ *         over other memory, or has the number of a CXL region, or boot memory is in a
+ *         window of CXL and not all in one region; -ERANGE more than 2^20 blocks, or a virtio-mem device with
  *         more; -E2BIG opts asks for what this library does not know; -ENOMEM
  * @since 0.1
  */

@@ -39,6 +39,11 @@ void hits_add(const char *path, const struct mhp_sim *sim)
 		die("%s: %s", path, strerror(errno));
 }
 
+static bool is_counted(enum rule rule, int kernel)
+{
+	return rule_kernels(rule) & 1U << kernel && !(rule_kernels(rule) & APART);
+}
+
 int coverage(int kernel, char **paths, size_t count)
 {
 	unsigned long hits[RULES_COUNT] = { 0 };
@@ -49,14 +54,14 @@ int coverage(int kernel, char **paths, size_t count)
 	for (size_t i = 0; i < count; i++)
 		read_hits(paths[i], hits);
 	for (enum rule rule = 0; rule < RULES_COUNT; rule++) {
-		if (!(rule_kernels(rule) & 1U << kernel))
+		if (!is_counted(rule, kernel))
 			continue;
 		printf("rule %s %lu\n", rule_name(rule), hits[rule]);
 		all++;
 		met += hits[rule] > 0;
 	}
 	for (enum rule rule = 0; rule < RULES_COUNT; rule++)
-		if (rule_kernels(rule) & 1U << kernel && !hits[rule])
+		if (is_counted(rule, kernel) && !hits[rule])
 			printf("not met: %s: %s\n", rule_name(rule), rule_text(rule));
 	printf("%u of %u rules of %s met, %u are needed\n", met, all, kernel_names[kernel],
 	       (all * ENOUGH + 99) / 100);

@@ -210,6 +210,7 @@ static int parse_result(const char *name)
  *	plug-dimm SLOT START SIZE NODE
  *	unplug-dimm SLOT
  *	resize-virtio-mem DEVICE SIZE
+ * "# did: load MODULE: RESULT",
  * and "# host: DEVICE NODE BLOCK-SIZE", of a virtio-mem device.
  */
 static char *redo(struct mhp_sim *sim, const char *name, const char *line)
@@ -230,6 +231,10 @@ static char *redo(struct mhp_sim *sim, const char *name, const char *line)
 	} else if (sscanf(line, "# did: host resize-virtio-mem %63s %" SCNu64 ": %31s", word, &size,
 			  result) == 3) {
 		r = mhp_sim_resize_virtio_mem(sim, word, size);
+	} else if (sscanf(line, "# did: load %63[^:]: %31s", word, result) == 2) {
+		sim_lock(sim);
+		r = module_load(sim, word);
+		sim_unlock(sim);
 	} else if (sscanf(line, "# host: %63s %d %" SCNu64, word, &node, &size) == 3) {
 		r = mhp_sim_set_virtio_mem(sim, word, node, size);
 	} else {
