@@ -20,7 +20,8 @@
  * hard_offline_page and soft_offline_page, dax devices with their size, mappings,
  * alignment and memmap_on_memory, the regions that they are cut from, the drivers of
  * their bus, its drivers_autoprobe and the modules of these, ACPI's slots for DIMMs,
- * virtio-mem devices, and what follows from all that in /proc/iomem, /proc/zoneinfo
+ * virtio-mem devices, CXL memory from the decoders of devices up to the dax devices that
+ * come of its regions, and what follows from all that in /proc/iomem, /proc/zoneinfo
  * and memory tiers; /run is for contexts to write. Which kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
  * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
@@ -28,7 +29,7 @@
  * where a real machine would have done something. So does what needs to know more than
  * the capture tells: to bind a device or to change its size, if its ranges are not told,
  * or its region's size; to create one in such a region; to bind a virtio-mem device
- * whose memory is not in /proc/iomem.
+ * whose memory is not in /proc/iomem. So do regions of persistent CXL memory.
  *
  *	struct mhp_sim *sim;
  *	struct mhp_ctx *ctx;
