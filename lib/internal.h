@@ -341,10 +341,24 @@ struct node_flag {
 };
 struct mhp_node {
 	int id;
+	const struct mhp_snapshot *snap;
 	struct node_flag has_cpu, has_memory, has_normal_memory;
 	int blocks_code;
 	size_t n_blocks;
+
+	size_t *regions;	/* indices in the snapshot, ascending */
+	size_t n_regions, regions_room;
+	/* blocks that are a region's, and boot memory's; shared ones count on the lowest node */
+	size_t n_given, n_boot;
 };
+/* NULL if there is none */
+struct mhp_node *snapshot_find_node(const struct mhp_snapshot *snap, int id);
+void nodes_free(struct mhp_snapshot *snap);
+
+/* ---- node-regions.c ---- */
+
+/* Which regions have memory on which node, once blocks have their owners; -ENOMEM. */
+int nodes_find_regions(struct mhp_snapshot *snap);
 
 /* ---- policy.c ---- */
 

@@ -1,6 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A NUMA node of a snapshot. */
+#include <stdlib.h>
+
 #include "internal.h"
+
+struct mhp_node *snapshot_find_node(const struct mhp_snapshot *snap, int id)
+{
+	size_t low = 0, high = snap->n_nodes;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (snap->nodes[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < snap->n_nodes && snap->nodes[low].id == id ? &snap->nodes[low] : NULL;
+}
+
+void nodes_free(struct mhp_snapshot *snap)
+{
+	for (size_t i = 0; i < snap->n_nodes; i++)
+		free(snap->nodes[i].regions);
+	free(snap->nodes);
+	snap->nodes = NULL;
+	snap->n_nodes = 0;
+}
 
 MHP_EXPORT int mhp_node_get_id(const struct mhp_node *node)
 {

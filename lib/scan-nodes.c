@@ -27,7 +27,7 @@ static int take_node(void *data, const char *name)
 		snap->nodes = nodes;
 		scan->nodes_room = room;
 	}
-	snap->nodes[snap->n_nodes++] = (struct mhp_node){ .id = id };
+	snap->nodes[snap->n_nodes++] = (struct mhp_node){ .id = id, .snap = snap };
 	return 0;
 }
 

@@ -63,6 +63,8 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 	if (r == 0)
 		r = find_regions(&finder, scan.snap);
 	if (r == 0)
+		r = nodes_find_regions(scan.snap);
+	if (r == 0)
 		r = dax_read_bus(ctx, &scan.snap->dax, &scan.snap->problems);
 	scan.snap->contained = ctx->be->ops->is_contained && ctx->be->ops->is_contained(ctx->be);
 	if (r == 0)
@@ -93,7 +95,7 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 		free(snap->odd[i].text);
 	regions_free(&snap->regions);
 	free(snap->odd);
-	free(snap->nodes);
+	nodes_free(snap);
 	free(snap->blocks);
 	iomem_free(&snap->iomem);
 	policy_free(&snap->policy);
@@ -163,10 +165,7 @@ MHP_EXPORT const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapsho
 
 MHP_EXPORT const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, int id)
 {
-	for (size_t i = 0; i < snap->n_nodes; i++)
-		if (snap->nodes[i].id == id)
-			return &snap->nodes[i];
-	return NULL;
+	return snapshot_find_node(snap, id);
 }
 
 MHP_EXPORT int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap)

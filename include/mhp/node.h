@@ -17,6 +17,7 @@ extern "C" {
 #endif
 
 struct mhp_node;
+struct mhp_region;
 
 /**
  * Number of a node: the M of nodeM.
@@ -67,6 +68,37 @@ int mhp_node_get_blocks_code(const struct mhp_node *node);
  * @since 0.1
  */
 size_t mhp_node_count_blocks(const struct mhp_node *node);
+
+/**
+ * Number of the regions that have memory on the node: those that own a block there, and
+ * those whose memory belongs to it once it is System RAM (mhp_region_get_node()), so
+ * that parents of regions are among them. Of a region whose ranges are not known
+ * (mhp_region_count_ranges()) only the latter is known.
+ *
+ * @since 0.1
+ */
+size_t mhp_node_count_regions(const struct mhp_node *node);
+
+/**
+ * A region that has memory on the node, by position; they are in the snapshot's order.
+ *
+ * @return the region, borrowed; NULL if there are not that many
+ * @since 0.1
+ */
+const struct mhp_region *mhp_node_get_region(const struct mhp_node *node, size_t index);
+
+/**
+ * Is the node there because of regions only? Then it has no processors and no boot
+ * memory: it goes with the last block of these regions.
+ *
+ * @param node    the node
+ * @param ret_is  whether it is; a node without blocks is not
+ * @return 0; a negative errno value if that cannot be told: has_cpu (-ENODATA: there is
+ *         no such file), the node's blocks, or what tells whose they are (-EACCES: needs
+ *         root) could not be read
+ * @since 0.1
+ */
+int mhp_node_get_is_from_regions(const struct mhp_node *node, bool *ret_is);
 
 #ifdef __cplusplus
 }
