@@ -417,8 +417,12 @@ struct zoneinfo {
  */
 int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const char **ret_line,
 		   size_t *ret_length);
-/* -ENOMEM; anything else is noted, and is ret->code */
-int zoneinfo_read(struct mhp_ctx *ctx, struct zoneinfo *ret, struct problems *problems);
+/*
+ * -ENOMEM; anything else is noted, and is ret->code. Unless it is needed, a file that is
+ * not there is no problem: -ENODATA.
+ */
+int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
+		  struct problems *problems);
 void zoneinfo_free(struct zoneinfo *info);
 
 /* in pages; UINT64_MAX: more than that */
@@ -432,6 +436,8 @@ void zoneinfo_sum(const struct zoneinfo *info, int node, struct zone_sums *ret);
  * from what the blocks that are online come to, in pages. 4096 if it cannot be.
  */
 uint64_t zoneinfo_guess_page_size(const struct zoneinfo *info, uint64_t online_bytes);
+/* Do pages of this size come to what the blocks do, up to a factor of two? */
+bool zoneinfo_fits(const struct zoneinfo *info, uint64_t page_size, uint64_t online_bytes);
 
 /* ---- scan-udev.c: the udev rules that online memory; udev.h tells how they are found ---- */
 
@@ -554,12 +560,13 @@ struct odd_zones {
 	uint64_t id;
 	char *text;
 };
-/* What a plan needs beside blocks; codes are -ENODATA if that was not asked for. */
+/* What surrounds blocks; codes are -ENODATA if that was not asked for. */
 struct facts {
-	bool gathered;
+	bool gathered;		/* all that a plan needs */
 	int hotremove_code;
 	bool has_hotremove;
 	uint64_t page_size;
+	bool is_page_size_known;	/* else it is a guess that does not fit */
 	struct zoneinfo zones;
 	struct udev_rules udev;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What a plan needs to know beside blocks, nodes and regions. */
+/* What is to be known beside blocks, nodes and regions: of zones, and what a plan needs. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -68,21 +68,25 @@ int scan_facts(struct scan *scan)
 {
 	struct mhp_snapshot *snap = scan->snap;
 	struct facts *facts = &snap->facts;
-	int r;
+	uint64_t online_bytes = count_online_bytes(snap);
+	int r = 0;
 
-	if (!(scan->flags & MHP_SNAPSHOT_FOR_PLANS)) {
-		facts->hotremove_code = facts->udev.code = facts->zones.code = -ENODATA;
-		return 0;
-	}
-	facts->gathered = true;
-	r = scan_hotremove(scan);
+	facts->gathered = scan->flags & MHP_SNAPSHOT_FOR_PLANS;
+	facts->hotremove_code = facts->udev.code = facts->zones.code = -ENODATA;
+	if (scan->flags & (MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
+		r = zoneinfo_read(scan->ctx, facts->gathered, &facts->zones, &snap->problems);
+	facts->page_size = zoneinfo_guess_page_size(&facts->zones, online_bytes);
+	facts->is_page_size_known = zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
+	if (!facts->gathered)
+		return r;
 	if (r == 0)
-		r = zoneinfo_read(scan->ctx, &facts->zones, &snap->problems);
-	if (r == 0)
+		r = scan_hotremove(scan);
+	if (r == 0) {
+		facts->udev.code = 0;
 		r = udev_rules_read(scan->ctx, &facts->udev, &snap->problems);
+	}
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
 		r = scan_region(scan, &snap->regions.list[i]);
-	facts->page_size = zoneinfo_guess_page_size(&facts->zones, count_online_bytes(snap));
 	return r;
 }
 

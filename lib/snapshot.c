@@ -26,6 +26,9 @@ static int find_pending(struct scan *scan)
 
 /* ---- the whole ---- */
 
+#define ALL_FLAGS \
+	((uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
+
 MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
 				struct mhp_snapshot **ret_snap)
 {
@@ -38,7 +41,7 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = opts_take(&known, sizeof(known), opts, opts->size);
 	if (r < 0)
 		return r;
-	if (known.flags & ~(uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS))
+	if (known.flags & ~ALL_FLAGS)
 		return -E2BIG;
 	scan.flags = known.flags;
 	scan.snap = calloc(1, sizeof(*scan.snap));

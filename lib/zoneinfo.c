@@ -132,7 +132,8 @@ int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const 
 	return r;
 }
 
-int zoneinfo_read(struct mhp_ctx *ctx, struct zoneinfo *ret, struct problems *problems)
+int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
+		  struct problems *problems)
 {
 	struct sysfs_dir proc = { 0 };
 	const char *line = NULL;
@@ -152,6 +153,10 @@ int zoneinfo_read(struct mhp_ctx *ctx, struct zoneinfo *ret, struct problems *pr
 	free(text);
 	if (r < 0)
 		zoneinfo_free(ret);
+	if (r == -ENOENT && !needed) {
+		ret->code = -ENODATA;
+		return 0;
+	}
 	ret->code = r;
 	if (r == -EBADMSG && !copy)
 		r = -ENOMEM;
@@ -194,19 +199,35 @@ void zoneinfo_sum(const struct zoneinfo *info, int node, struct zone_sums *ret)
 	}
 }
 
-uint64_t zoneinfo_guess_page_size(const struct zoneinfo *info, uint64_t online_bytes)
+/* UINT64_MAX: more than that */
+static uint64_t count_pages(const struct zoneinfo *info)
 {
-	static const uint64_t sizes[] = { 4096, 16384, 65536 };
 	struct zone_sums sums;
-	uint64_t pages, bytes;
+	uint64_t pages;
 
 	zoneinfo_sum(info, -1, &sums);
 	pages = sums.movable_present;
 	add(&pages, sums.kernel_present);
+	return pages;
+}
+
+uint64_t zoneinfo_guess_page_size(const struct zoneinfo *info, uint64_t online_bytes)
+{
+	static const uint64_t sizes[] = { 4096, 16384, 65536 };
+	uint64_t pages = count_pages(info), bytes;
+
 	/* holes make the blocks seem larger, but not four times so */
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		if (pages && !__builtin_mul_overflow(pages, sizes[i], &bytes) &&
 		    online_bytes / 2 <= bytes)
 			return sizes[i];
 	return sizes[0];
+}
+
+bool zoneinfo_fits(const struct zoneinfo *info, uint64_t page_size, uint64_t online_bytes)
+{
+	uint64_t bytes;
+
+	return !__builtin_mul_overflow(count_pages(info), page_size, &bytes) &&
+	       online_bytes / 2 <= bytes && bytes / 2 <= online_bytes;
 }

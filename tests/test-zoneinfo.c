@@ -122,7 +122,7 @@ static void recorded_machines(void **state)
 		struct zoneinfo info = { 0 };
 		struct zone_sums sums;
 
-		assert_int_equal(zoneinfo_read(ctx, &info, &problems), 0);
+		assert_int_equal(zoneinfo_read(ctx, true, &info, &problems), 0);
 		assert_int_equal(info.code, 0);
 		assert_int_equal(problems.count, 0);
 		zoneinfo_sum(&info, 0, &sums);
@@ -238,7 +238,7 @@ static void page_sizes(void **state)
 		{ 314572, 2048, 4096 },
 		{ 78643, 2048, 16384 },
 		{ 261888, 1024, 4096 },
-		/* not known */
+		/* not known: a guess that does not fit */
 		{ 0, 1024, 4096 },
 		{ 262144, 0, 4096 },
 		{ 1, 1024, 4096 },
@@ -251,6 +251,8 @@ static void page_sizes(void **state)
 
 		assert_int_equal(zoneinfo_guess_page_size(&info, machines[i].mib << 20),
 				 machines[i].size);
+		assert_int_equal(zoneinfo_fits(&info, machines[i].size, machines[i].mib << 20),
+				 i < 6);
 	}
 }
 
@@ -279,13 +281,17 @@ static void unreadable_files(void **state)
 		if (files[i].code == -EACCES)
 			fakesys_find(fs, "/proc/zoneinfo")->code = -EACCES;
 		ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-		assert_int_equal(zoneinfo_read(ctx, &info, &problems), 0);
+		assert_int_equal(zoneinfo_read(ctx, true, &info, &problems), 0);
 		assert_int_equal(info.code, files[i].code);
 		assert_int_equal(info.count, 0);
 		assert_int_equal(problems.count, 1);
 		assert_string_equal(problems.list[0].path, "/proc/zoneinfo");
 		assert_int_equal(problems.list[0].code, files[i].code);
 		assert_true(is_same(problems.list[0].text, files[i].told));
+		/* who can do without it may find none */
+		assert_int_equal(zoneinfo_read(ctx, false, &info, &problems), 0);
+		assert_int_equal(info.code, files[i].text ? files[i].code : -ENODATA);
+		assert_int_equal(problems.count, files[i].text ? 2 : 1);
 		problems_free(&problems);
 		mhp_ctx_unref(ctx);
 	}

@@ -30,6 +30,7 @@
 #include <mhp/block.h>
 #include <mhp/node.h>
 #include <mhp/region.h>
+#include <mhp/zones.h>
 #include <mhp/policy.h>
 #include <mhp/recover.h>
 #include <mhp/request.h>
