@@ -27,7 +27,7 @@ static const struct {
 	{ "/sys/bus/virtio/drivers/virtio_mem", TAKE_ALL },
 	{ MEMORY_PATH, TAKE_ALL },
 	{ NODE_PATH, TAKE_ALL },
-	{ "/sys/devices/virtual/memory_tiering", TAKE_ALL },
+	{ TIERS_PATH, TAKE_ALL },
 	{ "/sys/firmware/acpi/hotplug/memory", TAKE_ALL },
 	{ "/sys/firmware/memmap", TAKE_ALL },
 	{ "/sys/kernel/mm/numa", TAKE_ALL },

@@ -17,6 +17,7 @@
 #define MHP_EXPORT __attribute__((visibility("default")))
 #define MEMORY_PATH "/sys/devices/system/memory"
 #define NODE_PATH "/sys/devices/system/node"
+#define TIERS_PATH "/sys/devices/virtual/memory_tiering"
 #define DAX_BUS_PATH "/sys/bus/dax"
 #define DAX_DEVICES_PATH "/sys/bus/dax/devices"
 #define DAX_DRIVERS_PATH "/sys/bus/dax/drivers"
@@ -342,7 +343,7 @@ struct node_flag {
 struct mhp_node {
 	int id;
 	const struct mhp_snapshot *snap;
-	struct node_flag has_cpu, has_memory, has_normal_memory;
+	struct node_flag has_cpu, has_memory, has_normal_memory, has_generic_initiator;
 	int blocks_code;
 	size_t n_blocks;
 
@@ -350,6 +351,8 @@ struct mhp_node {
 	size_t n_regions, regions_room;
 	/* blocks that are a region's, and boot memory's; shared ones count on the lowest node */
 	size_t n_given, n_boot;
+	int tier_code;
+	int tier;
 };
 /* NULL if there is none */
 struct mhp_node *snapshot_find_node(const struct mhp_snapshot *snap, int id);
@@ -613,6 +616,11 @@ int scan_open_memory(struct scan *scan);
 int scan_block_names(struct scan *scan);
 int scan_block_states(struct scan *scan);
 int scan_nodes(struct scan *scan);
+
+/* ---- scan-tiers.c ---- */
+
+/* Which memory tier each node is in; 0 or -ENOMEM. */
+int scan_tiers(struct scan *scan);
 
 /* ---- scan-facts.c ---- */
 

@@ -45,6 +45,19 @@ MHP_EXPORT int mhp_node_get_has_cpu(const struct mhp_node *node, bool *ret_has_c
 	return get(&node->has_cpu, ret_has_cpu);
 }
 
+MHP_EXPORT enum mhp_node_kind mhp_node_get_kind(const struct mhp_node *node)
+{
+	if (node->has_cpu.code < 0)
+		return MHP_NODE_UNKNOWN;
+	return node->has_cpu.set ? MHP_NODE_CPU : MHP_NODE_CPU_LESS;
+}
+
+MHP_EXPORT int mhp_node_get_has_generic_initiator(const struct mhp_node *node,
+						  bool *ret_has_generic_initiator)
+{
+	return get(&node->has_generic_initiator, ret_has_generic_initiator);
+}
+
 MHP_EXPORT int mhp_node_get_has_memory(const struct mhp_node *node, bool *ret_has_memory)
 {
 	return get(&node->has_memory, ret_has_memory);
@@ -64,4 +77,12 @@ MHP_EXPORT int mhp_node_get_blocks_code(const struct mhp_node *node)
 MHP_EXPORT size_t mhp_node_count_blocks(const struct mhp_node *node)
 {
 	return node->n_blocks;
+}
+
+MHP_EXPORT int mhp_node_get_tier(const struct mhp_node *node, int *ret_tier)
+{
+	if (node->tier_code < 0)
+		return node->tier_code;
+	*ret_tier = node->tier;
+	return 0;
 }

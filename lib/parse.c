@@ -142,6 +142,30 @@ int parse_mapping_name(const char *name, unsigned int *ret_index)
 	return 0;
 }
 
+int parse_tier_name(const char *name, int *ret_tier)
+{
+	uint64_t value = 0;
+	int r;
+
+	r = parse_name(name, "memory_tier", INT_MAX, &value);
+	if (r < 0)
+		return r;
+	*ret_tier = (int)value;
+	return 0;
+}
+
+int parse_cache_name(const char *name, unsigned int *ret_level)
+{
+	uint64_t value = 0;
+	int r;
+
+	r = parse_name(name, "index", INT_MAX, &value);
+	if (r < 0)
+		return r;
+	*ret_level = (unsigned int)value;
+	return 0;
+}
+
 bool is_dax_name(const char *name)
 {
 	const char *end = name + strlen(name);
@@ -209,6 +233,34 @@ int parse_list(const char *str, parse_list_fn fn, void *data)
 	if (r < 0)
 		return r;
 	return walk_list(str, end, fn, data);
+}
+
+/* ret may be NULL: only whether they are numbers */
+static int walk_numbers(const char *p, const char *end, unsigned int *ret, size_t count)
+{
+	bool too_large = false;
+	uint64_t value = 0;
+	int r;
+
+	take(&p, end, " ");
+	for (size_t i = 0; i < count; i++) {
+		if (i && !take(&p, end, " "))
+			return -EINVAL;
+		r = take_number(&p, end, 10, INT_MAX, &value);
+		if (r == -EINVAL)
+			return r;
+		too_large |= r < 0;
+		if (ret)
+			ret[i] = (unsigned int)value;
+	}
+	return p != end ? -EINVAL : too_large ? -ERANGE : 0;
+}
+
+int parse_numbers(const char *str, unsigned int *ret, size_t count)
+{
+	int r = walk_numbers(str, text_end(str), NULL, count);
+
+	return r < 0 ? r : walk_numbers(str, text_end(str), ret, count);
 }
 
 static bool is_white_space(char c)

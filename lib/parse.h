@@ -28,6 +28,9 @@ int parse_block_name(const char *name, uint64_t *ret_id);
 int parse_node_name(const char *name, int *ret_node);
 /* "mapping0" -> 0; at most INT_MAX */
 int parse_mapping_name(const char *name, unsigned int *ret_index);
+/* "memory_tier4" -> 4, "index1" (of a memory-side cache) -> 1; at most INT_MAX */
+int parse_tier_name(const char *name, int *ret_tier);
+int parse_cache_name(const char *name, unsigned int *ret_level);
 /* "dax0.1" is a dax device's name, "dax_region" is not; numbers up to INT_MAX */
 bool is_dax_name(const char *name);
 
@@ -39,6 +42,13 @@ bool is_dax_name(const char *name);
  */
 typedef int (*parse_list_fn)(void *data, unsigned int first, unsigned int last);
 int parse_list(const char *str, parse_list_fn fn, void *data);
+
+/*
+ * nodeM/distance: exactly count numbers of at most INT_MAX, a single space between. There
+ * may be one before the first: it is missing only before node 0
+ * (node_read_distance() in drivers/base/node.c). -ERANGE if one is too large.
+ */
+int parse_numbers(const char *str, unsigned int *ret, size_t count);
 
 /* A word is 1 to PARSE_MAX_WORD bytes of any value but white space. */
 #define PARSE_MAX_WORD 32

@@ -27,7 +27,13 @@ static int take_node(void *data, const char *name)
 		snap->nodes = nodes;
 		scan->nodes_room = room;
 	}
-	snap->nodes[snap->n_nodes++] = (struct mhp_node){ .id = id, .snap = snap };
+	snap->nodes[snap->n_nodes++] = (struct mhp_node){
+		.id = id,
+		.snap = snap,
+		/* until it is asked for */
+		.has_generic_initiator.code = -ENODATA,
+		.tier_code = -ENODATA,
+	};
 	return 0;
 }
 
@@ -91,7 +97,7 @@ static int read_node_list(struct scan *scan, struct sysfs_dir *dir, const char *
 	for (size_t i = 0; i < scan->snap->n_nodes; i++)
 		flag_of(&list, i)->code = r == -ENOENT ? -ENODATA : r;
 	if (r == -ENOENT)
-		return 0;	/* has_normal_memory is not on every kernel */
+		return 0;	/* the later ones are not on every kernel */
 	return r < 0 ? scan_note(scan, r, r == -EBADMSG ? buf : NULL, NODE_PATH, name) : 0;
 }
 
@@ -139,6 +145,9 @@ int scan_nodes(struct scan *scan)
 	if (r == 0 && scan->snap->n_nodes)
 		r = read_node_list(scan, &dir, "has_normal_memory",
 				   offsetof(struct mhp_node, has_normal_memory));
+	if (r == 0 && scan->snap->n_nodes && scan->flags & MHP_SNAPSHOT_TOPOLOGY)
+		r = read_node_list(scan, &dir, "has_generic_initiator",
+				   offsetof(struct mhp_node, has_generic_initiator));
 	sysfs_close(&dir);
 	return r;
 }

@@ -70,6 +70,13 @@ static const struct word region_kinds[] = {
 	{ 0, NULL, false },
 };
 
+static const struct word node_kinds[] = {
+	{ MHP_NODE_UNKNOWN, "unknown", true },
+	{ MHP_NODE_CPU, "cpu", true },
+	{ MHP_NODE_CPU_LESS, "cpu-less", true },
+	{ 0, NULL, false },
+};
+
 static const char *text_of(const struct word *table, int value)
 {
 	for (; table->text; table++)
@@ -135,6 +142,11 @@ MHP_EXPORT const char *mhp_device_state_to_str(enum mhp_device_state state)
 MHP_EXPORT const char *mhp_region_kind_to_str(enum mhp_region_kind kind)
 {
 	return text_or_unknown(region_kinds, (int)kind);
+}
+
+MHP_EXPORT const char *mhp_node_kind_to_str(enum mhp_node_kind kind)
+{
+	return text_or_unknown(node_kinds, (int)kind);
 }
 
 enum mhp_state parse_state_word(const char *word, size_t length)

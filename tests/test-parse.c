@@ -57,6 +57,23 @@ static int mapping_name(const char *name, uint64_t *ret)
 	return r;
 }
 
+static int tier_name(const char *name, uint64_t *ret)
+{
+	int tier = (int)UNTOUCHED, r = parse_tier_name(name, &tier);
+
+	*ret = tier == (int)UNTOUCHED ? UNTOUCHED : (uint64_t)tier;
+	return r;
+}
+
+static int cache_name(const char *name, uint64_t *ret)
+{
+	unsigned int level = UNTOUCHED;
+	int r = parse_cache_name(name, &level);
+
+	*ret = level;
+	return r;
+}
+
 static int dax_name(const char *name, uint64_t *ret)
 {
 	if (!is_dax_name(name))
@@ -176,6 +193,20 @@ static const struct number_case numbers[] = {
 	{ mapping_name, "mapping", -EINVAL, 0 },
 	{ mapping_name, "mapping00", -EINVAL, 0 },
 	{ mapping_name, "mapping0\n", -EINVAL, 0 },
+
+	{ tier_name, "memory_tier4", 0, 4 },
+	{ tier_name, "memory_tier22", 0, 22 },
+	{ tier_name, "memory_tier2147483647", 0, INT_MAX },
+	{ tier_name, "memory_tier2147483648", -ERANGE, 0 },
+	{ tier_name, "memory_tier-12", -EINVAL, 0 },
+	{ tier_name, "memory_tier", -EINVAL, 0 },
+	{ tier_name, "memory_tiering", -EINVAL, 0 },
+	{ tier_name, "memory_tier04", -EINVAL, 0 },
+
+	{ cache_name, "index1", 0, 1 },
+	{ cache_name, "index2147483648", -ERANGE, 0 },
+	{ cache_name, "index", -EINVAL, 0 },
+	{ cache_name, "index-1", -EINVAL, 0 },
 
 	{ dax_name, "dax0.0", 0, 1 },
 	{ dax_name, "dax1.0", 0, 1 },
@@ -630,7 +661,7 @@ static void parse_all(const char *text, size_t length)
 {
 	static int (*const number[])(const char *, uint64_t *) = {
 		parse_dec, parse_bare_hex, parse_0x_hex, parse_block_name, node_name, mapping_name,
-		dax_name,
+		tier_name, cache_name, dax_name,
 	};
 	enum mhp_zone zones[PARSE_MAX_ZONES] = { 77, 77, 77 };
 	enum mhp_device_state device_state = 77;
@@ -638,6 +669,7 @@ static void parse_all(const char *text, size_t length)
 	enum mhp_online_type type = 77;
 	struct iomem_line line;
 	const char *driver;
+	unsigned int columns[2] = { 77, 77 };
 	uint64_t next = 0;
 	size_t count = 77;
 	int r;
@@ -650,6 +682,8 @@ static void parse_all(const char *text, size_t length)
 	}
 	r = parse_list(text, check_part, &next);
 	assert_true(r == 0 || ((r == -EINVAL || r == -ERANGE) && next == 0));
+	r = parse_numbers(text, columns, ARRAY_SIZE(columns));
+	assert_true(r == 0 || ((r == -EINVAL || r == -ERANGE) && columns[1] == 77));
 	r = parse_state(text, &block_state);
 	assert_int_equal(r, block_state == 77 ? -EINVAL : 0);
 	r = parse_device_state(text, &device_state);
@@ -702,6 +736,43 @@ static void any_bytes(void **state)
 	}
 }
 
+/* ---- columns of numbers ---- */
+
+static void columns_of_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+		int r;
+		unsigned int last;
+	} rows[] = {
+		{ "10 20\n", 2, 0, 20 },
+		{ "10", 1, 0, 10 },
+		{ " 20 10\n", 2, 0, 10 },
+		{ "10 2147483647", 2, 0, INT_MAX },
+		{ "10 2147483648", 2, -ERANGE, 0 },
+		{ "2147483648 x", 2, -EINVAL, 0 },
+		{ "10 20\n", 1, -EINVAL, 0 },
+		{ "10 20\n", 3, -EINVAL, 0 },
+		{ "10  20\n", 2, -EINVAL, 0 },
+		{ "  10 20\n", 2, -EINVAL, 0 },
+		{ "10 20 \n", 2, -EINVAL, 0 },
+		{ "10\t20\n", 2, -EINVAL, 0 },
+		{ "10 -1\n", 2, -EINVAL, 0 },
+		{ "10 0x14\n", 2, -EINVAL, 0 },
+		{ "", 1, -EINVAL, 0 },
+		{ "\n", 1, -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned int values[3] = { 7, 7, 7 };
+
+		assert_int_equal(parse_numbers(rows[i].text, values, rows[i].count), rows[i].r);
+		assert_int_equal(values[rows[i].count - 1], rows[i].r < 0 ? 7 : rows[i].last);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -709,6 +780,7 @@ int main(void)
 		cmocka_unit_test(numbers_lead_back),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(list_is_ended_by_the_callee),
+		cmocka_unit_test(columns_of_numbers),
 		cmocka_unit_test(block_states),
 		cmocka_unit_test(device_states),
 		cmocka_unit_test(valid_zones),

@@ -36,6 +36,11 @@ static const char *region_kind_word_of(int value)
 	return mhp_region_kind_to_str((enum mhp_region_kind)value);
 }
 
+static const char *node_kind_word_of(int value)
+{
+	return mhp_node_kind_to_str((enum mhp_node_kind)value);
+}
+
 /* The numbers are ABI, so they stand here as numbers. */
 static const struct {
 	const char *(*word_of)(int value);
@@ -51,6 +56,7 @@ static const struct {
 				  "online_movable" }, "unknown" },
 	{ region_kind_word_of, { "unknown", "dax", "cxl", "virtio-mem", "dimm", "s390-standby",
 				 "ppc64-lmb", "managed", "boot" }, "unknown" },
+	{ node_kind_word_of, { "unknown", "cpu", "cpu-less" }, "unknown" },
 };
 
 static void value_to_word(void **state)

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mhp/types.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -34,6 +36,25 @@ int mhp_node_get_id(const struct mhp_node *node);
  * @since 0.1
  */
 int mhp_node_get_has_cpu(const struct mhp_node *node, bool *ret_has_cpu);
+
+/**
+ * Has the node processors, in a word?
+ *
+ * @return the kind; MHP_NODE_UNKNOWN where mhp_node_get_has_cpu() fails
+ * @since 0.1
+ */
+enum mhp_node_kind mhp_node_get_kind(const struct mhp_node *node);
+
+/**
+ * Whether the node has something beside processors that uses memory by itself, such as an
+ * accelerator (it is in node/has_generic_initiator, Linux 5.10).
+ *
+ * @return as mhp_node_get_has_cpu(); -ENODATA also if the snapshot was made without
+ *         MHP_SNAPSHOT_TOPOLOGY
+ * @since 0.1
+ */
+int mhp_node_get_has_generic_initiator(const struct mhp_node *node,
+				       bool *ret_has_generic_initiator);
 
 /**
  * Whether the node has online memory (it is in node/has_memory).
@@ -68,6 +89,20 @@ int mhp_node_get_blocks_code(const struct mhp_node *node);
  * @since 0.1
  */
 size_t mhp_node_count_blocks(const struct mhp_node *node);
+
+/**
+ * Memory tier of the node: the T of memory_tierT. Of two tiers the lower number is the
+ * faster memory; DRAM is mostly 4.
+ *
+ * @param node      the node
+ * @param ret_tier  the tier
+ * @return 0; -ENODATA it is in none, as a node without online memory, the kernel has no
+ *         tiers (before 6.1), or the snapshot was made without MHP_SNAPSHOT_TOPOLOGY;
+ *         another negative errno value if it, or a tier that may be it, could not be
+ *         read; -EBADMSG if it makes no sense, as where two tiers have the node
+ * @since 0.1
+ */
+int mhp_node_get_tier(const struct mhp_node *node, int *ret_tier);
 
 /**
  * Number of the regions that have memory on the node: those that own a block there, and

@@ -86,6 +86,13 @@ enum mhp_capability {
 	MHP_CAN_RELEASE = 7,		/**< the hardware behind it be given back */
 };
 
+/** What a NUMA node has beside memory. */
+enum mhp_node_kind {
+	MHP_NODE_UNKNOWN = 0,		/**< unreadable */
+	MHP_NODE_CPU = 1,		/**< processors */
+	MHP_NODE_CPU_LESS = 2,		/**< none: memory only, or an accelerator's */
+};
+
 /**
  * Value of one of the kernel's four words, with the kernel's strictness: case
  * matters, one trailing newline is allowed, nothing else
@@ -140,6 +147,14 @@ const char *mhp_device_state_to_str(enum mhp_device_state state);
  * @since 0.1
  */
 const char *mhp_region_kind_to_str(enum mhp_region_kind kind);
+
+/**
+ * The word for a kind of node: "cpu", "cpu-less"; "unknown" for what is not known.
+ *
+ * @return a constant string, never NULL
+ * @since 0.1
+ */
+const char *mhp_node_kind_to_str(enum mhp_node_kind kind);
 
 #ifdef __cplusplus
 }

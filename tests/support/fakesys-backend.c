@@ -147,8 +147,13 @@ static int find_file(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 
 	if (r < 0)
 		return r;
-	if (fs->on_read)
+	if (fs->on_read) {
 		fs->on_read(fs->data, (*ret)->path);
+		/* it may have added or removed others, which moves them all */
+		r = find(be, dir, name, ret);
+		if (r < 0)
+			return r;
+	}
 	switch ((*ret)->type) {
 	case FAKESYS_DIR:
 		return -EISDIR;
