@@ -340,6 +340,25 @@ struct node_flag {
 	int code;		/* -ENODATA: no such list */
 	bool set;
 };
+/* Of nodeM/accessC/initiators, in this order. */
+enum access_value { READ_BANDWIDTH, WRITE_BANDWIDTH, READ_LATENCY, WRITE_LATENCY, ACCESS_VALUES };
+/* accessC: 0 and 1 */
+#define ACCESS_CLASSES 2
+
+struct node_number {
+	int code;		/* -ENODATA: the kernel does not know */
+	uint64_t value;
+};
+struct node_access {
+	int code;		/* of the list of initiators */
+	int *initiators;	/* ascending */
+	size_t n_initiators, room;
+	struct node_number values[ACCESS_VALUES];
+};
+struct node_cache {
+	unsigned int level;
+	struct node_number size;
+};
 struct mhp_node {
 	int id;
 	const struct mhp_snapshot *snap;
@@ -351,11 +370,20 @@ struct mhp_node {
 	size_t n_regions, regions_room;
 	/* blocks that are a region's, and boot memory's; shared ones count on the lowest node */
 	size_t n_given, n_boot;
+	/* -ENODATA, all of these, unless they were asked for */
 	int tier_code;
 	int tier;
+	int distance_code;
+	unsigned int *distances;	/* one for each node of the snapshot */
+	struct node_access access[ACCESS_CLASSES];
+	int caches_code;
+	struct node_cache *caches;	/* by level */
+	size_t n_caches, caches_room;
 };
 /* NULL if there is none */
 struct mhp_node *snapshot_find_node(const struct mhp_snapshot *snap, int id);
+/* One of which nothing is known but its number. */
+struct mhp_node node_unknown(const struct mhp_snapshot *snap, int id);
 void nodes_free(struct mhp_snapshot *snap);
 
 /* ---- node-regions.c ---- */
@@ -616,6 +644,11 @@ int scan_open_memory(struct scan *scan);
 int scan_block_names(struct scan *scan);
 int scan_block_states(struct scan *scan);
 int scan_nodes(struct scan *scan);
+
+/* ---- scan-topology.c ---- */
+
+/* Distances, what the nodes' memory is rated at, caches before it; 0 or -ENOMEM. */
+int scan_topology(struct scan *scan);
 
 /* ---- scan-tiers.c ---- */
 

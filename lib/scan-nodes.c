@@ -27,13 +27,7 @@ static int take_node(void *data, const char *name)
 		snap->nodes = nodes;
 		scan->nodes_room = room;
 	}
-	snap->nodes[snap->n_nodes++] = (struct mhp_node){
-		.id = id,
-		.snap = snap,
-		/* until it is asked for */
-		.has_generic_initiator.code = -ENODATA,
-		.tier_code = -ENODATA,
-	};
+	snap->nodes[snap->n_nodes++] = node_unknown(snap, id);
 	return 0;
 }
 

@@ -59,6 +59,8 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		r = scan_block_states(&scan);
 	if (r == 0 && scan.flags & MHP_SNAPSHOT_TOPOLOGY)
 		r = scan_tiers(&scan);
+	if (r == 0 && scan.flags & MHP_SNAPSHOT_TOPOLOGY)
+		r = scan_topology(&scan);
 	if (r == 0)
 		r = policy_read(ctx, &scan.mem, &scan.snap->policy, &scan.snap->problems);
 	finder.snap = scan.snap;

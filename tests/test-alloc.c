@@ -70,6 +70,12 @@ static struct fakesys *flawed_machine(void)
 	fakesys_file(fs, MEMORY_PATH "/memory7/valid_zones", "Frozen\n");
 	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
 	fakesys_file(fs, NODE_PATH "/has_cpu", "zero\n");
+	fakesys_file(fs, NODE_PATH "/node0/distance", "10\n");
+	fakesys_file(fs, NODE_PATH "/node1/access0/initiators/read_latency", "250\n");
+	fakesys_link(fs, NODE_PATH "/node1/access0/initiators/node0", "../../../node0");
+	fakesys_link(fs, NODE_PATH "/node1/access1/initiators/node99999999999", "node0");
+	fakesys_file(fs, NODE_PATH "/node1/memory_side_cache/index1/size", "1048576\n");
+	fakesys_file(fs, TIERS_PATH "/memory_tier22/nodelist", "1,7\n");
 	fakesys_file(fs, "/sys/module/memory_hotplug/parameters/auto_movable_ratio", "much\n");
 	fakesys_file(fs, "/etc/udev/rules.d/1.rules",
 		     "SUBSYSTEM!=\"memory\", GOTO=\"end\"\nATTR{state}=\"online\"\nLABEL=\"end\"\n");
@@ -94,7 +100,9 @@ static void snapshot_without_memory(void **state)
 
 	(void)state;
 	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
-		struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+		struct mhp_snapshot_opts opts = {
+			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY,
+		};
 		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 		struct mhp_snapshot *snap;
 		char *good = NULL, *now;

@@ -52,7 +52,8 @@ struct hostile {
 /* Is it a file or link that a snapshot looks at? */
 static bool is_of_use(const struct fakesys_entry *entry)
 {
-	static const char *const places[] = { MEM, NODE, HMEM, BUS, PARAMETERS, "/proc/iomem" };
+	static const char *const places[] = { MEM, NODE, HMEM, BUS, PARAMETERS, TIERS_PATH,
+					      "/proc/iomem", "/proc/zoneinfo" };
 	static const char *const names[] = { "online", "phys_index", "phys_device", "removable",
 					     "uevent", "subsystem", "page_offset" };
 	const char *name = strrchr(entry->path, '/');
@@ -599,10 +600,16 @@ static void spoilt_machines(void **state)
 	struct fakesys *fs = small_machine();
 	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
 	struct mhp_snapshot_opts opts = { .size = sizeof(opts) };
-	size_t *of_use = calloc(fs->count, sizeof(*of_use)), count = 0, taken = 0;
+	size_t *of_use, count = 0, taken = 0;
 	uint64_t seed = 1;
 
 	(void)state;
+	fakesys_file(fs, NODE "/node1/access0/initiators/read_latency", "250\n");
+	fakesys_link(fs, NODE "/node1/access0/initiators/node0", "../../../node0");
+	fakesys_file(fs, NODE "/node1/memory_side_cache/index1/size", "4096\n");
+	/* sorts them: entries stay where they are from here on */
+	fakesys_find(fs, NODE);
+	of_use = calloc(fs->count, sizeof(*of_use));
 	for (size_t i = 0; i < fs->count; i++)
 		if (is_of_use(&fs->entries[i]))
 			of_use[count++] = i;
@@ -618,9 +625,11 @@ static void spoilt_machines(void **state)
 			memcpy(entries[j]->bytes, before[j].bytes, before[j].length);
 			spoil(entries[j], &seed);
 		}
-		opts.flags = fakesys_random(&seed, 2) ? MHP_SNAPSHOT_OFFLINE_ZONES : 0;
+		opts.flags = fakesys_random(&seed, 2) ? MHP_SNAPSHOT_OFFLINE_ZONES :
+						       MHP_SNAPSHOT_TOPOLOGY;
 		if (mhp_snapshot_new(ctx, &opts, &snap) == 0) {
 			check_snapshot(snap);
+			free(dump(snap, true));
 			mhp_snapshot_unref(snap);
 			taken++;
 		}

@@ -105,6 +105,122 @@ size_t mhp_node_count_blocks(const struct mhp_node *node);
 int mhp_node_get_tier(const struct mhp_node *node, int *ret_tier);
 
 /**
+ * Distance from the node to another one, as the firmware tells: 10 to itself, more to
+ * others.
+ *
+ * @param node          the node
+ * @param to            number of the other one
+ * @param ret_distance  the distance, which has no unit
+ * @return 0; -ENOENT the snapshot has no such node; -ENODATA the kernel tells none, or the
+ *         snapshot was made without MHP_SNAPSHOT_TOPOLOGY; -ESTALE nodes came or went
+ *         meanwhile; another negative errno value if it could not be read, -EBADMSG if it
+ *         makes no sense
+ * @since 0.1
+ */
+int mhp_node_get_distance(const struct mhp_node *node, int to, unsigned int *ret_distance);
+
+/**
+ * What reading the node's memory is rated at (HMAT, or CXL's CDAT): what the firmware
+ * or the device promises the best initiator, and not measured.
+ *
+ * @param node          the node
+ * @param access        whose accesses
+ * @param ret_mb_per_s  MB/s, never 0
+ * @return 0; -ENODATA the kernel does not know, or the snapshot was made without
+ *         MHP_SNAPSHOT_TOPOLOGY; -EINVAL access is none of these; another negative errno
+ *         value if it could not be read, -EBADMSG if it makes no sense
+ * @since 0.1
+ */
+int mhp_node_get_read_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_access access,
+					 uint64_t *ret_mb_per_s);
+
+/**
+ * As mhp_node_get_read_bandwidth_mb_per_s(), of writing.
+ *
+ * @since 0.1
+ */
+int mhp_node_get_write_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_access access,
+					  uint64_t *ret_mb_per_s);
+
+/**
+ * As mhp_node_get_read_bandwidth_mb_per_s(): how long reading takes.
+ *
+ * @param node    the node
+ * @param access  whose accesses
+ * @param ret_ns  nanoseconds, never 0
+ * @return likewise
+ * @since 0.1
+ */
+int mhp_node_get_read_latency_ns(const struct mhp_node *node, enum mhp_access access,
+				 uint64_t *ret_ns);
+
+/**
+ * As mhp_node_get_read_latency_ns(), of writing.
+ *
+ * @since 0.1
+ */
+int mhp_node_get_write_latency_ns(const struct mhp_node *node, enum mhp_access access,
+				  uint64_t *ret_ns);
+
+/**
+ * Is it known which nodes these ratings are about?
+ *
+ * @return 0; otherwise as mhp_node_get_read_bandwidth_mb_per_s()
+ * @since 0.1
+ */
+int mhp_node_get_initiators_code(const struct mhp_node *node, enum mhp_access access);
+
+/**
+ * Number of the nodes that the ratings are about.
+ *
+ * @since 0.1
+ */
+size_t mhp_node_count_initiators(const struct mhp_node *node, enum mhp_access access);
+
+/**
+ * A node that the ratings are about, by position; they are sorted by number.
+ *
+ * @param node      the node whose memory it is
+ * @param access    whose accesses
+ * @param index     from 0
+ * @param ret_node  number of the node they come from
+ * @return 0; -EINVAL if there are not that many
+ * @since 0.1
+ */
+int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access, size_t index,
+			   int *ret_node);
+
+/**
+ * Is it known which caches stand before the node's memory (HMAT)?
+ *
+ * @return 0; -ENODATA the kernel does not know of any, or the snapshot was made without
+ *         MHP_SNAPSHOT_TOPOLOGY; another negative errno value if they could not be listed
+ * @since 0.1
+ */
+int mhp_node_get_caches_code(const struct mhp_node *node);
+
+/**
+ * Number of the caches before the node's memory, such as DRAM before slower memory.
+ *
+ * @since 0.1
+ */
+size_t mhp_node_count_caches(const struct mhp_node *node);
+
+/**
+ * A cache before the node's memory, by position; they are sorted by level.
+ *
+ * @param node            the node
+ * @param index           from 0
+ * @param ret_level       1 is the one next to the memory; may be NULL
+ * @param ret_size_bytes  its size; may be NULL
+ * @return 0; -EINVAL if there are not that many; -ENODATA its size is not known; another
+ *         negative errno value if that could not be read, -EBADMSG if it makes no sense
+ * @since 0.1
+ */
+int mhp_node_get_cache(const struct mhp_node *node, size_t index, unsigned int *ret_level,
+		       uint64_t *ret_size_bytes);
+
+/**
  * Number of the regions that have memory on the node: those that own a block there, and
  * those whose memory belongs to it once it is System RAM (mhp_region_get_node()), so
  * that parents of regions are among them. Of a region whose ranges are not known

@@ -43,9 +43,10 @@ enum mhp_snapshot_flag {
 					     kernel can take memory away; a plan of a snapshot
 					     without it warns that this was not checked, where
 					     it matters */
-	MHP_SNAPSHOT_TOPOLOGY = 4,	/**< read what nodes are like: tiers, generic
-					     initiators (mhp/node.h), and the sizes of zones
-					     (mhp/zones.h) */
+	MHP_SNAPSHOT_TOPOLOGY = 4,	/**< read what nodes are like: tiers, distances,
+					     bandwidth and so on (mhp/node.h), and the sizes
+					     of zones (mhp/zones.h): some 20 files a node at
+					     most, and none a block */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */

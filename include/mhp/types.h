@@ -93,6 +93,15 @@ enum mhp_node_kind {
 	MHP_NODE_CPU_LESS = 2,		/**< none: memory only, or an accelerator's */
 };
 
+/** Whose accesses the rating of a node's memory is about. */
+enum mhp_access {
+	MHP_ACCESS_UNKNOWN = 0,
+	MHP_ACCESS_ANY = 1,		/**< those of the nearest nodes with anything that
+					     uses memory by itself (access0) */
+	MHP_ACCESS_CPU = 2,		/**< those of the nearest nodes with processors
+					     (access1) */
+};
+
 /**
  * Value of one of the kernel's four words, with the kernel's strictness: case
  * matters, one trailing newline is allowed, nothing else

@@ -160,6 +160,82 @@ static void add_flag(struct text *text, const char *name,
 		text_add(text, " %s: %s", name, code_name(r));
 }
 
+static void add_value(struct text *text, const char *name, int code, uint64_t value)
+{
+	if (code == 0)
+		text_add(text, " %s %" PRIu64, name, value);
+	else if (code != -ENODATA)
+		text_add(text, " %s: %s", name, code_name(code));
+}
+
+/* "any read 1000 MB/s" and so on; nothing of what is not known */
+static void dump_access(struct text *text, const struct mhp_node *node, enum mhp_access access,
+			const char *name)
+{
+	static const struct {
+		const char *name;
+		int (*get)(const struct mhp_node *node, enum mhp_access access, uint64_t *ret);
+	} values[] = {
+		{ "read MB/s", mhp_node_get_read_bandwidth_mb_per_s },
+		{ "write MB/s", mhp_node_get_write_bandwidth_mb_per_s },
+		{ "read ns", mhp_node_get_read_latency_ns },
+		{ "write ns", mhp_node_get_write_latency_ns },
+	};
+	int code = mhp_node_get_initiators_code(node, access), from = -1;
+
+	if (code == -ENODATA)
+		return;
+	text_add(text, "; %s from", name);
+	if (code < 0)
+		add_word(text, code, NULL);
+	for (size_t i = 0; i < mhp_node_count_initiators(node, access); i++) {
+		assert_int_equal(mhp_node_get_initiator(node, access, i, &from), 0);
+		add_number(text, 0, from);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		uint64_t value = 0;
+
+		code = values[i].get(node, access, &value);
+		assert_true(code < 0 || value);
+		add_value(text, values[i].name, code, value);
+	}
+}
+
+/* Nothing of what was not asked for. */
+static void dump_topology(struct text *text, const struct mhp_snapshot *snap,
+			  const struct mhp_node *node)
+{
+	unsigned int distance = 0, level = 0;
+	uint64_t size = 0;
+	int r, tier = -1;
+
+	add_flag(text, "initiator", mhp_node_get_has_generic_initiator, node);
+	r = mhp_node_get_tier(node, &tier);
+	add_value(text, "tier", r, (uint64_t)tier);
+	for (size_t i = 0; i < mhp_snapshot_count_nodes(snap); i++) {
+		int to = mhp_node_get_id(mhp_snapshot_get_node(snap, i));
+
+		r = mhp_node_get_distance(node, to, &distance);
+		if (!i && r != -ENODATA)
+			text_add(text, " distance");
+		if (r == 0)
+			text_add(text, " %u", distance);
+		else if (!i && r != -ENODATA)
+			add_word(text, r, NULL);
+	}
+	dump_access(text, node, MHP_ACCESS_ANY, "any");
+	dump_access(text, node, MHP_ACCESS_CPU, "cpu");
+	r = mhp_node_get_caches_code(node);
+	if (r < 0 && r != -ENODATA)
+		text_add(text, "; caches: %s", code_name(r));
+	for (size_t i = 0; i < mhp_node_count_caches(node); i++) {
+		r = mhp_node_get_cache(node, i, &level, &size);
+		text_add(text, r == 0 ? "; cache %u" : "; cache", level);
+		add_value(text, "size", r, size);
+	}
+	text_add(text, "\n");
+}
+
 char *dump(const struct mhp_snapshot *snap, bool group)
 {
 	enum mhp_online_type type = MHP_OFFLINE;
@@ -176,7 +252,8 @@ char *dump(const struct mhp_snapshot *snap, bool group)
 		add_flag(&text, "cpu", mhp_node_get_has_cpu, node);
 		add_flag(&text, "memory", mhp_node_get_has_memory, node);
 		add_flag(&text, "normal", mhp_node_get_has_normal_memory, node);
-		text_add(&text, " %zu blocks\n", mhp_node_count_blocks(node));
+		text_add(&text, " %zu blocks", mhp_node_count_blocks(node));
+		dump_topology(&text, snap, node);
 	}
 	text_add(&text, "policy");
 	r = mhp_snapshot_get_default_online_type(snap, &type);
