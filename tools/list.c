@@ -4,27 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libsmartcols/libsmartcols.h>
-
 #include "tool.h"
 
 enum { COL_REGION, COL_KIND, COL_SIZE, COL_NODE, COL_DRIVER, COL_STATE, COL_ZONE, COL_DEVICE,
        COL_BLOCKS, COL_LOST, COL_COUNT };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[COL_COUNT] = {
-	[COL_REGION] = { "REGION", 0 },
-	[COL_KIND] = { "KIND", 0 },
-	[COL_SIZE] = { "SIZE", SCOLS_FL_RIGHT },
-	[COL_NODE] = { "NODE", SCOLS_FL_RIGHT },
-	[COL_DRIVER] = { "DRIVER", 0 },
-	[COL_STATE] = { "STATE", 0 },
-	[COL_ZONE] = { "ZONE", 0 },
-	[COL_DEVICE] = { "DEVICE SAYS", 0 },
-	[COL_BLOCKS] = { "BLOCKS", 0 },
-	[COL_LOST] = { "LOST", SCOLS_FL_RIGHT },
+static const struct table_column columns[COL_COUNT] = {
+	[COL_REGION] = { "REGION", false },
+	[COL_KIND] = { "KIND", false },
+	[COL_SIZE] = { "SIZE", true },
+	[COL_NODE] = { "NODE", true },
+	[COL_DRIVER] = { "DRIVER", false },
+	[COL_STATE] = { "STATE", false },
+	[COL_ZONE] = { "ZONE", false },
+	[COL_DEVICE] = { "DEVICE SAYS", false },
+	[COL_BLOCKS] = { "BLOCKS", false },
+	[COL_LOST] = { "LOST", true },
 };
 
 /*
@@ -59,42 +54,9 @@ bool region_word_disagrees(const struct mhp_region *region)
 	}
 }
 
-static void set(struct libscols_line *line, size_t column, const char *text)
-{
-	char *copy = text_copy(text);
-
-	if (scols_line_refer_data(line, column, copy) < 0)
-		out_of_memory();
-}
-
-static struct libscols_table *new_table(void)
-{
-	struct libscols_table *table = scols_new_table();
-
-	if (!table)
-		out_of_memory();
-	for (size_t i = 0; i < COL_COUNT; i++) {
-		struct libscols_column *column;
-
-		column = scols_table_new_column(table, columns[i].name, 0, columns[i].flags);
-		if (!column)
-			out_of_memory();
-		/* cells are escaped already; else the \ of \xNN would be once more */
-		scols_column_set_safechars(column, "\\");
-	}
-	return table;
-}
-
-static void hide(struct libscols_table *table, size_t column)
-{
-	struct libscols_column *col = scols_table_get_column(table, column);
-
-	scols_column_set_flags(col, scols_column_get_flags(col) | SCOLS_FL_HIDDEN);
-}
-
 static void add_region(struct libscols_table *table, const struct mhp_region *region)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	struct libscols_line *line = table_add_line(table);
 	enum mhp_zone zone = mhp_region_get_zone(region);
 	char size[TEXT_SIZE_MAX], number[16];
 	const char *text;
@@ -104,38 +66,37 @@ static void add_region(struct libscols_table *table, const struct mhp_region *re
 	bool readable;
 	int node = 0, code;
 
-	if (!line)
-		out_of_memory();
 	readable = mhp_region_count_ranges(region, &count) == 0;
 
-	set(line, COL_REGION, mhp_region_get_name(region));
-	set(line, COL_KIND, mhp_region_kind_to_str(mhp_region_get_kind(region)));
-	set(line, COL_SIZE, mhp_region_get_size_bytes(region, &bytes) == 0 ? text_size(bytes, size) : "?");
+	table_set(line, COL_REGION, mhp_region_get_name(region));
+	table_set(line, COL_KIND, mhp_region_kind_to_str(mhp_region_get_kind(region)));
+	code = mhp_region_get_size_bytes(region, &bytes);
+	table_set(line, COL_SIZE, code == 0 ? text_size(bytes, size) : "?");
 
 	code = mhp_region_get_node(region, &node);
 	snprintf(number, sizeof(number), "%d", node);
-	set(line, COL_NODE, code == 0 ? number : code == -ENODATA ? "-" : "?");
+	table_set(line, COL_NODE, code == 0 ? number : code == -ENODATA ? "-" : "?");
 
 	code = mhp_region_get_driver(region, &text);
-	set(line, COL_DRIVER, code < 0 ? "?" : text ? text : "-");
+	table_set(line, COL_DRIVER, code < 0 ? "?" : text ? text : "-");
 
-	set(line, COL_STATE, mhp_state_to_str(mhp_region_get_state(region)));
-	set(line, COL_ZONE, zone == MHP_ZONE_UNKNOWN ? "-" : mhp_zone_to_str(zone));
+	table_set(line, COL_STATE, mhp_state_to_str(mhp_region_get_state(region)));
+	table_set(line, COL_ZONE, zone == MHP_ZONE_UNKNOWN ? "-" : mhp_zone_to_str(zone));
 
 	if (region_word_disagrees(region)) {
 		mhp_region_get_device_state(region, NULL, &text);
-		set(line, COL_DEVICE, text);
+		table_set(line, COL_DEVICE, text);
 	}
 	blocks = text_region_blocks(region);
-	set(line, COL_BLOCKS, !readable ? "?" : *blocks ? blocks : "-");
+	table_set(line, COL_BLOCKS, !readable ? "?" : *blocks ? blocks : "-");
 	free(blocks);
 	if (mhp_region_get_lost_bytes(region, &bytes) == 0 && bytes)
-		set(line, COL_LOST, text_size(bytes, size));
+		table_set(line, COL_LOST, text_size(bytes, size));
 }
 
 static void print_regions(const struct mhp_snapshot *snap)
 {
-	struct libscols_table *table = new_table();
+	struct libscols_table *table = table_new(columns, COL_COUNT);
 	bool disagree = false, lost = false;
 	const struct mhp_region *region;
 	uint64_t bytes;
@@ -146,16 +107,16 @@ static void print_regions(const struct mhp_snapshot *snap)
 		lost |= mhp_region_get_lost_bytes(region, &bytes) == 0 && bytes;
 	}
 	if (!disagree)
-		hide(table, COL_DEVICE);
+		table_hide(table, COL_DEVICE);
 	if (!lost)
-		hide(table, COL_LOST);
+		table_hide(table, COL_LOST);
 	if (mhp_snapshot_get_regions_code(snap) < 0)
 		say("regions could not be listed\n");
 	else if (mhp_snapshot_count_regions(snap) == 0)
 		say("no regions\n");
-	else if (scols_print_table(table) < 0)
-		out_of_memory();
-	scols_unref_table(table);
+	else
+		table_print(table);
+	table_free(table);
 }
 
 /* Blocks whose owner is not known, and that are alike: all, without root. */

@@ -140,6 +140,23 @@ char *text_list_end(struct text_list *list);
 char *text_region_blocks(const struct mhp_region *region);
 char *text_conflict_blocks(const struct mhp_conflict *conflict);
 
+/* ---- table.c: tables; the names are escaped, cells are when they are set ---- */
+
+struct libscols_table;
+struct libscols_line;
+
+struct table_column {
+	const char *name;
+	bool right;			/* aligned, for numbers */
+};
+
+struct libscols_table *table_new(const struct table_column *columns, size_t count);
+struct libscols_line *table_add_line(struct libscols_table *table);
+void table_set(struct libscols_line *line, size_t column, const char *text);
+void table_hide(struct libscols_table *table, size_t column);
+void table_print(struct libscols_table *table);
+void table_free(struct libscols_table *table);
+
 /* ---- machine.c: which machine, and what is wrong with it ---- */
 
 struct machine {
