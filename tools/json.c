@@ -44,6 +44,21 @@ void json_append(struct json_object *array, struct json_object *value)
 		out_of_memory();
 }
 
+void json_append_text(struct json_object *array, const char *text)
+{
+	json_append(array, need(json_object_new_string(text)));
+}
+
+void json_append_number(struct json_object *array, uint64_t number)
+{
+	json_append(array, need(json_object_new_uint64(number)));
+}
+
+void json_free(struct json_object *value)
+{
+	json_object_put(value);
+}
+
 void json_add_text(struct json_object *object, const char *key, const char *text)
 {
 	json_add(object, key, text ? need(json_object_new_string(text)) : NULL);
@@ -169,18 +184,6 @@ static void add_pending(struct json_object *top, const struct mhp_snapshot *snap
 	json_add(top, "recovery_pending", pending);
 }
 
-/* null if it is not known */
-static void add_flag(struct json_object *object, const char *name,
-		     int (*get)(const struct mhp_node *node, bool *ret), const struct mhp_node *node)
-{
-	bool flag;
-
-	if (get(node, &flag) == 0)
-		json_add_bool(object, name, flag);
-	else
-		json_add(object, name, NULL);
-}
-
 static void add_bytes(struct json_object *object, const char *name,
 		      int (*get)(const struct mhp_region *region, uint64_t *ret),
 		      const struct mhp_region *region)
@@ -191,47 +194,6 @@ static void add_bytes(struct json_object *object, const char *name,
 		json_add_number(object, name, bytes);
 	else
 		json_add(object, name, NULL);
-}
-
-static void add_nodes(struct json_object *top, const struct mhp_snapshot *snap)
-{
-	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
-	struct json_object *nodes = NULL;
-	const struct mhp_node *node;
-
-	if (mhp_snapshot_get_nodes_code(snap) == 0)
-		nodes = json_new_array();
-	for (size_t i = 0; nodes && (node = mhp_snapshot_get_node(snap, i)); i++) {
-		struct json_object *object = json_new_object();
-		const struct mhp_block *block;
-		struct text_list list = { 0 };
-		uint64_t online = 0;
-		char *ids;
-		int id;
-
-		for (size_t k = 0; (block = mhp_snapshot_get_block(snap, k)); k++) {
-			if (mhp_block_get_node(block, &id) < 0 || id != mhp_node_get_id(node))
-				continue;
-			text_list_add(&list, mhp_block_get_id(block), 1);
-			if (mhp_block_get_state(block) == MHP_STATE_ONLINE)
-				online += block_size;
-		}
-		json_add_number(object, "id", (uint64_t)mhp_node_get_id(node));
-		add_flag(object, "has_cpu", mhp_node_get_has_cpu, node);
-		add_flag(object, "has_memory", mhp_node_get_has_memory, node);
-		add_flag(object, "has_normal_memory", mhp_node_get_has_normal_memory, node);
-		ids = text_list_end(&list);
-		if (mhp_node_get_blocks_code(node) < 0) {
-			free(ids);
-			json_add(object, "blocks", NULL);
-			json_add(object, "online_bytes", NULL);
-		} else {
-			json_add_list(object, "blocks", ids);
-			json_add_number(object, "online_bytes", online);
-		}
-		json_append(nodes, object);
-	}
-	json_add(top, "nodes", nodes);
 }
 
 static struct json_object *region_object(const struct mhp_region *region)
@@ -334,7 +296,7 @@ void json_list(const struct mhp_snapshot *snap)
 	if (mhp_snapshot_get_online_policy(snap, &text) < 0)
 		text = NULL;
 	json_add_text(top, "online_policy", text);
-	add_nodes(top, snap);
+	json_add_nodes(top, snap);
 	if (mhp_snapshot_get_regions_code(snap) == 0)
 		regions = json_new_array();
 	for (size_t i = 0; regions && (region = mhp_snapshot_get_region(snap, i)); i++)

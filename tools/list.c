@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* mhp list: a table of the regions, and the machine in a few lines. */
+/* mhp list: a table of the regions, one of the nodes, and the machine in a few lines. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +187,7 @@ static void print_machine(const struct mhp_snapshot *snap)
 	    code == 0 ? mhp_online_type_to_str(type) : code == -ENODATA ? "-" : "?");
 	code = mhp_snapshot_get_online_policy(snap, &policy);
 	say("%-20s %s\n", "online policy", code == 0 ? policy : code == -ENODATA ? "-" : "?");
+	nodes_say_ratio(snap);
 	print_other_blocks(snap);
 }
 
@@ -196,7 +197,8 @@ int verb_list(struct machine *machine)
 	struct mhp_snapshot *snap;
 	int r;
 
-	r = machine_snapshot(machine, options->json ? MHP_SNAPSHOT_OFFLINE_ZONES : 0, &snap);
+	r = machine_snapshot(machine, MHP_SNAPSHOT_TOPOLOGY |
+			     (options->json ? MHP_SNAPSHOT_OFFLINE_ZONES : 0), &snap);
 	if (r)
 		return r;
 	if (options->json) {
@@ -204,6 +206,7 @@ int verb_list(struct machine *machine)
 	} else {
 		print_regions(snap);
 		say("\n");
+		nodes_say(snap);
 		print_machine(snap);
 		pending_say(snap);
 		machine_notes(snap);

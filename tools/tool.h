@@ -227,12 +227,17 @@ int verb_capture(struct machine *machine);
 /* True if the driver's word for the device contradicts the blocks. */
 bool region_word_disagrees(const struct mhp_region *region);
 
+/* ---- nodes.c: the table of nodes, and a line about the machine's zones ---- */
+
+void nodes_say(const struct mhp_snapshot *snap);
+void nodes_say_ratio(const struct mhp_snapshot *snap);
+
 /* A line about what others have begun and not ended, if there is something. */
 void pending_say(const struct mhp_snapshot *snap);
 /* Lines about what was put back before our own plan. */
 void recovery_note(const struct mhp_recovery *recovery);
 
-/* ---- json.c, json-plan.c, json-report.c: everything as JSON, on standard output ---- */
+/* ---- json.c, json-nodes.c, json-plan.c, json-report.c: everything as JSON, on standard output ---- */
 
 struct json_object;
 
@@ -242,6 +247,8 @@ void json_plan(const struct mhp_plan *plan);
 void json_report(const struct mhp_report *report, const struct mhp_report *earlier);
 void json_recovery(const struct mhp_recovery *recovery);
 
+/* "nodes", and what lies in the zones of all. */
+void json_add_nodes(struct json_object *top, const struct mhp_snapshot *snap);
 /* What was asked for, and what stands against it: the same in a plan and a report. */
 void json_add_request(struct json_object *top, const struct mhp_plan *plan);
 void json_add_conflicts(struct json_object *top, const struct mhp_plan *plan);
@@ -253,6 +260,10 @@ void json_print(struct json_object *object);
 struct json_object *json_new_array(void);
 struct json_object *json_new_object(void);
 void json_append(struct json_object *array, struct json_object *value);
+void json_append_text(struct json_object *array, const char *text);
+void json_append_number(struct json_object *array, uint64_t number);
+/* One that was added nowhere. */
+void json_free(struct json_object *value);
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 void json_add_text(struct json_object *object, const char *key, const char *text);
 void json_add_number(struct json_object *object, const char *key, uint64_t number);

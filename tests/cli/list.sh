@@ -27,7 +27,22 @@ def ids: if . == "" then [] else
 	.id as $node |
 	(.blocks | ids) == [$top.blocks[] | select(.node == $node).id] and
 	.online_bytes == ([$top.blocks[] | select(.node == $node and .state == "online")] |
-		length) * $top.block_size_bytes] | all) and
+		length) * $top.block_size_bytes and
+	(.kind | IN("cpu", "cpu-less")) and
+	(.tier | . == null or type == "number") and
+	([.distances[].node] == [$top.nodes[].id]) and
+	([.zones[].present_bytes] | add // 0) == .kernel_bytes + .movable_bytes and
+	# blocks may have holes; one that is going offline still is in its zone
+	.kernel_bytes + .movable_bytes <= ([$top.blocks[] |
+		select(.node == $node and .state != "offline")] | length) *
+		$top.block_size_bytes and
+	([.regions[] as $name | $top.regions[] | select(.name == $name)] | length) ==
+		(.regions | length)] | all) and
+([.nodes[].movable_bytes] | add) == .movable_bytes and
+([.blocks[] | select(.region) |
+	.node as $node | .region as $region |
+	$node == null or ($top.nodes[] | select(.id == $node).regions | index($region) != null)
+	] | all) and
 ([.regions[] |
 	.name as $name |
 	[$top.blocks[] | select(.region == $name)] as $mine |
@@ -81,7 +96,11 @@ run 0 --capture "$cxl" list --json
 json .block_size_bytes 134217728
 json .default_online_type '"offline"'
 json .online_policy '"contig-zones"'
-json '.nodes[1]' '{"id":1,"has_cpu":false,"has_memory":false,"has_normal_memory":false,"blocks":"34-37","online_bytes":0}'
+json '.nodes[1]' '{"id":1,"has_cpu":false,"has_memory":false,"has_normal_memory":false,"blocks":"34-37","online_bytes":0,"kind":"cpu-less","has_generic_initiator":false,"tier":null,"distances":[{"node":0,"distance":20},{"node":1,"distance":10}],"access":{"any":null,"cpu":null},"caches":null,"kernel_bytes":0,"movable_bytes":0,"movable_percent":null,"zones":[],"regions":["dax0.0"],"is_from_regions":true}'
+json '.nodes[0] | [.kind, .tier, .kernel_bytes, .movable_bytes, .movable_percent, .regions, .is_from_regions]' \
+	'["cpu",4,1073209344,0,0,["boot"],false]'
+json '.nodes[0].zones[0]' '{"zone":"DMA","present_bytes":16375808,"managed_bytes":15728640,"free_bytes":15597568}'
+json '[.kernel_bytes, .movable_bytes, .movable_percent]' '[1073209344,0,0]'
 json '[.regions[].name]' '["dax0.0","boot"]'
 json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0}'
 json '.regions[0].path' '"/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"'
@@ -100,6 +119,63 @@ grep -Eq '^boot +boot +1 GiB +0 +- +online +mixed +0-7$' "$tmp/out" ||
 run 0 --capture "$cxl" show dax0.0
 out_has '0x110000000-0x12fffffff  512 MiB'
 out_has 'may go to Normal Movable'
+
+# Nodes: what all have in common has no column.
+run 0 --capture "$cxl" list
+grep -Eq '^NODE KIND +TIER ONLINE OFFLINE MOVABLE:KERNEL DISTANCE REGIONS$' "$tmp/out" ||
+	fail "$last: $(cat "$tmp/out")"
+grep -Eq '^ +0 cpu +4 +1 GiB +- +0:1 +10 boot$' "$tmp/out" || fail "$last: $(cat "$tmp/out")"
+grep -Eq '^ +1 cpu-less +- +- +512 MiB +- +20 dax0\.0$' "$tmp/out" ||
+	fail "$last: $(cat "$tmp/out")"
+out_has 'movable:kernel       0:1 (0 B : 1023.49 MiB)'
+run 0 --capture "$machines/6.12-hmem-multi-online.txt" list
+grep -Eq '^ +3 cpu-less +4 +512 MiB +3\.0:1 +20 dax2\.0,dax3\.0,boot$' "$tmp/out" ||
+	fail "$last: $(cat "$tmp/out")"
+grep -Eq '^ +1 cpu-less +22 +256 MiB +1:0 +20 dax0\.0$' "$tmp/out" ||
+	fail "$last: $(cat "$tmp/out")"
+run 0 --capture "$machines/7.3-plain-start.txt" list
+grep -Eq '^NODE KIND TIER ONLINE MOVABLE:KERNEL REGIONS$' "$tmp/out" ||
+	fail "$last: $(cat "$tmp/out")"
+
+# With what HMAT tells; access0 also knows of nodes that are no processors.
+node1=/sys/devices/system/node/node1
+{
+	cat "$cxl"
+	printf '%s\n' "$node1/access0/initiators/node0 -> ../../../node0" \
+		"$node1/access0/initiators/read_bandwidth: 12800" \
+		"$node1/access0/initiators/read_latency: 250" \
+		"$node1/access0/initiators/write_bandwidth: 0" \
+		"$node1/access0/initiators/write_latency: 300" \
+		"$node1/access1/initiators/node0 -> ../../../node0" \
+		"$node1/access1/initiators/read_latency: 350" \
+		"$node1/memory_side_cache/index1/size: 1048576"
+} >"$tmp/hmat"
+for way in --capture --sim; do
+	run 0 "$way" "$tmp/hmat" list
+	no_err
+	grep -Eq ' DISTANCE BANDWIDTH LATENCY REGIONS$' "$tmp/out" || fail "$last: $(cat "$tmp/out")"
+	grep -Eq '^ +1 cpu-less .* 20 12\.8 GB/s +350 ns dax0\.0$' "$tmp/out" ||
+		fail "$last: $(cat "$tmp/out")"
+	run 0 "$way" "$tmp/hmat" list --json
+	no_err
+	json '.nodes[1].access' '{"any":{"initiators":[0],"read_bandwidth_mb_per_s":12800,"write_bandwidth_mb_per_s":null,"read_latency_ns":250,"write_latency_ns":300},"cpu":{"initiators":[0],"read_bandwidth_mb_per_s":null,"write_bandwidth_mb_per_s":null,"read_latency_ns":350,"write_latency_ns":null}}'
+	json '.nodes[1].caches' '[{"level":1,"size_bytes":1048576}]'
+done
+# a capture of it has it, too
+run 0 --sim "$tmp/hmat" capture
+cp "$tmp/out" "$tmp/again"
+run 0 --capture "$tmp/again" list --json
+json '.nodes[1].access.any.read_latency_ns' 250
+json '.nodes[1].access.any.initiators' '[0]'
+
+# What makes no sense is told, and costs nothing else.
+sed "s|^$node1/distance: .*|$node1/distance: 20|" "$cxl" >"$tmp/odd"
+run 0 --capture "$tmp/odd" list
+err_has "$node1/distance"
+grep -Eq '^ +1 cpu-less +- +- +512 MiB +- +\? dax0\.0$' "$tmp/out" || fail "$last: $(cat "$tmp/out")"
+run 0 --capture "$tmp/odd" list --json
+json '.nodes[1].distances' null
+json '.errors' "[{\"path\":\"$node1/distance\",\"errno\":74,\"name\":\"EBADMSG\",\"text\":\"20\"}]"
 
 # What is no machine.
 run 1 --capture "$cxl" show dax0.1
