@@ -39,6 +39,21 @@ find_cache() {
 
 all_series() { data "$VM/kernels" | cut -d ' ' -f 1; }
 
+needs_cxl() { grep -q '^cxl ' "$VM/machines/$1"; } # needs_cxl MACHINE
+
+# The first release of QEMU whose CXL memory can be used as memory.
+CXL_QEMU=10
+
+new_enough() { # new_enough FILE: what "qemu-system-x86_64 --version" said there is such a release
+	[ "$(sed -n '1s/.* version \([0-9]*\)\..*/\1/p' "$1")" -ge "$CXL_QEMU" ] 2>/dev/null
+}
+
+# The machine's own QEMU is one of these.
+qemu_has_cxl() {
+	command -v qemu-system-x86_64 >/dev/null || return 1
+	qemu-system-x86_64 --version | new_enough /dev/stdin
+}
+
 # Run a program of an unpacked Debian tree with that tree's own libraries.
 unpacked() {
 	_root=$1 _prog=$2

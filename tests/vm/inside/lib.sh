@@ -7,6 +7,8 @@ set -u
 M=/sys/devices/system/memory
 DAX=/sys/bus/dax/devices
 DRIVERS=/sys/bus/dax/drivers
+CXL=/sys/bus/cxl/devices
+ACPI=/sys/bus/acpi/devices
 checks=0
 failures=0
 finished=
@@ -286,6 +288,48 @@ blocks_of() { # blocks_of DEV
 	done | sort -n | tr '\n' ' '
 }
 
+# The blocks there are in a range, in order.
+blocks_in() { # blocks_in START END
+	_bs=$(block_size)
+	for _n in $(all_blocks); do
+		[ $((_n * _bs)) -ge "$1" ] && [ $(((_n + 1) * _bs)) -le "$2" ] && echo "$_n"
+	done | tr '\n' ' '
+}
+
+# iomem NAME: "START END" of what /proc/iomem calls so, as decimal numbers, the end exclusive
+iomem() {
+	sed -n "s/^ *\([0-9a-f]*\)-\([0-9a-f]*\) : $1\$/\1 \2/p" /proc/iomem | while read -r _start _end; do
+		echo "$((0x$_start)) $((0x$_end + 1))"
+	done
+}
+
+# The blocks there are of a virtio-mem device, whose range has its name.
+blocks_of_virtio() { # blocks_of_virtio DEV
+	# shellcheck disable=SC2046
+	blocks_in $(iomem "$1")
+}
+
+# The blocks of a DIMM, which the kernel has as its physical nodes.
+blocks_of_dimm() { # blocks_of_dimm DEV
+	for _l in "$ACPI/$1"/physical_node*; do
+		[ -L "$_l" ] && basename "$(readlink "$_l")"
+	done | sed 's/memory//' | sort -n | tr '\n' ' '
+}
+
+# The blocks there are of a CXL region.
+blocks_of_cxl() { # blocks_of_cxl REGION
+	_at=$(($(cat "$CXL/$1/resource")))
+	blocks_in $_at $((_at + $(cat "$CXL/$1/size")))
+}
+
+virtio_mems() { # the virtio-mem devices
+	grep -l '^0x0018$' /sys/bus/virtio/devices/*/device 2>/dev/null | sed 's|.*/\([^/]*\)/device|\1|'
+}
+
+dimms() { # the slots that have a DIMM
+	grep -l '^15$' $ACPI/PNP0C80:*/status 2>/dev/null | sed 's|.*/\([^/]*\)/status|\1|'
+}
+
 # Bytes of a device's ranges that are in no whole block.
 lost_bytes() { # lost_bytes DEV
 	_sum=0
@@ -448,6 +492,87 @@ bind() {
 	done
 }
 
+# --- CXL regions, made and taken back by hand
+
+# The serial numbers of the CXL devices that have come up.
+cxl_serials() {
+	for _e in "$CXL"/endpoint*; do
+		[ -e "$_e/uport" ] && cat "$_e/uport/serial"
+	done | sort
+}
+
+have_cxl() { [ "$(cxl_serials | wc -l)" -ge "$1" ]; }
+
+load_cxl() {
+	for _m in cxl_acpi cxl_pci cxl_port cxl_mem dax_cxl; do
+		modprobe $_m || bail "cannot load $_m"
+	done
+	wait_for have_cxl "$(grep -c '^cxl ' /vm/machine)" || bail "CXL devices that came up: $(cxl_serials | wc -l)"
+}
+
+# The first free decoder of the endpoint of the device with this serial number.
+cxl_decoder() { # cxl_decoder SERIAL
+	for _e in "$CXL"/endpoint*; do
+		[ $(($(cat "$_e/uport/serial"))) -eq $(($1)) ] || continue
+		for _d in "$_e"/decoder*; do
+			[ $(($(cat "$_d/dpa_size"))) -eq 0 ] && { echo "${_d##*/}"; return; }
+		done
+	done
+}
+
+put() { # put WORD FILE
+	sh -c "echo $1 >$2" 2>/dev/null || bail "cannot write '$1' to $2"
+}
+
+# make_region SIZE SERIAL ...: a volatile region of the devices with these serial numbers, interleaved
+# if they are several, committed and with its driver. Leaves its name in $region.
+make_region() {
+	_root=$CXL/decoder0.0
+	_size=$(bytes "$1")
+	shift
+	region=$(cat $_root/create_ram_region)
+	put "$region" $_root/create_ram_region
+	_region=$CXL/$region
+	put "$(cat $_root/interleave_granularity)" "$_region/interleave_granularity"
+	put $# "$_region/interleave_ways"
+	put "$_size" "$_region/size"
+	_position=0
+	for _serial; do
+		_decoder=$(cxl_decoder "$_serial")
+		[ -n "$_decoder" ] || bail "no decoder is free for $_serial"
+		put ram "$CXL/$_decoder/mode"
+		put $((_size / $#)) "$CXL/$_decoder/dpa_size"
+		put "$_decoder" "$_region/target$_position"
+		_position=$((_position + 1))
+	done
+	put 1 "$_region/commit"
+	put "$region" /sys/bus/cxl/drivers/cxl_region/bind
+}
+
+# cxl_dax POLICY SIZE SERIAL ...: a region whose dax device has kmem under this policy, which stays.
+# Leaves the region's name in $region, the device's in $dax.
+cxl_dax() {
+	load_cxl
+	load_dax
+	policy "$1"
+	shift
+	echo 0 >/sys/bus/dax/drivers_autoprobe
+	make_region "$@"
+	dax=dax${region#region}.0
+	wait_for [ -e "$DAX/$dax" ] || bail "the kernel made no $dax of $region"
+	echo 1 >/sys/bus/dax/drivers_autoprobe
+	bind_kmem "$dax" || bail "cannot bind $dax to kmem"
+}
+
+free_region() { # free_region REGION: its memory must be gone
+	_decoders=$(cat "$CXL/$1"/target[0-9]*)
+	put 0 "$CXL/$1/commit"
+	put "$1" $CXL/decoder0.0/delete_region
+	for _decoder in $_decoders; do
+		put 0 "$CXL/$_decoder/dpa_size"
+	done
+}
+
 # What a scenario must not touch is as it was.
 watch_others() { # watch_others N ...: all blocks but these
 	watched=$(others "$@")
@@ -538,6 +663,78 @@ release_lock() {
 	kill -9 "$holder" "$pinner"
 	wait "$holder" "$pinner"
 	wait_for state_is "$held" online || bail "block $held did not come back"
+}
+
+# --- the host's side of the guest
+
+# host REQUEST WORD ...: ask for it. Leaves the answer in $answer, or why there is none, and fails.
+# The requests are those of tests/vm/host; machines with "slots" or "virtio-mem" have it.
+host() {
+	_count=$(($(cat /tmp/host.count 2>/dev/null || echo 0) + 1))
+	echo $_count >/tmp/host.count
+	answer="this machine has nobody to ask"
+	stty raw -echo <>/dev/ttyS2 2>/dev/null || return
+	exec 9<>/dev/ttyS2
+	echo "$_count $*" >&9
+	answer="no answer from the host within 30 s" _rc=1
+	# shellcheck disable=SC3045 # busybox has it
+	while read -r -t 30 _n _word _text <&9; do
+		# Some other number is the late answer to somebody who gave up.
+		[ "$_n" = $_count ] || continue
+		answer=$_text
+		[ "$_word" = ok ] && _rc=0
+		break
+	done
+	exec 9>&-
+	note "host $*: $answer"
+	return $_rc
+}
+
+# start_virtio_mem POLICY: the drivers, under this policy, which stays. Leaves the device in $vm, or
+# the first of several.
+start_virtio_mem() {
+	policy "$1"
+	modprobe virtio_pci || bail "cannot load virtio_pci"
+	modprobe virtio_mem || bail "cannot load virtio_mem"
+	wait_for has_virtio_mem || bail "no virtio-mem device"
+	vm=$(virtio_mems | head -n 1)
+}
+
+# The driver has reserved the device's range.
+has_virtio_mem() { [ -n "$(iomem "$(virtio_mems | head -n 1)")" ]; }
+
+# resize NAME SIZE: the host wants so much of the device plugged; waits until it is
+resize() {
+	host resize-virtio-mem "$@" || bail "cannot resize $1: $answer"
+	wait_for plugged_is "$@" || bail "$1 has not $2 plugged: $answer (plugged, requested)"
+}
+
+plugged_is() { # plugged_is NAME SIZE: for wait_for
+	host virtio-mem "$1" >/dev/null
+	[ "${answer%% *}" = "$(bytes "$2")" ]
+}
+
+# dimm_is NAME WORDS: for wait_for
+dimm_is() {
+	host dimm "$1" >/dev/null
+	[ "$answer" = "$2" ]
+}
+
+# plug_dimm NAME SIZE NODE: leaves its device in $dimm, when all of its blocks are there
+plug_dimm() {
+	_had=" $(dimms | tr '\n' ' ')"
+	host plug-dimm "$@" || bail "cannot plug DIMM $1: $answer"
+	wait_for new_dimm $(($(bytes "$2") / $(block_size))) || bail "DIMM $1 does not come"
+}
+
+new_dimm() { # new_dimm BLOCKS: one that is not in $_had has that many
+	for dimm in $(dimms); do
+		case $_had in
+		*" $dimm "*) ;;
+		*) [ "$(blocks_of_dimm "$dimm" | wc -w)" -eq "$1" ] && return ;;
+		esac
+	done
+	return 1
 }
 
 # --- udev: Debian's systemd-udevd, with the scenario's rules only
