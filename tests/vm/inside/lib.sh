@@ -565,6 +565,7 @@ cxl_dax() {
 }
 
 free_region() { # free_region REGION: its memory must be gone
+	[ -z "$(blocks_of_cxl "$1")" ] || bail "$1 still has memory, which would be gone under the kernel"
 	_decoders=$(cat "$CXL/$1"/target[0-9]*)
 	put 0 "$CXL/$1/commit"
 	put "$1" $CXL/decoder0.0/delete_region
@@ -790,6 +791,17 @@ nothing_pending() {
 is_unlocked() {
 	[ -e /run/libmhp/lock ] || return 0
 	! grep ":$(stat -c %i /run/libmhp/lock) " /proc/locks
+}
+
+# owns WHAT REGION [N ...]: by mhp, the region has these blocks and no other, and each block there
+# is is listed once
+owns() {
+	_what=$1 _region=$2
+	shift 2
+	mhp list --json >/tmp/owners 2>&1
+	is "$_what: blocks of $_region" "$(jq -r ".blocks[] | select(.region == \"$_region\") | .id" /tmp/owners 2>&1 | sort -n | tr '\n' ' ')" \
+		"$(echo "$*" | tr ' ' '\n' | grep . | sort -n | tr '\n' ' ')"
+	is "$_what: each block is listed once" "$(jq -r '.blocks[].id' /tmp/owners 2>&1 | sort -n)" "$(all_blocks)"
 }
 
 # names WHAT N: the last command's message names this block
