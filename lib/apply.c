@@ -1,11 +1,51 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Applies a plan: the lock, is it still for these regions, all steps, the way back, the report. */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "provider.h"
+
+static bool is_in_runs(const struct mhp_region *region, uint64_t id)
+{
+	for (size_t i = 0; i < region->n_runs; i++)
+		if (id - region->runs[i].first < region->runs[i].count)
+			return true;
+	return false;
+}
+
+/*
+ * Blocks that the host has taken meanwhile are found to be gone when it is their turn.
+ * Those that are there have to be the region's.
+ */
+static bool has_all_present(struct apply *apply, const struct plan_part *part,
+			    const struct mhp_region *region)
+{
+	char name[64];
+
+	for (size_t i = part->first; i < part->first + part->count; i++) {
+		uint64_t id = apply->plan->blocks[i].id;
+
+		if (is_in_runs(region, id))
+			continue;
+		snprintf(name, sizeof(name), "memory%" PRIu64, id);
+		if (sysfs_exists(&apply->mem, name) != -ENOENT)
+			return false;
+	}
+	return true;
+}
+
+static bool has_same_ranges(struct apply *apply, const struct plan_part *part,
+			    const struct mhp_region *region)
+{
+	if (part->provider->host_decides)
+		return has_all_present(apply, part, region);
+	return region->n_runs == part->n_runs &&
+	       !memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs));
+}
 
 /*
  * Is the device still the one that was planned for? Names and paths are used
@@ -35,8 +75,8 @@ static int check_region(struct apply *apply, size_t index)
 		mine->code = region->ranges_code < 0 ? region->ranges_code : region->driver_code;
 	} else if (r == 0 && !is_same(region->driver, part->driver)) {
 		mine->moved = "has another driver now";
-	} else if (r == 0 && (region->n_runs != part->n_runs || !is_same(region->path, part->path) ||
-			    memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs)))) {
+	} else if (r == 0 && (!is_same(region->path, part->path) ||
+			      !has_same_ranges(apply, part, region))) {
 		mine->moved = "has other ranges now";
 	}
 	finder_end(&finder);

@@ -135,6 +135,9 @@ static int find_unreadable(struct plan_part *part, const struct mhp_snapshot *sn
 	if (!what)
 		return 0;
 	problem = find_problem(snap, region, name);
+	/* the ranges of some are told there only */
+	if (!problem && !name)
+		problem = problems_find(&snap->problems, "/proc/iomem");
 	text_add(&text, "cannot be planned for: its %s could not be read", what);
 	add_problem(&text, problem ? problem->path : region->path, problem ? problem->text : NULL,
 		    code);
@@ -148,16 +151,20 @@ static int find_unreadable(struct plan_part *part, const struct mhp_snapshot *sn
 	return r;
 }
 
-/* What the kind of memory is not able to do; a met goal is no matter. */
+/*
+ * What the kind of memory is not able to do, or this one while it has none; a met goal is
+ * no matter.
+ */
 static int find_not_able(struct plan_part *part, const struct mhp_region *region)
 {
 	const struct provider *provider = part->provider;
 	const struct mhp_plan *plan = part->plan;
+	bool empty = provider->host_decides && !part->count;
 	const struct cannot *cannot = NULL;
 
-	if (plan->goal == MHP_GOAL_ONLINE && !provider->plan_online)
+	if (plan->goal == MHP_GOAL_ONLINE && (empty || !provider->plan_online))
 		cannot = &region->cannot[MHP_CAN_ONLINE];
-	else if (plan->goal == MHP_GOAL_OFFLINE && !provider->plan_offline)
+	else if (plan->goal == MHP_GOAL_OFFLINE && (empty || !provider->plan_offline))
 		cannot = &region->cannot[MHP_CAN_OFFLINE];
 	else if (plan->goal == MHP_GOAL_PLUGGED && !provider->plan_plug)
 		cannot = &region->cannot[MHP_CAN_PLUG];

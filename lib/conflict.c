@@ -137,6 +137,11 @@ MHP_EXPORT const char *mhp_conflict_code_to_str(enum mhp_conflict_code code)
 		return "host-decides";
 	case MHP_WARNING_OTHERS:
 		return "others";
+	case MHP_CONFLICT_KERNEL_ZONE:
+	case MHP_WARNING_KERNEL_ZONE:
+		return "kernel-zone";
+	case MHP_WARNING_HELD_OFFLINE:
+		return "held-offline";
 	case MHP_CONFLICT_UNKNOWN:
 		break;
 	}

@@ -22,6 +22,7 @@
 #define DAX_DEVICES_PATH "/sys/bus/dax/devices"
 #define DAX_DRIVERS_PATH "/sys/bus/dax/drivers"
 #define DAX_AUTOPROBE_PATH "/sys/bus/dax/drivers_autoprobe"
+#define VIRTIO_DEVICES_PATH "/sys/bus/virtio/devices"
 #define POLICY_PATH MEMORY_PATH "/auto_online_blocks"
 #define MODULE_PATH "/sys/module"
 #define RUN_PATH "/run/libmhp"
@@ -36,7 +37,8 @@
 /* ---- request.c: what a goal means ---- */
 
 #define ALL_RULES \
-	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW))
+	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW | \
+		    MHP_RULE_KERNEL_ZONE))
 
 /* The four words that memoryN/state and daxX.Y/state take, never NULL. */
 const char *online_word(enum mhp_online_type type);
@@ -420,9 +422,23 @@ struct iomem {
 	int code;		/* why it could not be read; -EACCES: addresses hidden */
 	struct iomem_ram *ram;
 	size_t count, room;
+	char *text;		/* NULL once iomem_forget_lines() was called */
+	size_t length;
 };
 int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems);
 void iomem_free(struct iomem *iomem);
+/*
+ * Calls fn with each line that makes sense. parents are those that it stands below, the
+ * outermost first; what they say of its addresses is not checked. Non-zero from fn ends
+ * it, and is returned. No lines where the addresses are hidden.
+ */
+typedef int (*iomem_line_fn)(void *data, const struct iomem_line *line,
+			     const struct iomem_line *parents, size_t n_parents);
+int iomem_walk(const struct iomem *iomem, iomem_line_fn fn, void *data);
+/* Only System RAM is kept. */
+void iomem_forget_lines(struct iomem *iomem);
+bool iomem_line_is_named(const struct iomem_line *line, const char *name);
+bool iomem_line_is_ram(const struct iomem_line *line);
 /* Is all of the range System RAM? */
 bool iomem_covers(const struct iomem *iomem, const struct range *range);
 /* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
@@ -847,8 +863,16 @@ enum mhp_online_type way_back(const struct plan_block *was, size_t count);
 /* Is this the driver's word for the device? */
 bool device_says(const struct plan_part *part, const char *word);
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap);
+
+/* ---- warnings-host.c: memory that a host plugs and unplugs ---- */
+
 /* A conflict if what is to be unplugged is for the host to unplug. */
 int plan_find_host_decides(struct mhp_plan *plan, const struct mhp_snapshot *snap);
+/* Conflicts about blocks of such memory that are to go to a kernel zone, unless the rules allow it. */
+int plan_find_kernel_zones(struct mhp_plan *plan, const struct mhp_snapshot *snap);
+/* The same for a part that is all such memory. */
+int plan_find_kernel_zone(struct plan_part *part);
+int plan_add_host_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap);
 
 /* ---- warnings-facts.c ---- */
 

@@ -35,7 +35,7 @@ static int add_ram(struct iomem *iomem, const struct iomem_line *line, const cha
 	return 0;
 }
 
-static bool is_system_ram(const struct iomem_line *line)
+bool iomem_line_is_ram(const struct iomem_line *line)
 {
 	static const char word[] = "System RAM";
 
@@ -53,7 +53,7 @@ static int take_line(struct iomem *iomem, const char *str, size_t length, bool *
 		return -EBADMSG;
 	if (line.start || line.end)
 		*hidden = false;
-	if (!is_system_ram(&line))
+	if (!iomem_line_is_ram(&line))
 		return 0;
 	if (parse_system_ram(line.name, line.name_length, &driver, &driver_length) < 0)
 		return -EBADMSG;
@@ -118,9 +118,44 @@ int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems
 		ret->code = r;
 		return problems_add(problems, r, NULL, "/proc/iomem", "");
 	}
-	r = take_text(ret, text, length, problems);
-	free(text);
+	ret->text = text;
+	ret->length = length;
+	return take_text(ret, text, length, problems);
+}
+
+bool iomem_line_is_named(const struct iomem_line *line, const char *name)
+{
+	return line->name_length == strlen(name) && !memcmp(line->name, name, line->name_length);
+}
+
+int iomem_walk(const struct iomem *iomem, iomem_line_fn fn, void *data)
+{
+	const char *at = iomem->text, *end = at + iomem->length, *newline;
+	struct iomem_line above[IOMEM_MAX_LEVEL + 2];	/* levels rise */
+	size_t depth = 0;
+	int r = 0;
+
+	for (; iomem->code == 0 && at && at < end && r == 0; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		if (!newline)
+			newline = end;
+		if (parse_iomem_line(at, (size_t)(newline - at), &above[depth]) < 0)
+			continue;
+		while (depth && above[depth - 1].level >= above[depth].level) {
+			above[depth - 1] = above[depth];
+			depth--;
+		}
+		r = fn(data, &above[depth], above, depth);
+		depth++;
+	}
 	return r;
+}
+
+void iomem_forget_lines(struct iomem *iomem)
+{
+	free(iomem->text);
+	iomem->text = NULL;
+	iomem->length = 0;
 }
 
 void iomem_free(struct iomem *iomem)
@@ -128,6 +163,7 @@ void iomem_free(struct iomem *iomem)
 	for (size_t i = 0; i < iomem->count; i++)
 		free(iomem->ram[i].driver);
 	free(iomem->ram);
+	free(iomem->text);
 }
 
 const char *iomem_find_driver(const struct iomem *iomem, const struct range *range)

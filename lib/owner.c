@@ -198,5 +198,7 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 		if (r == 0 && provider_of(region->kind)->describe)
 			r = provider_of(region->kind)->describe(snap, region);
 	}
+	/* some hundred KiB, of which nobody will ask again */
+	iomem_forget_lines(&snap->iomem);
 	return r;
 }

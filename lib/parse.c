@@ -177,6 +177,13 @@ bool is_dax_name(const char *name)
 	       parse_number(name, end, 10, INT_MAX, &value) == 0;
 }
 
+bool is_virtio_name(const char *name)
+{
+	uint64_t value;
+
+	return parse_name(name, "virtio", INT_MAX, &value) == 0;
+}
+
 /* "4" or "0-1"; *ret_last on -ERANGE is of no use */
 static int take_part(const char **p, const char *end, uint64_t *ret_first, uint64_t *ret_last)
 {

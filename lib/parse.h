@@ -33,6 +33,8 @@ int parse_tier_name(const char *name, int *ret_tier);
 int parse_cache_name(const char *name, unsigned int *ret_level);
 /* "dax0.1" is a dax device's name, "dax_region" is not; numbers up to INT_MAX */
 bool is_dax_name(const char *name);
+/* "virtio0"; numbers up to INT_MAX */
+bool is_virtio_name(const char *name);
 
 /*
  * "0-1,4" -> fn(data, first, last) for each part, ascending and not overlapping;

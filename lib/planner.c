@@ -276,6 +276,8 @@ static int make_plan(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		r = plan_check_zones(&plan->parts[i], snap);
 	if (r == 0 && plan->goal == MHP_GOAL_UNPLUGGED)
 		r = plan_find_host_decides(plan, snap);
+	if (r == 0)
+		r = plan_find_kernel_zones(plan, snap);
 	if (r < 0 || plan->conflicts.count)
 		return r;
 	r = plan_make_steps(plan);

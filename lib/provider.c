@@ -8,6 +8,7 @@
 
 const struct provider *const providers[] = {
 	&provider_dax,
+	&provider_virtio_mem,
 	&provider_managed,
 	&provider_boot,
 };

@@ -41,6 +41,12 @@ struct provider {
 	bool is_remainder;
 	/* Its device goes from driver to driver (daxX.Y). */
 	bool changes_driver;
+	/*
+	 * It is not for us to plug and unplug: its driver adds and removes blocks, and parts
+	 * of blocks, as the host says and at any time. What we see of its ranges is what it
+	 * has just now.
+	 */
+	bool host_decides;
 
 	/* Steps for a part of a plan; NULL: it cannot be, and region->cannot[] says why. */
 	int (*plan_online)(struct plan_part *part);
@@ -92,5 +98,9 @@ extern const struct provider provider_managed, provider_boot;
 /* ---- provider-dax.c ---- */
 
 extern const struct provider provider_dax;
+
+/* ---- provider-virtio-mem.c ---- */
+
+extern const struct provider provider_virtio_mem;
 
 #endif /* MHP_PROVIDER_H */

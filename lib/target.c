@@ -325,6 +325,14 @@ static bool is_able(const struct mhp_region *region, enum mhp_goal goal)
 					  (region->n_blocks && !provider->is_remainder);
 }
 
+/* There is nothing to online or offline in what the host gives no memory now. */
+static bool has_nothing(const struct mhp_region *region, enum mhp_goal goal)
+{
+	return (goal == MHP_GOAL_ONLINE || goal == MHP_GOAL_OFFLINE) &&
+	       provider_of(region->kind)->host_decides && region->ranges_code == 0 &&
+	       !region->n_runs;
+}
+
 /* Does a device that may have no blocks yet belong to the target? */
 static bool is_meant(const struct mhp_request *request, const struct mhp_snapshot *snap,
 		     const struct mhp_region *region)
@@ -333,7 +341,7 @@ static bool is_meant(const struct mhp_request *request, const struct mhp_snapsho
 	bool meant = region->ranges_code == 0 && region->n_runs;
 
 	if (request->target == TARGET_KIND)
-		return region->kind == request->kind;
+		return region->kind == request->kind && !has_nothing(region, request->goal);
 	if (region->has_children || !is_able(region, request->goal))
 		return false;
 	if (request->target == TARGET_NODE)

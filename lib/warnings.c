@@ -117,57 +117,9 @@ static int warn_owners(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 	return r;
 }
 
-/* A driver that adds and removes blocks as the host says: virtio-mem. */
-static const char *find_host_driver(const struct mhp_plan *plan, const struct mhp_snapshot *snap)
-{
-	for (size_t i = 0; i < plan->n_blocks && snap->iomem.code == 0; i++) {
-		struct range range = {
-			plan->blocks[i].id * plan->block_size, plan->block_size,
-		};
-		const char *driver = plan_find_part(plan, i)->region ? NULL :
-				     iomem_find_driver(&snap->iomem, &range);
-
-		if (driver && !strcmp(driver, "virtio_mem"))
-			return driver;
-	}
-	return NULL;
-}
-
-static int warn_host(struct mhp_plan *plan, const struct mhp_snapshot *snap)
-{
-	const char *driver = find_host_driver(plan, snap);
-	struct mhp_conflict warning = {
-		.code = MHP_WARNING_HOST_DECIDES,
-		.hint = "it is the host that plugs and unplugs it",
-	};
-	struct text text = { 0 };
-
-	if (!driver)
-		return 0;
-	text_add(&text, "%s: this is memory of %s, which may remove blocks, or bring others, at any time",
-		 plan->target, driver);
-	return conflicts_add(&plan->warnings, &warning, &text);
-}
-
-int plan_find_host_decides(struct mhp_plan *plan, const struct mhp_snapshot *snap)
-{
-	const char *driver = find_host_driver(plan, snap);
-	struct mhp_conflict conflict = {
-		.code = MHP_CONFLICT_HOST_DECIDES,
-		.hint = "ask the host for it; here it can be taken offline, or be made Movable",
-	};
-	struct text text = { 0 };
-
-	if (!driver)
-		return 0;
-	text_add(&text, "%s: this is memory of %s, which only the host can unplug", plan->target,
-		 driver);
-	return conflicts_add(&plan->conflicts, &conflict, &text);
-}
-
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 {
-	int r = warn_host(plan, snap);
+	int r = plan_add_host_warnings(plan, snap);
 
 	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
 		r = warn_part(&plan->parts[i]);

@@ -31,6 +31,7 @@ static const char help[] =
 "  --rezone          memory online in another zone may be taken offline first\n"
 "  --keep            upon failure keep what worked\n"
 "  --per-block       online block by block, not the whole device at once\n"
+"  --kernel-zone     online_kernel also memory that the host is to have back\n"
 "  --to device_dax   unplug: the driver that gets the device\n"
 "  --no-borrow       plug, unplug: set nothing of the whole system meanwhile\n"
 "  --timeout SECONDS end by then, and put back; \"none\"; without it 60\n"

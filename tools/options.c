@@ -14,7 +14,8 @@
 
 /* Those up to OPT_SIZE only some verbs have a use for. */
 enum {
-	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_TO, OPT_NO_BORROW,
+	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_KERNEL_ZONE, OPT_TO,
+	OPT_NO_BORROW,
 	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL,
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
 	{ "rezone", no_argument, NULL, OPT_REZONE },
 	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "per-block", no_argument, NULL, OPT_PER_BLOCK },
+	{ "kernel-zone", no_argument, NULL, OPT_KERNEL_ZONE },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "no-borrow", no_argument, NULL, OPT_NO_BORROW },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -70,7 +72,8 @@ static const struct verb_info verbs[] = {
 	{ "show", VERB_SHOW, OPERAND_REGION, 0 },
 	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
 	{ "online", VERB_ONLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
-						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) },
+						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) |
+						 BIT(OPT_KERNEL_ZONE) },
 	{ "offline", VERB_OFFLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) },
 	{ "plug", VERB_PLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_TYPE) | BIT(OPT_NO_BORROW) },
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_TO) | BIT(OPT_NO_BORROW) },
@@ -194,6 +197,9 @@ static bool take_deed(struct options *options, int option, const char *value)
 		break;
 	case OPT_PER_BLOCK:
 		options->rules |= MHP_RULE_PER_BLOCK;
+		break;
+	case OPT_KERNEL_ZONE:
+		options->rules |= MHP_RULE_KERNEL_ZONE;
 		break;
 	case OPT_TO:
 		take_once(&options->driver, option, value);

@@ -77,6 +77,8 @@ enum mhp_conflict_code {
 	MHP_CONFLICT_NOT_ALIGNED = 21,	/**< a size that is no multiple of the block size */
 	MHP_CONFLICT_NOT_ABLE = 22,	/**< memory of that kind cannot: mhp_region_can() */
 	MHP_CONFLICT_BOOT_MEMORY = 23,	/**< boot memory is changed by block, range or node only */
+	MHP_CONFLICT_KERNEL_ZONE = 25,	/**< memory that the host is to have back would go to a
+					     kernel zone; MHP_RULE_KERNEL_ZONE */
 	/* warnings */
 	MHP_WARNING_LOST_BYTES = 64,	/**< memory outside whole blocks stays unused */
 	MHP_WARNING_STALE_WORD = 65,	/**< the device word disagrees with the blocks */
@@ -90,6 +92,9 @@ enum mhp_conflict_code {
 	MHP_WARNING_HOST_DECIDES = 72,	/**< its driver may bring the memory back at any time */
 	MHP_WARNING_OTHERS = 73,	/**< what others add while a setting is borrowed is
 					     onlined with it too */
+	MHP_WARNING_KERNEL_ZONE = 74,	/**< memory that the host is to have back goes, or may
+					     go, to a kernel zone */
+	MHP_WARNING_HELD_OFFLINE = 75,	/**< so much is offline that its driver brings no more */
 };
 
 /**

@@ -53,6 +53,9 @@ enum mhp_rule {
 					     else while a device is plugged or unplugged; they
 					     are put back, after a kill by the next apply or
 					     mhp_recover() */
+	MHP_RULE_KERNEL_ZONE = 32,	/**< memory that a host plugs and unplugs (virtio-mem)
+					     may be onlined as MHP_ONLINE_KERNEL, though the
+					     host hardly ever gets it back then */
 };
 
 /**

@@ -48,7 +48,7 @@ def ids: if . == "" then [] else
 	[$top.blocks[] | select(.region == $name)] as $mine |
 	(.state | . == null or IN("online", "offline", "mixed", "absent")) and
 	(.ranges | . == null or (all(.[]; .start | startswith("0x")) and all(.[]; .size > 0))) and
-	(.ranges == null or (([.ranges[].size] | add) == .size_bytes and
+	(.ranges == null or (([.ranges[].size] | add // 0) == .size_bytes and
 		.size_bytes - .lost_bytes == (.blocks | ids | length) * $top.block_size_bytes and
 		($mine | map(.id)) - (.blocks | ids) == [] and
 		.online_bytes == ([$mine[] | select(.state == "online")] | length) *

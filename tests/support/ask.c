@@ -25,6 +25,15 @@ static void add_blocks(struct mhp_request *request, const char *list)
 	}
 }
 
+static enum mhp_region_kind kind_of(const char *word)
+{
+	enum mhp_region_kind kind = MHP_REGION_DAX;
+
+	while (kind <= MHP_REGION_BOOT && strcmp(mhp_region_kind_to_str(kind), word))
+		kind++;
+	return kind;
+}
+
 static void set_target(struct mhp_request *request, const char *target)
 {
 	unsigned long long first, last;
@@ -36,8 +45,9 @@ static void set_target(struct mhp_request *request, const char *target)
 		add_blocks(request, target + strlen("blocks:"));
 	else if (sscanf(target, "range:%llx-%llx", &first, &last) == 2)
 		assert_int_equal(mhp_request_set_range(request, first, last - first + 1), 0);
-	else if (!strcmp(target, "kind:dax"))
-		assert_int_equal(mhp_request_set_kind(request, MHP_REGION_DAX), 0);
+	else if (!strncmp(target, "kind:", strlen("kind:")))
+		assert_int_equal(mhp_request_set_kind(request,
+						      kind_of(target + strlen("kind:"))), 0);
 	else
 		assert_int_equal(mhp_request_set_region(request, target), 0);
 }
@@ -70,6 +80,7 @@ static uint64_t rule_of(const char *word)
 	return !strcmp(word, "keep") ? MHP_RULE_KEEP :
 	       !strcmp(word, "rezone") ? MHP_RULE_REZONE :
 	       !strcmp(word, "borrow") ? MHP_RULE_BORROW :
+	       !strcmp(word, "kernel-zone") ? MHP_RULE_KERNEL_ZONE :
 	       !strcmp(word, "per-block") ? MHP_RULE_PER_BLOCK :
 	       /* fails */ UINT64_C(1) << 63;
 }

@@ -6,7 +6,8 @@
 #include "internal.h"
 
 /*
- * "TARGET GOAL [TYPE] [keep] [rezone] [per-block] [borrow] [to:DRIVER] [size:MIB]".
+ * "TARGET GOAL [TYPE] [keep] [rezone] [per-block] [borrow]
+ * [kernel-zone] [to:DRIVER] [size:MIB]".
  * TARGET: a region, node:N, blocks:FIRST-LAST[,...], range:START-LAST, kind:dax. TYPE, for the
  * goals "online" and "plugged", may be "default".
  */

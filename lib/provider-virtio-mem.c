@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * virtio-mem devices: memory that a host plugs and unplugs. The driver adds and removes
+ * single blocks of what the host gives it (drivers/virtio/virtio_mem.c); all that this
+ * side tells of addresses is in /proc/iomem, below a line named as the device.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+#define VIRTIO_ID_MEM	24		/* include/uapi/linux/virtio_ids.h */
+#define DRIVER		"virtio_mem"
+#define SETTING_PATH	"/sys/module/virtio_mem/parameters"
+
+/* ---- attributes ---- */
+
+/* -ENODATA: there is none; what else goes wrong is noted. */
+static int read_attr(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1],
+		     struct problems *problems)
+{
+	int r, added;
+
+	r = sysfs_read(dir, name, buf);
+	if (r == 0)
+		return 0;
+	if (r == -ENOENT)
+		return -ENODATA;
+	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
+	return added < 0 ? added : r;
+}
+
+static int bad_attr(struct sysfs_dir *dir, const char *name, const char *text,
+		    struct problems *problems)
+{
+	int r = problems_add(problems, -EBADMSG, text, dir->path, name);
+
+	return r < 0 ? r : -EBADMSG;
+}
+
+static int find_driver(struct sysfs_dir *dir, struct mhp_region *region,
+		       struct problems *problems)
+{
+	int r = sysfs_read_link_name(dir, "driver", &region->driver);
+
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	region->driver_code = r;
+	return r == -ENOMEM ? r : problems_add(problems, r, NULL, dir->path, "driver");
+}
+
+/*
+ * 1: it is one; 0: it is another device. Where its own word is of no use, its driver's
+ * name tells.
+ */
+static int is_virtio_mem(struct sysfs_dir *dir, const struct mhp_region *region,
+			 struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	uint64_t id;
+	int r;
+
+	r = read_attr(dir, "device", buf, problems);
+	if (r == 0 && parse_0x_hex(buf, &id) == 0)
+		return id == VIRTIO_ID_MEM;
+	if (r == 0)
+		r = bad_attr(dir, "device", buf, problems);
+	return r == -ENOMEM ? r : is_same(region->driver, DRIVER);
+}
+
+/* ---- what it has now ---- */
+
+/* The lines of one device. */
+struct lines {
+	const struct mhp_region *region;
+	struct range *ranges;
+	size_t count, room;
+	struct text space;		/* all that it can ever have */
+	struct problems *problems;
+	bool bad;
+};
+
+static int note_line(struct lines *lines, const struct iomem_line *line)
+{
+	struct text text = { 0 };
+	char *bad;
+	int r;
+
+	lines->bad = true;
+	text_add(&text, "%08" PRIx64 "-%08" PRIx64 " : ", line->start, line->end);
+	text_add_raw(&text, line->name, line->name_length < 64 ? line->name_length : 64);
+	r = text_finish(&text, &bad);
+	if (r == 0)
+		r = problems_add(lines->problems, -EBADMSG, bad, "/proc/iomem", "");
+	free(bad);
+	return r;
+}
+
+static int add_ram(struct lines *lines, const struct iomem_line *line,
+		   const struct iomem_line *device)
+{
+	struct range range;
+
+	if (line->start < device->start || line->end > device->end ||
+	    range_from_bounds(line->start, line->end, &range) < 0)
+		return note_line(lines, line);
+	if (lines->count == lines->room) {
+		size_t room = lines->room ? 2 * lines->room : 4;
+		struct range *ranges = reallocarray(lines->ranges, room, sizeof(*ranges));
+
+		if (!ranges)
+			return -ENOMEM;
+		lines->ranges = ranges;
+		lines->room = room;
+	}
+	lines->ranges[lines->count++] = range;
+	return 0;
+}
+
+/* The device that a line stands below: the nearest one. */
+static const struct iomem_line *find_device(const struct iomem_line *parents, size_t n_parents)
+{
+	char name[32];
+
+	while (n_parents-- > 0) {
+		const struct iomem_line *line = &parents[n_parents];
+
+		if (line->name_length >= sizeof(name) || memchr(line->name, 0, line->name_length))
+			continue;
+		memcpy(name, line->name, line->name_length);
+		name[line->name_length] = '\0';
+		if (is_virtio_name(name))
+			return line;
+	}
+	return NULL;
+}
+
+static int take_line(void *data, const struct iomem_line *line, const struct iomem_line *parents,
+		     size_t n_parents)
+{
+	struct lines *lines = data;
+	const struct iomem_line *device;
+
+	if (iomem_line_is_named(line, lines->region->name)) {
+		text_add(&lines->space, "%s0x%" PRIx64 "-0x%" PRIx64,
+			 lines->space.length ? ", " : "", line->start, line->end);
+		return 0;
+	}
+	if (!iomem_line_is_ram(line))
+		return 0;
+	device = find_device(parents, n_parents);
+	if (!device || !iomem_line_is_named(device, lines->region->name))
+		return 0;
+	return add_ram(lines, line, device);
+}
+
+/* Takes the ranges over. */
+static int set_ranges(struct mhp_region *region, struct lines *lines, uint64_t block_size)
+{
+	size_t bad;
+	int r = 0;
+
+	if (!lines->bad) {
+		r = region_set_ranges(region, lines->ranges, lines->count, block_size, &bad);
+		if (r == 0)
+			lines->ranges = NULL;
+		else if (r == -EBADMSG)
+			r = note_line(lines, &(struct iomem_line){
+				.start = lines->ranges[bad].start,
+				.end = lines->ranges[bad].start + lines->ranges[bad].size - 1,
+				.name = region->name, .name_length = strlen(region->name),
+			});
+	}
+	if (lines->bad)
+		region->ranges_code = -EBADMSG;
+	free(lines->ranges);
+	return r;
+}
+
+/* A device that has nothing, or no driver, has no line. */
+static int add_space(struct mhp_region *region, struct lines *lines)
+{
+	char *text;
+	int r;
+
+	r = text_finish(&lines->space, &text);
+	if (r == 0 && *text)
+		r = region_add_fact(region, "address_space", 0, text);
+	free(text);
+	return r;
+}
+
+static int find_ranges(struct finder *finder, struct mhp_region *region)
+{
+	struct lines lines = { .region = region, .problems = finder->problems };
+	const struct iomem *iomem;
+	int r;
+
+	r = finder_iomem(finder, &iomem);
+	if (r == 0 && iomem->code < 0) {
+		region->ranges_code = iomem->code;
+		return region_add_fact(region, "address_space", iomem->code, NULL);
+	}
+	if (r == 0)
+		r = iomem_walk(iomem, take_line, &lines);
+	if (r < 0) {
+		free(lines.ranges);
+		free(lines.space.str);
+		return r;
+	}
+	r = set_ranges(region, &lines, finder->block_size);
+	if (r < 0) {
+		free(lines.space.str);
+		return r;
+	}
+	return add_space(region, &lines);
+}
+
+/* ---- what it is ---- */
+
+/* The device that it is a function of: in sysfs the directory around it. */
+static int copy_parent(const struct mhp_region *region, char **ret_path, const char **ret_name)
+{
+	static const char top[] = "/sys/devices/";
+	const char *slash = strrchr(region->path, '/');
+	char *path;
+
+	*ret_path = NULL;
+	if (strncmp(region->path, top, strlen(top)) ||
+	    slash < region->path + strlen(top))
+		return -ENODATA;
+	path = strndup(region->path, (size_t)(slash - region->path));
+	if (!path)
+		return -ENOMEM;
+	*ret_path = path;
+	*ret_name = strrchr(path, '/') + 1;
+	return 0;
+}
+
+/* Of a PCI device, -1 if nobody knows. It need not be the node of the memory. */
+static int read_device_node(struct finder *finder, const char *path, int *ret_node)
+{
+	struct sysfs_dir dir = { 0 };
+	char buf[MHP_ATTR_SIZE + 1];
+	uint64_t node;
+	int r;
+
+	r = sysfs_open(finder->ctx, path, &dir);
+	if (r == 0)
+		r = read_attr(&dir, "numa_node", buf, finder->problems);
+	else if (r == -ENOENT)
+		r = -ENODATA;
+	if (r == 0 && !strcmp(buf, "-1"))
+		r = -ENODATA;
+	if (r == 0 && (parse_dec(buf, &node) < 0 || node >= BLOCK_NO_NODE))
+		r = bad_attr(&dir, "numa_node", buf, finder->problems);
+	if (r == 0)
+		*ret_node = (int)node;
+	sysfs_close(&dir);
+	return r;
+}
+
+static int find_identity(struct finder *finder, struct mhp_region *region)
+{
+	struct region_device device = { .serial_code = -ENODATA };
+	const char *name = NULL;
+	char *path;
+	int r;
+
+	r = copy_parent(region, &path, &name);
+	if (r == -ENODATA)
+		return 0;
+	if (r == 0) {
+		device.name = (char *)name;
+		device.path = path;
+		device.node_code = read_device_node(finder, path, &device.node);
+		r = device.node_code == -ENOMEM ? -ENOMEM : region_add_device(region, &device);
+	}
+	if (r == 0 && is_printable(name) && !strpbrk(name, " \\")) {
+		r = copy_text(&region->identity, "virtio-mem:%s", name);
+		region->identity_code = r;
+	}
+	free(path);
+	return r;
+}
+
+/* May the driver also give back memory that is online (parameter since 5.16)? */
+static int add_setting(struct finder *finder, struct mhp_region *region)
+{
+	struct sysfs_dir dir = { 0 };
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = sysfs_open(finder->ctx, SETTING_PATH, &dir);
+	if (r == 0)
+		r = read_attr(&dir, "unplug_online", buf, finder->problems);
+	sysfs_close(&dir);
+	if (r == -ENOENT || r == -ENODATA)
+		return 0;
+	return r == -ENOMEM ? r : region_add_fact(region, "unplug_online", r, buf);
+}
+
+static int describe_device(struct finder *finder, struct mhp_region *region)
+{
+	int r;
+
+	r = find_ranges(finder, region);
+	if (r == 0)
+		r = find_identity(finder, region);
+	/* it is the node of the blocks, once there are some */
+	region->node_code = region->ranges_code < 0 ? region->ranges_code : -ENODATA;
+	return r < 0 ? r : add_setting(finder, region);
+}
+
+/* ---- the bus ---- */
+
+struct names {
+	char **list;
+	size_t count, room;
+};
+
+static int take_name(void *data, const char *name)
+{
+	struct names *names = data;
+	char **list;
+
+	if (!is_virtio_name(name))
+		return 0;
+	if (names->count == names->room) {
+		size_t room = names->room ? 2 * names->room : 16;
+
+		list = reallocarray(names->list, room, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		names->list = list;
+		names->room = room;
+	}
+	names->list[names->count] = strdup(name);
+	if (!names->list[names->count])
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* 1: it is no virtio-mem device, or went away meanwhile */
+static int look_at(struct finder *finder, struct sysfs_dir *bus, const char *name,
+		   struct mhp_region *region)
+{
+	struct sysfs_dir dir = { 0 };
+	int r;
+
+	region->name = strdup(name);
+	if (!region->name)
+		return -ENOMEM;
+	r = sysfs_copy_link_path(bus, name, &region->path);
+	if (r == 0)
+		r = sysfs_open(bus->ctx, region->path, &dir);
+	if (r == -ENOENT && sysfs_exists(bus, name) == -ENOENT)
+		return 1;
+	if (r < 0) {
+		/* it may be any kind of device */
+		if (r != -ENOMEM)
+			r = problems_add(finder->problems, r, NULL, bus->path, name);
+		return r < 0 ? r : 1;
+	}
+	r = find_driver(&dir, region, finder->problems);
+	if (r == 0)
+		r = is_virtio_mem(&dir, region, finder->problems);
+	sysfs_close(&dir);
+	if (r <= 0)
+		return r < 0 ? r : 1;
+	return describe_device(finder, region);
+}
+
+static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *name)
+{
+	struct mhp_region region = {
+		.kind = MHP_REGION_VIRTIO_MEM, .identity_code = -ENODATA,
+		.device_state_code = -ENODATA,
+	};
+	int r;
+
+	r = look_at(finder, bus, name, &region);
+	if (r == 0)
+		return regions_add(finder->regions, &region);
+	region_free_members(&region);
+	return r < 0 ? r : 0;
+}
+
+static int find(struct finder *finder)
+{
+	struct sysfs_dir bus = { 0 };
+	struct names names = { 0 };
+	int r;
+
+	r = sysfs_open(finder->ctx, VIRTIO_DEVICES_PATH, &bus);
+	if (r == -ENOENT)
+		return 0;	/* no virtio bus */
+	if (r == 0)
+		r = sysfs_list(&bus, "", take_name, &names);
+	if (r < 0) {
+		finder->regions->code = r;
+		if (r != -ENOMEM)
+			r = problems_add(finder->problems, r, NULL, VIRTIO_DEVICES_PATH, "");
+	}
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), compare_names);
+	for (size_t i = 0; i < names.count && r == 0; i++)
+		r = add_region(finder, &bus, names.list[i]);
+	for (size_t i = 0; i < names.count; i++)
+		free(names.list[i]);
+	free(names.list);
+	sysfs_close(&bus);
+	return r;
+}
+
+static int find_again(struct finder *finder, const char *name)
+{
+	struct sysfs_dir bus = { 0 };
+	int r;
+
+	r = sysfs_open(finder->ctx, VIRTIO_DEVICES_PATH, &bus);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = add_region(finder, &bus, name);
+	sysfs_close(&bus);
+	return r;
+}
+
+/* ---- what may be done to it ---- */
+
+/* Nothing else tells which node its memory belongs to. */
+static void find_node(struct mhp_region *region)
+{
+	const struct mhp_block *first = mhp_region_get_block(region, 0);
+
+	if (!first || first->node == BLOCK_NO_NODE)
+		return;
+	for (size_t i = 1; i < region->n_blocks; i++)
+		if (mhp_region_get_block(region, i)->node != first->node)
+			return;
+	region->node_code = 0;
+	region->node = (int)first->node;
+}
+
+static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
+{
+	static const char why[] = "is plugged and unplugged by the host only";
+
+	(void)snap;
+	find_node(region);
+	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
+		      "is onlined block by block", NULL);
+	region_cannot(region, MHP_CAN_PLUG, MHP_CONFLICT_HOST_DECIDES, why,
+		      "ask the host for more");
+	region_cannot(region, MHP_CAN_PLUG_BLOCKS, MHP_CONFLICT_HOST_DECIDES, why,
+		      "ask the host for more, or less");
+	region_cannot(region, MHP_CAN_UNPLUG, MHP_CONFLICT_HOST_DECIDES, why,
+		      "ask the host for it; here it can be taken offline, or be made Movable");
+	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_HOST_DECIDES, why, NULL);
+	if (region->ranges_code == 0 && !region->n_runs)
+		for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_OFFLINE; i++)
+			region_cannot(region, i, MHP_CONFLICT_NO_BLOCK,
+				      "has no memory: the host gives it none now, or no driver "
+				      "is bound to it", "ask the host for some");
+	return 0;
+}
+
+/* Of a saved plan, too: nothing but the rule makes such a plan. */
+static int plan_online_host(struct plan_part *part)
+{
+	int r = plan_find_kernel_zone(part);
+
+	return r < 0 || part->plan->conflicts.count ? r : plan_online_by_blocks(part);
+}
+
+const struct provider provider_virtio_mem = {
+	.kind = MHP_REGION_VIRTIO_MEM,
+	.find = find,
+	.find_again = find_again,
+	.is_name = is_virtio_name,
+	.describe = describe,
+	.host_decides = true,
+	.plan_online = plan_online_host,
+	.plan_offline = plan_offline,
+};
