@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define MHP_PATH_SIZE 4096
 /* one read() of this much gets every attribute whole (kernel-abi hazard 25) */
@@ -64,6 +65,12 @@ struct mhp_backend_ops {
 	 */
 	int (*read_all)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 			char **ret_text, size_t *ret_length);
+	/*
+	 * One open and one read(2) of up to size bytes from an offset, of a file of /proc;
+	 * fewer bytes, or none, are no error. NULL: this back end has no such file.
+	 */
+	int (*read_at)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		       uint64_t offset, void *buf, size_t size, size_t *ret_length);
 	/*
 	 * One open, one write of the word; success means that all of it was taken.
 	 * Called with cancellation of the thread disabled. With can_end it is enabled
@@ -114,6 +121,8 @@ struct mhp_backend_ops {
 	 * container, unless it has the host's directory there.
 	 */
 	bool (*is_contained)(struct mhp_backend *be);
+	/* Of the kernel whose files they are, in bytes; 0, or NULL: not known. */
+	uint64_t (*page_size)(struct mhp_backend *be);
 	void (*free)(struct mhp_backend *be);
 };
 

@@ -184,6 +184,36 @@ static int host_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 	return r;
 }
 
+static int host_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			uint64_t offset, void *buf, size_t size, size_t *ret_length)
+{
+	ssize_t n;
+	int fd, r = 0;
+
+	if (offset > INT64_MAX)
+		return -EINVAL;
+	fd = open_file(to_host(be), dir, name, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	do
+		n = pread(fd, buf, size, (off_t)offset);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		r = -errno;
+	else
+		*ret_length = (size_t)n;
+	close(fd);
+	return r;
+}
+
+/* Only the real root is sure to be this kernel's. */
+static uint64_t host_page_size(struct mhp_backend *be)
+{
+	long size = to_host(be)->is_real ? sysconf(_SC_PAGESIZE) : 0;
+
+	return size > 0 ? (uint64_t)size : 0;
+}
+
 static void close_fd(void *fd)
 {
 	close(*(int *)fd);
@@ -301,6 +331,7 @@ static const struct mhp_backend_ops host_ops = {
 	.list = host_list,
 	.read = host_read,
 	.read_all = host_read_all,
+	.read_at = host_read_at,
 	.write = host_write,
 	.read_link = host_read_link,
 	.exists = host_exists,
@@ -313,6 +344,7 @@ static const struct mhp_backend_ops host_ops = {
 	.unlock = host_unlock,
 	.is_locked = host_is_locked,
 	.is_contained = host_is_contained,
+	.page_size = host_page_size,
 	.free = host_free,
 };
 

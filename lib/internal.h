@@ -565,6 +565,9 @@ struct mhp_region {
 	} *spans;		/* where in blocks; of a run, at first, then those it owns */
 	size_t n_spans;
 	size_t n_blocks;	/* it owns */
+	bool has_plugged;	/* plugged_code says whether plugged_bytes is known */
+	int plugged_code;
+	uint64_t plugged_bytes;	/* of its online blocks */
 	size_t n_total;		/* in its ranges: state, zone and online_bytes are of these */
 	enum mhp_state state;
 	enum mhp_zone zone;
@@ -607,6 +610,12 @@ struct odd_zones {
 	uint64_t id;
 	char *text;
 };
+/* What of a block the host gives. */
+struct plugged {
+	uint64_t id;
+	uint64_t bytes;
+	int code;
+};
 /* What surrounds blocks; codes are -ENODATA if that was not asked for. */
 struct facts {
 	bool gathered;		/* all that a plan needs */
@@ -633,6 +642,8 @@ struct mhp_snapshot {
 	struct dax_bus dax;
 	bool contained;
 	struct facts facts;
+	struct plugged *plugged;	/* of those that a host plugs; sorted by id */
+	size_t n_plugged;
 	struct problems problems;
 	struct pending pending;
 	struct odd_zones *odd;	/* sorted by id */
@@ -675,7 +686,14 @@ int scan_tiers(struct scan *scan);
 
 /* Once all else is known. */
 int scan_facts(struct scan *scan);
+/* -ENOMEM; told by the kernel, or guessed */
+int snapshot_page_size(struct scan *scan, uint64_t *ret_bytes);
 void facts_free(struct facts *facts);
+
+/* ---- plugged.c ---- */
+
+/* Once all regions, their blocks and the facts are known. */
+int scan_plugged(struct scan *scan);
 
 /* ---- conflict.c ---- */
 

@@ -64,6 +64,21 @@ static uint64_t count_online_bytes(const struct mhp_snapshot *snap)
 	return __builtin_mul_overflow(count, snap->block_size, &bytes) ? UINT64_MAX : bytes;
 }
 
+/* 0: it does not say */
+static uint64_t kernel_page_size(struct scan *scan)
+{
+	struct mhp_backend *be = scan->ctx->be;
+
+	return be->ops->page_size ? be->ops->page_size(be) : 0;
+}
+
+static uint64_t page_size(struct scan *scan, const struct zoneinfo *zones)
+{
+	uint64_t known = kernel_page_size(scan);
+
+	return known ? known : zoneinfo_guess_page_size(zones, count_online_bytes(scan->snap));
+}
+
 int scan_facts(struct scan *scan)
 {
 	struct mhp_snapshot *snap = scan->snap;
@@ -75,8 +90,8 @@ int scan_facts(struct scan *scan)
 	facts->hotremove_code = facts->udev.code = facts->zones.code = -ENODATA;
 	if (scan->flags & (MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
 		r = zoneinfo_read(scan->ctx, facts->gathered, &facts->zones, &snap->problems);
-	facts->page_size = zoneinfo_guess_page_size(&facts->zones, online_bytes);
-	facts->is_page_size_known = zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
+	facts->page_size = page_size(scan, &facts->zones);
+	facts->is_page_size_known = kernel_page_size(scan) || zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
 	if (!facts->gathered)
 		return r;
 	if (r == 0)
@@ -87,6 +102,22 @@ int scan_facts(struct scan *scan)
 	}
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
 		r = scan_region(scan, &snap->regions.list[i]);
+	return r;
+}
+
+int snapshot_page_size(struct scan *scan, uint64_t *ret_bytes)
+{
+	struct zoneinfo zones = { 0 };
+	int r = 0;
+
+	if (scan->snap->facts.zones.code == 0) {
+		*ret_bytes = scan->snap->facts.page_size;
+		return 0;
+	}
+	if (!kernel_page_size(scan))
+		r = zoneinfo_read(scan->ctx, true, &zones, &scan->snap->problems);
+	*ret_bytes = page_size(scan, &zones);
+	zoneinfo_free(&zones);
 	return r;
 }
 

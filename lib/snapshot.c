@@ -27,7 +27,8 @@ static int find_pending(struct scan *scan)
 /* ---- the whole ---- */
 
 #define ALL_FLAGS \
-	((uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
+	((uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY | \
+		    MHP_SNAPSHOT_PLUGGED))
 
 MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
 				struct mhp_snapshot **ret_snap)
@@ -77,6 +78,8 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 	if (r == 0)
 		r = scan_facts(&scan);
 	if (r == 0)
+		r = scan_plugged(&scan);
+	if (r == 0)
 		r = find_pending(&scan);
 	sysfs_close(&scan.mem);
 	if (r < 0) {
@@ -103,6 +106,7 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 	regions_free(&snap->regions);
 	free(snap->odd);
 	nodes_free(snap);
+	free(snap->plugged);
 	free(snap->blocks);
 	iomem_free(&snap->iomem);
 	policy_free(&snap->policy);

@@ -183,6 +183,31 @@ static int sim_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char 
 	return r;
 }
 
+static int sim_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		       uint64_t offset, void *buf, size_t size, size_t *ret_length)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct mhp_sim *sim = mine->sim;
+	int r;
+
+	sim_lock(sim);
+	r = access_begin(mine, MHP_SIM_READ, dir->node, name, false);
+	/* a capture does not have the only file that is read so */
+	if (r == 0 && (sim->read_only || dir->node->parent != sim->root ||
+		       strcmp(dir->node->name, "proc") || strcmp(name, "kpageflags")))
+		r = -ENOENT;
+	if (r == 0)
+		r = pages_read(sim, offset, buf, size, ret_length);
+	r = access_end(mine, r);
+	sim_unlock(sim);
+	return r;
+}
+
+static uint64_t sim_page_size(struct mhp_backend *be)
+{
+	return to_sim(be)->sim->read_only ? 0 : PAGE_BYTES;
+}
+
 /* ---- writing ---- */
 
 /* As with a file that was opened before it went. */
@@ -373,6 +398,7 @@ static const struct mhp_backend_ops sim_ops = {
 	.list = sim_list,
 	.read = sim_read,
 	.read_all = sim_read_all,
+	.read_at = sim_read_at,
 	.write = sim_write,
 	.read_link = sim_read_link,
 	.exists = sim_exists,
@@ -385,6 +411,7 @@ static const struct mhp_backend_ops sim_ops = {
 	.unlock = run_unlock,
 	.is_locked = run_is_locked,
 	.is_contained = run_is_contained,
+	.page_size = sim_page_size,
 	.free = sim_free,
 };
 

@@ -508,6 +508,11 @@ int firmware_load(struct mhp_sim *sim);
 int firmware_add(struct mhp_sim *sim, const struct block_run *run);
 void firmware_remove(struct mhp_sim *sim, const struct block_run *run);
 
+/* ---- model-pages.c: /proc/kpageflags ---- */
+
+int pages_read(const struct mhp_sim *sim, uint64_t offset, void *buf, size_t size,
+	       size_t *ret_length);
+
 /* ---- model-vmem.c: virtio-mem grows and shrinks ---- */
 
 /* What comes and goes as a whole. */

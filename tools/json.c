@@ -234,6 +234,8 @@ static struct json_object *region_object(const struct mhp_region *region)
 	add_bytes(object, "size_bytes", mhp_region_get_size_bytes, region);
 	add_bytes(object, "online_bytes", mhp_region_get_online_bytes, region);
 	add_bytes(object, "lost_bytes", mhp_region_get_lost_bytes, region);
+	if (mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM)
+		add_bytes(object, "plugged_bytes", mhp_region_get_plugged_bytes, region);
 	return object;
 }
 
@@ -262,6 +264,17 @@ static struct json_object *zones_array(const struct mhp_snapshot *snap,
 	return zones;
 }
 
+static void add_plugged(struct json_object *object, const struct mhp_snapshot *snap,
+			const struct mhp_block *block)
+{
+	uint64_t bytes;
+
+	if (mhp_snapshot_get_block_plugged_bytes(snap, block, &bytes) == 0)
+		json_add_number(object, "plugged_bytes", bytes);
+	else
+		json_add(object, "plugged_bytes", NULL);
+}
+
 static struct json_object *block_object(const struct mhp_snapshot *snap,
 					const struct mhp_block *block)
 {
@@ -277,6 +290,8 @@ static struct json_object *block_object(const struct mhp_snapshot *snap,
 	else
 		json_add(object, "node", NULL);
 	json_add_text(object, "region", region ? mhp_region_get_name(region) : NULL);
+	if (region && mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM)
+		add_plugged(object, snap, block);
 	return object;
 }
 

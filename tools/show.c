@@ -20,6 +20,22 @@ static void print_text(const char *key, int code, const char *text)
 	free(why);
 }
 
+/* Of what is in use, where a host may give a part of it only. */
+static void print_plugged(const struct mhp_region *region)
+{
+	char size[TEXT_SIZE_MAX], rest[TEXT_SIZE_MAX];
+	uint64_t bytes, online;
+	int code = mhp_region_get_plugged_bytes(region, &bytes);
+
+	if (code == 0 && mhp_region_get_online_bytes(region, &online) == 0 && online > bytes)
+		say("%-14s %s (the host keeps %s of the blocks that are in use)\n", "plugged",
+		    text_size(bytes, size), text_size(online - bytes, rest));
+	else if (code == 0)
+		say("%-14s %s\n", "plugged", text_size(bytes, size));
+	else if (code != -ENODATA && code != -ENOENT)
+		print_text("plugged", code, NULL);
+}
+
 static void print_ranges(const struct mhp_region *region)
 {
 	uint64_t start, bytes;
@@ -39,6 +55,7 @@ static void print_ranges(const struct mhp_region *region)
 		say("%-14s %s\n", "size", text_size(bytes, size));
 	if (mhp_region_get_online_bytes(region, &bytes) == 0)
 		say("%-14s %s\n", "in use", text_size(bytes, size));
+	print_plugged(region);
 	if (mhp_region_get_lost_bytes(region, &bytes) == 0 && bytes)
 		say("%-14s %s (does not fill whole blocks)\n", "lost", text_size(bytes, size));
 }
@@ -66,11 +83,12 @@ struct run {
 	enum mhp_state state;
 	int node;
 	char *zones;
+	uint64_t kept;		/* by the host, of each of them */
 };
 
 static void print_run(struct run *run, uint64_t block_size)
 {
-	char size[TEXT_SIZE_MAX], node[32] = "";
+	char size[TEXT_SIZE_MAX], kept[TEXT_SIZE_MAX], node[32] = "";
 	char *ids;
 
 	if (run->count == 0)
@@ -81,10 +99,13 @@ static void print_run(struct run *run, uint64_t block_size)
 		ids = text_format("%" PRIu64 "-%" PRIu64, run->first, run->first + run->count - 1);
 	if (run->node >= 0)
 		snprintf(node, sizeof(node), "  node %d", run->node);
-	say("  %-12s %10s  %s%s%s%s\n", ids, text_size(run->count * block_size, size),
+	say("  %-12s %10s  %s%s%s%s", ids, text_size(run->count * block_size, size),
 	    mhp_state_to_str(run->state), node,
 	    !*run->zones ? "" : run->state == MHP_STATE_ONLINE ? "  in " : "  may go to ",
 	    run->zones);
+	if (run->kept)
+		say("  but for %s%s", text_size(run->kept, kept), run->count > 1 ? " each" : "");
+	say("\n");
 	free(ids);
 	free(run->zones);
 	run->count = 0;
@@ -105,6 +126,14 @@ static void print_absent(uint64_t first, uint64_t end, uint64_t block_size)
 	print_run(&run, block_size);
 }
 
+static uint64_t kept_of(const struct mhp_snapshot *snap, const struct mhp_block *block)
+{
+	uint64_t bytes;
+
+	return mhp_snapshot_get_block_plugged_bytes(snap, block, &bytes) == 0 ?
+	       mhp_snapshot_get_block_size_bytes(snap) - bytes : 0;
+}
+
 static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_region *region)
 {
 	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
@@ -123,12 +152,13 @@ static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_regio
 				.count = 1,
 				.state = mhp_block_get_state(block),
 				.zones = zones_of(snap, block),
+				.kept = kept_of(snap, block),
 			};
 
 			if (mhp_block_get_node(block, &one.node) < 0)
 				one.node = -1;
 			if (run.count && one.first == next && one.state == run.state &&
-			    one.node == run.node && strcmp(one.zones, run.zones) == 0) {
+			    one.node == run.node && one.kept == run.kept && strcmp(one.zones, run.zones) == 0) {
 				run.count++;
 				free(one.zones);
 			} else {
@@ -190,6 +220,15 @@ int verb_show(struct machine *machine)
 	if (r)
 		return r;
 	region = mhp_snapshot_find_region(snap, options->region);
+	/* what takes a while for large ones is read only where it matters */
+	if (region && mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM) {
+		mhp_snapshot_unref(snap);
+		r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_PLUGGED,
+				     &snap);
+		if (r)
+			return r;
+		region = mhp_snapshot_find_region(snap, options->region);
+	}
 	if (!region) {
 		machine_complain_no_region(snap, options->region);
 		code = mhp_snapshot_get_regions_code(snap);

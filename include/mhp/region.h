@@ -208,6 +208,17 @@ int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_b
 int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
 
 /**
+ * How much of the region's online blocks is there: less than
+ * mhp_region_get_online_bytes() if the host has given a part of some only. Offline blocks
+ * do not count.
+ *
+ * @return 0; else as mhp_snapshot_get_block_plugged_bytes() of an online block that is
+ *         not known, or why the ranges are not
+ * @since 0.1
+ */
+int mhp_region_get_plugged_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
+
+/**
  * A name that stays the same over reboots and does not depend on the order in which
  * the kernel found things, such as "virtio-mem:0000:00:04.0". Accepted wherever a
  * region's name is.

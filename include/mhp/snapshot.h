@@ -47,6 +47,9 @@ enum mhp_snapshot_flag {
 					     bandwidth and so on (mhp/node.h), and the sizes
 					     of zones (mhp/zones.h): some 20 files a node at
 					     most, and none a block */
+	MHP_SNAPSHOT_PLUGGED = 8,	/**< ask for each page of blocks that a host plugs in
+					     parts (virtio-mem) whether it is there: 8 bytes are
+					     read for each of them */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
@@ -133,6 +136,24 @@ const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap,
  */
 const struct mhp_region *mhp_snapshot_get_block_region(const struct mhp_snapshot *snap,
 						       const struct mhp_block *block);
+
+/**
+ * How much of a block is there: a host that plugs memory (virtio-mem) may give only a
+ * part of an online block, which then looks like any other. Of all other memory, every
+ * block is there as a whole. Told by /proc/kpageflags, for a snapshot with
+ * MHP_SNAPSHOT_PLUGGED.
+ *
+ * @param snap       the snapshot
+ * @param block      one of its blocks
+ * @param ret_bytes  at most the block size
+ * @return 0; -ENODATA the snapshot was taken without that flag, no host plugs this
+ *         block, or it is not online, so that the kernel does not tell; -ENOENT the
+ *         kernel has no such file; -EACCES needs root; other negative errno values: what
+ *         reading it answered
+ * @since 0.1
+ */
+int mhp_snapshot_get_block_plugged_bytes(const struct mhp_snapshot *snap,
+					 const struct mhp_block *block, uint64_t *ret_bytes);
 
 /**
  * The text of valid_zones of a block where it has a word that libmhp does not

@@ -197,6 +197,26 @@ static int fake_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 	return 0;
 }
 
+static int fake_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			uint64_t offset, void *buf, size_t size, size_t *ret_length)
+{
+	size_t most = to_fs(be)->read_at_most, length;
+	struct fakesys_entry *entry;
+	int r = find_file(be, dir, name, &entry);
+
+	if (r < 0)
+		return r;
+	length = offset < entry->length ? entry->length - offset : 0;
+	if (length > size)
+		length = size;
+	if (most && length > most)
+		length = most;
+	if (length)
+		memcpy(buf, entry->bytes + offset, length);
+	*ret_length = length;
+	return 0;
+}
+
 /* A snapshot only looks. */
 static int fake_write(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		      const char *word, bool can_end)
@@ -318,6 +338,7 @@ static const struct mhp_backend_ops fake_ops = {
 	.list = fake_list,
 	.read = fake_read,
 	.read_all = fake_read_all,
+	.read_at = fake_read_at,
 	.write = fake_write,
 	.read_link = fake_read_link,
 	.exists = fake_exists,

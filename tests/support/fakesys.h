@@ -37,6 +37,7 @@ struct fakesys {
 	bool sorted;
 	char *root;		/* the temporary directory, once there is one */
 	struct fakesys *next;
+	size_t read_at_most;	/* in memory: bytes that one read_at() gives; 0: all */
 	/* in memory: called with the path of each file that is read */
 	void (*on_read)(void *data, const char *path);
 	void *data;
