@@ -451,6 +451,14 @@ static void find_node(struct mhp_region *region)
 	region->node = (int)first->node;
 }
 
+/* Memory without its driver: not even the host gets it back, nor is the device bound again. */
+static void describe_stranded(struct mhp_region *region)
+{
+	for (enum mhp_capability i = MHP_CAN_PLUG; i <= MHP_CAN_UNPLUG; i++)
+		region_cannot(region, i, MHP_CONFLICT_STRANDED,
+			      "stayed behind when the driver was unbound from it", "reboot");
+}
+
 static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
 	static const char why[] = "is plugged and unplugged by the host only";
@@ -466,6 +474,8 @@ static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 	region_cannot(region, MHP_CAN_UNPLUG, MHP_CONFLICT_HOST_DECIDES, why,
 		      "ask the host for it; here it can be taken offline, or be made Movable");
 	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_HOST_DECIDES, why, NULL);
+	if (region->driver_code == 0 && !region->driver && region->n_blocks)
+		describe_stranded(region);
 	if (region->ranges_code == 0 && !region->n_runs)
 		for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_OFFLINE; i++)
 			region_cannot(region, i, MHP_CONFLICT_NO_BLOCK,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 enum mhp_reason judge_code(int code)
 {
@@ -121,6 +121,18 @@ void blame_unreadable(struct apply *apply, size_t index)
 	blame(apply, result->code, MHP_REASON_UNREADABLE, NULL, &text);
 }
 
+/* A driver who has promised a block to the host denies that it goes online again. */
+static const char *veto_hint(const struct apply *apply, size_t index, enum mhp_reason reason,
+			     const char *word)
+{
+	const struct plan_part *part = plan_find_part(apply->plan, index);
+
+	if (reason != MHP_REASON_VETOED || !part->provider || !part->provider->host_decides ||
+	    !strcmp(word, online_word(MHP_OFFLINE)))
+		return NULL;
+	return "its driver does not let it go online: the host has it, or is to have it back";
+}
+
 void blame_block(struct apply *apply, size_t index, int code, enum mhp_reason reason,
 		 const char *path, const char *word)
 {
@@ -146,7 +158,7 @@ void blame_block(struct apply *apply, size_t index, int code, enum mhp_reason re
 	}
 	if (reason == MHP_REASON_STRANDED)
 		text_add(&text, " and stays without a driver until a reboot");
-	blame(apply, code, reason, NULL, &text);
+	blame(apply, code, reason, veto_hint(apply, index, reason, word), &text);
 }
 
 void blame_text(struct apply *apply, size_t index, int code, enum mhp_reason reason,

@@ -40,9 +40,9 @@ int plan_find_host_decides(struct mhp_plan *plan, const struct mhp_snapshot *sna
 			owner = find_hosted(snap, plan->blocks[i].id);
 	if (!owner)
 		return 0;
-	text_add(&text, "%s: this is memory of %s, which only the host can unplug", plan->target,
-		 owner->name);
-	return take_over(&plan->conflicts, MHP_CONFLICT_HOST_DECIDES,
+	text_add(&text, "%s: memory of %s, which %s", plan->target, owner->name,
+		 owner->cannot[MHP_CAN_UNPLUG].why);
+	return take_over(&plan->conflicts, owner->cannot[MHP_CAN_UNPLUG].code,
 			 owner->cannot[MHP_CAN_UNPLUG].hint, &text);
 }
 
@@ -239,7 +239,7 @@ static int warn_offline(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 	offline = going;
 	for (size_t i = 0; i < region->n_blocks; i++)
 		offline += mhp_region_get_block(region, i)->state == MHP_STATE_OFFLINE;
-	if (!going || (offline <= most && offline < region->n_blocks))
+	if (!going || !region->driver || (offline <= most && offline < region->n_blocks))
 		return 0;
 	text_add(&text, "%s will have ", region->name);
 	if (offline == region->n_blocks)
@@ -262,7 +262,8 @@ static int warn_host(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 	for (size_t i = 0; i < plan->n_steps && !owner; i++)
 		if (plan->steps[i].kind == MHP_STEP_BLOCK)
 			owner = find_hosted(snap, plan->blocks[plan->steps[i].block].id);
-	if (!owner)
+	/* without its driver it stays as it is */
+	if (!owner || (owner->driver_code == 0 && !owner->driver))
 		return 0;
 	text_add(&text, "%s: this is memory of %s, whose driver may remove blocks, or bring others, "
 		 "at any time", plan->target, owner->name);
