@@ -87,6 +87,54 @@ static const char *block_driver(struct finder *finder, const struct mhp_block *b
 	return block->region == BLOCK_NO_REGION ? iomem_find_driver(finder->iomem, &range) : NULL;
 }
 
+/* What the lines of a driver's memory stand below. */
+struct parents {
+	const char *driver;
+	struct text text;
+	const char *last;	/* name of the last one */
+	size_t last_length, count;
+};
+
+static int take_parent(void *data, const struct iomem_line *line,
+		       const struct iomem_line *parents, size_t n_parents)
+{
+	const size_t most = 8;
+	struct parents *found = data;
+	const struct iomem_line *parent = n_parents ? &parents[n_parents - 1] : NULL;
+	const char *driver;
+	size_t length;
+
+	if (!parent || parse_system_ram(line->name, line->name_length, &driver, &length) < 0 ||
+	    !driver || length != strlen(found->driver) || memcmp(driver, found->driver, length))
+		return 0;
+	if (found->last && parent->name_length == found->last_length &&
+	    !memcmp(parent->name, found->last, found->last_length))
+		return 0;
+	found->last = parent->name;
+	found->last_length = parent->name_length;
+	if (found->count++ >= most)
+		return 0;
+	text_add(&found->text, "%s", found->count > 1 ? ", " : "");
+	text_add_raw(&found->text, parent->name, parent->name_length);
+	return 0;
+}
+
+/* Who knows the driver can tell from that which device the memory is of. */
+static int add_parents(struct finder *finder, struct mhp_region *region)
+{
+	struct parents parents = { .driver = region->name };
+	char *text = NULL;
+	int r;
+
+	/* it only adds to a text, which keeps a failure */
+	(void)iomem_walk(finder->iomem, take_parent, &parents);
+	r = text_finish(&parents.text, &text);
+	if (r == 0 && parents.count)
+		r = region_add_fact(region, "iomem_parent", 0, text);
+	free(text);
+	return r;
+}
+
 static int add_managed(struct finder *finder, const char *driver)
 {
 	const struct mhp_snapshot *snap = finder->snap;
@@ -96,10 +144,12 @@ static int add_managed(struct finder *finder, const char *driver)
 	for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
 		if (is_same(block_driver(finder, &snap->blocks[i]), driver))
 			r = add_block(&ranges, &snap->blocks[i], finder->block_size);
-	if (r == 0 && ranges.count)
-		return add_region(finder, MHP_REGION_MANAGED, driver, &ranges);
-	free(ranges.list);
-	return r;
+	if (r < 0 || !ranges.count) {
+		free(ranges.list);
+		return r;
+	}
+	r = add_region(finder, MHP_REGION_MANAGED, driver, &ranges);
+	return r < 0 ? r : add_parents(finder, &finder->regions->list[finder->regions->count - 1]);
 }
 
 static int compare_drivers(const void *a, const void *b)
@@ -159,6 +209,60 @@ const struct provider provider_managed = {
 
 /* ---- all else ---- */
 
+#define HV_BALLOON_PATH "/sys/bus/vmbus/drivers/hv_balloon"
+#define XEN_MEMORY_PATH "/sys/devices/system/xen_memory"
+
+struct bound {
+	struct sysfs_dir *dir;
+	bool any;
+};
+
+/* A driver's directory has a link to each of its devices, and one to its module. */
+static int take_bound(void *data, const char *name)
+{
+	struct bound *bound = data;
+	struct mhp_backend *be = bound->dir->ctx->be;
+	struct mhp_entry entry;
+
+	bound->any |= strcmp(name, "module") &&
+		      be->ops->look(be, bound->dir->dir, name, &entry) == 0 &&
+		      entry.type == MHP_ENTRY_LINK;
+	return 0;
+}
+
+/* 1: it has a device, 0: it has none, or there is no such driver */
+static int has_device(struct mhp_ctx *ctx, const char *path)
+{
+	struct sysfs_dir dir = { 0 };
+	struct bound bound = { .dir = &dir };
+	int r;
+
+	r = sysfs_open(ctx, path, &dir);
+	if (r == 0)
+		r = sysfs_list(&dir, "", take_bound, &bound);
+	sysfs_close(&dir);
+	return r == -ENOENT ? 0 : r < 0 ? r : bound.any;
+}
+
+static int add_balloon(struct mhp_region *region, int has, const char *name)
+{
+	if (!has || has == -ENOMEM)
+		return has;
+	return region_add_fact(region, "may_hold_memory_of", has < 0 ? has : 0, name);
+}
+
+/* These add plain System RAM, which nothing tells from memory of boot (kernel-abi 6.3). */
+static int add_balloons(struct finder *finder, struct mhp_region *region)
+{
+	int r;
+
+	r = add_balloon(region, has_device(finder->ctx, HV_BALLOON_PATH), "hv_balloon");
+	if (r == 0)
+		r = add_balloon(region, sysfs_dir_exists(finder->ctx, XEN_MEMORY_PATH),
+				"xen_memory");
+	return r;
+}
+
 /*
  * Plain System RAM is no driver's. Where that is not known, or a driver's name stands
  * and regions could not be read, nobody is told to be the owner.
@@ -168,6 +272,7 @@ static int find_boot(struct finder *finder)
 	const struct mhp_snapshot *snap = finder->snap;
 	int code = finder->iomem->code;
 	struct ranges ranges = { 0 };
+	struct mhp_region *boot;
 	bool any = false;
 	int r = 0;
 
@@ -185,9 +290,11 @@ static int find_boot(struct finder *finder)
 		return r;
 	}
 	r = add_region(finder, MHP_REGION_BOOT, "boot", &ranges);
-	if (r == 0)
-		finder->regions->list[finder->regions->count - 1].ranges_code = code;
-	return r;
+	if (r < 0)
+		return r;
+	boot = &finder->regions->list[finder->regions->count - 1];
+	boot->ranges_code = code;
+	return add_balloons(finder, boot);
 }
 
 static int describe_boot(const struct mhp_snapshot *snap, struct mhp_region *region)

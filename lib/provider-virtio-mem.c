@@ -86,7 +86,7 @@ struct lines {
 static int note_line(struct lines *lines, const struct iomem_line *line)
 {
 	struct text text = { 0 };
-	char *bad;
+	char *bad = NULL;
 	int r;
 
 	lines->bad = true;
@@ -183,7 +183,7 @@ static int set_ranges(struct mhp_region *region, struct lines *lines, uint64_t b
 /* A device that has nothing, or no driver, has no line. */
 static int add_space(struct mhp_region *region, struct lines *lines)
 {
-	char *text;
+	char *text = NULL;
 	int r;
 
 	r = text_finish(&lines->space, &text);

@@ -62,10 +62,35 @@ static void bytes_a_block(void **state)
 
 /* ---- each allocation fails once ---- */
 
+/* A device that a host plugs, with block 40, and a line that makes no sense. */
+static void add_virtio_mem(struct fakesys *fs)
+{
+	static const char lines[] = "140000000-17fffffff : virtio2\n"
+		"  140000000-147ffffff : System RAM (virtio_mem)\n"
+		"180000000-1bfffffff : virtio3\n"
+		"  140000000-147ffffff : System RAM (virtio_mem)\n";
+	struct fakesys_entry *iomem = fakesys_find(fs, "/proc/iomem");
+	char *text;
+
+	assert_int_equal(copy_text(&text, "%s%s", iomem->bytes, lines), 0);
+	fakesys_file(fs, "/proc/iomem", text);
+	free(text);
+	fakesys_file(fs, MEMORY_PATH "/memory40/state", "online\n");
+	fakesys_file(fs, "/sys/devices/pci0/1/virtio2/device", "0x0018\n");
+	fakesys_file(fs, "/sys/devices/pci0/1/numa_node", "1\n");
+	fakesys_link(fs, "/sys/bus/virtio/devices/virtio2", "../../../devices/pci0/1/virtio2");
+	fakesys_file(fs, "/sys/devices/pci0/2/virtio3/device", "0x0018\n");
+	fakesys_link(fs, "/sys/bus/virtio/devices/virtio3", "../../../devices/pci0/2/virtio3");
+	fakesys_file(fs, "/sys/module/virtio_mem/parameters/unplug_online", "Y\n");
+	fakesys_file(fs, "/proc/kpageflags", "too short\n");
+}
+
 /* Flaws too, so that what keeps them is tried. */
 static struct fakesys *flawed_machine(void)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
+
+	add_virtio_mem(fs);
 
 	fakesys_file(fs, MEMORY_PATH "/memory7/valid_zones", "Frozen\n");
 	fakesys_file(fs, MEMORY_PATH "/memory33/state", "frozen\n");
@@ -101,7 +126,8 @@ static void snapshot_without_memory(void **state)
 	(void)state;
 	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot_opts opts = {
-			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY,
+			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |
+				      MHP_SNAPSHOT_PLUGGED,
 		};
 		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 		struct mhp_snapshot *snap;

@@ -93,8 +93,69 @@ static void managed(void **state)
 	assert_true(mhp_region_can(region, MHP_CAN_OFFLINE, NULL));
 	assert_false(mhp_region_can(region, MHP_CAN_UNPLUG, &why));
 	assert_non_null(strstr(why, "does not know"));
+	assert_int_equal(mhp_region_get_identity(region, &why), -ENODATA);
+	assert_int_equal(mhp_region_count_devices(region), 0);
+	assert_int_equal(mhp_region_find_fact(region, "iomem_parent", &why), -ENODATA);
+	mhp_snapshot_unref(snap);
+
+	/* where its lines stand is a hint at the device */
+	fakesys_file(fs, "/proc/iomem", "00001000-3fffffff : System RAM\n"
+		     "100000000-117ffffff : a bus\n  100000000-107ffffff : gpu0\n"
+		     "    100000000-107ffffff : System RAM (hv)\n"
+		     "  108000000-10fffffff : gpu1\n    108000000-10bffffff : System RAM (hv)\n"
+		     "    10c000000-10fffffff : System RAM (hv)\n"
+		     "  110000000-117ffffff : gpu2\n    110000000-117ffffff : System RAM (hvx)\n");
+	snap = take(fs);
+	region = mhp_snapshot_find_region(snap, "hv");
+	assert_int_equal(mhp_region_find_fact(region, "iomem_parent", &why), 0);
+	assert_string_equal(why, "gpu0, gpu1");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
+}
+
+/* Hypervisors that add plain memory: nobody can tell it from memory of boot. */
+static void balloons(void **state)
+{
+	static const struct {
+		const char *path, *target, *expected;
+		int code;
+	} rows[] = {
+		{ "/sys/bus/vmbus/drivers/hv_balloon/1eccfd72", "../../../../devices/vmbus_1",
+		  "hv_balloon", 0 },
+		{ "/sys/bus/vmbus/drivers/hv_balloon/module", "../../../../module/hv_balloon", NULL,
+		  -ENODATA },
+		{ "/sys/bus/vmbus/drivers/hv_balloon/uevent", NULL, NULL, -ENODATA },
+		{ "/sys/devices/system/xen_memory/xen_memory0/target_kb", NULL, "xen_memory", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fakesys *fs = fakesys_new_machine(HMEM);
+		const struct mhp_region *boot;
+		struct mhp_snapshot *snap;
+		const char *text;
+
+		if (rows[i].target)
+			fakesys_link(fs, rows[i].path, rows[i].target);
+		else
+			fakesys_file(fs, rows[i].path, "1\n");
+		snap = take(fs);
+		boot = mhp_snapshot_find_region(snap, "boot");
+		assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
+				 rows[i].code);
+		if (rows[i].expected)
+			assert_string_equal(text, rows[i].expected);
+		mhp_snapshot_unref(snap);
+		if (rows[i].target) {
+			fakesys_find(fs, "/sys/bus/vmbus/drivers/hv_balloon")->code = -EIO;
+			snap = take(fs);
+			boot = mhp_snapshot_find_region(snap, "boot");
+			assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
+					 -EIO);
+			mhp_snapshot_unref(snap);
+		}
+		fakesys_free(fs);
+	}
 }
 
 /* While a device could not be read, its driver's memory is nobody's; plain memory is. */
@@ -151,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(every_block_has_one, fakesys_free_all),
 		cmocka_unit_test_teardown(managed, fakesys_free_all),
+		cmocka_unit_test_teardown(balloons, fakesys_free_all),
 		cmocka_unit_test_teardown(unknown, fakesys_free_all),
 		cmocka_unit_test_teardown(boot_is_guarded, fakesys_free_all),
 	};
