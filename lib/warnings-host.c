@@ -279,7 +279,8 @@ int plan_add_host_warnings(struct mhp_plan *plan, const struct mhp_snapshot *sna
 
 	if (r == 0)
 		r = warn_kernel_zone(plan, snap);
-	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
+	/* on the way to another zone it is offline for a moment only */
+	for (size_t i = 0; i < snap->regions.count && r == 0 && plan->goal == MHP_GOAL_OFFLINE; i++)
 		if (provider_of(snap->regions.list[i].kind)->host_decides)
 			r = warn_offline(plan, snap, &snap->regions.list[i]);
 	return r;
