@@ -62,7 +62,8 @@ struct mhp_apply_opts {
  * First the lock that all users of libmhp share is taken (/run/libmhp/lock below
  * the root), and what a user that was killed has left borrowed is put back
  * (mhp_report_get_recovery()). Then each region is looked at again: with other
- * ranges or another driver than planned for, nothing is written. Before each step
+ * ranges or another driver than planned for, nothing is written; of one whose host plugs
+ * and unplugs blocks (virtio-mem), blocks may have come and gone. Before each step
  * its blocks are looked at, after each write state and zone are read back. What is
  * found as wanted already counts as done. Upon failure everything that this call
  * changed is put back, into the zone that it was in, unless the request has
