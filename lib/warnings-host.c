@@ -256,18 +256,21 @@ static int warn_offline(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 
 static int warn_host(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 {
+	bool offline = plan->goal == MHP_GOAL_OFFLINE;
 	const struct mhp_region *owner = NULL;
 	struct text text = { 0 };
 
+	/* who onlines such a region by its name knows what it is */
 	for (size_t i = 0; i < plan->n_steps && !owner; i++)
-		if (plan->steps[i].kind == MHP_STEP_BLOCK)
+		if (plan->steps[i].kind == MHP_STEP_BLOCK &&
+		    (offline || !plan->parts[plan->steps[i].part].region))
 			owner = find_hosted(snap, plan->blocks[plan->steps[i].block].id);
 	/* without its driver it stays as it is */
 	if (!owner || (owner->driver_code == 0 && !owner->driver))
 		return 0;
-	text_add(&text, "%s: this is memory of %s, whose driver may remove blocks, or bring others, "
-		 "at any time", plan->target, owner->name);
-	if (plan->goal == MHP_GOAL_OFFLINE)
+	text_add(&text, "the driver of %s may remove blocks, or bring others, at any time",
+		 owner->name);
+	if (offline)
 		text_add(&text, ", and may deny that they are onlined again (EPERM)");
 	return take_over(&plan->warnings, MHP_WARNING_HOST_DECIDES,
 			 "it is the host that plugs and unplugs it", &text);

@@ -72,6 +72,7 @@ static void note_warning(const struct mhp_report *report, const struct mhp_confl
 	case MHP_WARNING_LOST_BYTES:
 	case MHP_WARNING_RATIO:
 	case MHP_WARNING_HOST_DECIDES:
+	case MHP_WARNING_HELD_OFFLINE:
 		complain("%s: note: %s", target, mhp_conflict_get_message(warning));
 		break;
 	case MHP_WARNING_STALE_WORD:

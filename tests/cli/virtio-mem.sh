@@ -54,6 +54,8 @@ for block in 40 41 42 43; do zone $block Movable; done
 act 0 plan offline virtio1
 out_has 'warning held-offline'
 act 0 offline virtio1
+err_has 'note: the driver of virtio1 may remove blocks'
+err_has 'note: virtio1 will have all of its memory offline'
 for block in 40 41 42 43; do state $block offline; done
 
 # A plain "online" of the first block would go to Normal.
