@@ -82,6 +82,14 @@ static int dax_name(const char *name, uint64_t *ret)
 	return 0;
 }
 
+static int virtio_name(const char *name, uint64_t *ret)
+{
+	if (!is_virtio_name(name))
+		return -EINVAL;
+	*ret = 1;
+	return 0;
+}
+
 struct number_case {
 	int (*parse)(const char *str, uint64_t *ret);
 	const char *str;
@@ -227,6 +235,17 @@ static const struct number_case numbers[] = {
 	{ dax_name, "dax_region", -EINVAL, 0 },
 	{ dax_name, "../dax0.0", -EINVAL, 0 },
 	{ dax_name, "dax0.0/..", -EINVAL, 0 },
+
+	{ virtio_name, "virtio0", 0, 1 },
+	{ virtio_name, "virtio2147483647", 0, 1 },
+	{ virtio_name, "virtio2147483648", -EINVAL, 0 },
+	{ virtio_name, "virtio", -EINVAL, 0 },
+	{ virtio_name, "virtio01", -EINVAL, 0 },
+	{ virtio_name, "virtio0\n", -EINVAL, 0 },
+	{ virtio_name, "virtio0 ", -EINVAL, 0 },
+	{ virtio_name, "virtio-mem", -EINVAL, 0 },
+	{ virtio_name, "../virtio0", -EINVAL, 0 },
+	{ virtio_name, "0000:00:02.0: virtio0", -EINVAL, 0 },
 };
 
 static void one_number(void **state)
@@ -661,7 +680,7 @@ static void parse_all(const char *text, size_t length)
 {
 	static int (*const number[])(const char *, uint64_t *) = {
 		parse_dec, parse_bare_hex, parse_0x_hex, parse_block_name, node_name, mapping_name,
-		tier_name, cache_name, dax_name,
+		tier_name, cache_name, dax_name, virtio_name,
 	};
 	enum mhp_zone zones[PARSE_MAX_ZONES] = { 77, 77, 77 };
 	enum mhp_device_state device_state = 77;

@@ -320,6 +320,40 @@ static void lines(void **state)
 	}
 }
 
+/* Any bytes at all in it: nothing crashes, and a block has one owner or none. */
+static void noise(void **state)
+{
+	static const char bytes[] = "0123456789abcdef- :\n()virtoSystemRAM\0";
+	uint64_t seed = 20;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		struct fakesys *fs = fakesys_new_machine(ONLINE);
+		struct fakesys_entry *iomem;
+		struct mhp_snapshot *snap;
+		size_t sum = 0, at;
+
+		add_device(fs, "virtio10", "0x0018\n");
+		fakesys_file(fs, "/proc/iomem", BOOT "140000000-14fffffff : virtio10\n"
+			     "  140000000-14fffffff : System RAM (virtio_mem)\n"
+			     "150000000-17fffffff : virtio1\n"
+			     "  150000000-157ffffff : System RAM (virtio_mem)\n"
+			     "  158000000-15fffffff : System RAM (virtio_mem)\n");
+		iomem = fakesys_find(fs, "/proc/iomem");
+		for (size_t i = 0; i < 1 + (size_t)round % 4; i++) {
+			at = fakesys_random(&seed, iomem->length);
+			iomem->bytes[at] = bytes[fakesys_random(&seed, sizeof(bytes) - 1)];
+		}
+		/* plans are made of it, too */
+		snap = take_fake(fs);
+		for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
+			sum += mhp_region_count_blocks(mhp_snapshot_get_region(snap, i));
+		assert_true(sum <= mhp_snapshot_count_blocks(snap));
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 static void two_claim(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(ONLINE);
@@ -696,6 +730,7 @@ int main(void)
 		cmocka_unit_test(plain_user),
 		cmocka_unit_test_teardown(neighbours, fakesys_free_all),
 		cmocka_unit_test_teardown(lines, fakesys_free_all),
+		cmocka_unit_test_teardown(noise, fakesys_free_all),
 		cmocka_unit_test_teardown(two_claim, fakesys_free_all),
 		cmocka_unit_test_teardown(words, fakesys_free_all),
 		cmocka_unit_test_teardown(hostile_bus, fakesys_free_all),
