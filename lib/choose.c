@@ -44,21 +44,40 @@ static size_t count_online(const struct mhp_region *region)
 	return count;
 }
 
-/* Does it belong to something that can be given back as a whole? */
-static bool is_owned(const struct mhp_snapshot *snap, const struct mhp_block *block)
+static const struct provider *find_provider(const struct mhp_snapshot *snap,
+					    const struct mhp_block *block)
 {
-	return block->region != BLOCK_NO_REGION &&
-	       !provider_of(snap->regions.list[block->region].kind)->is_remainder;
+	return block->region == BLOCK_NO_REGION ? NULL :
+	       provider_of(snap->regions.list[block->region].kind);
 }
 
-static unsigned int rank(const struct mhp_plan *plan, const struct mhp_block *block, bool owned,
-			 size_t busy)
+/* Does it belong to something that we can give back as a whole? */
+static bool is_owned(const struct mhp_snapshot *snap, const struct mhp_block *block)
 {
+	const struct provider *provider = find_provider(snap, block);
+
+	return provider && !provider->is_remainder && !provider->host_decides;
+}
+
+/* What is offline is in its driver's way. */
+static bool is_hosted(const struct mhp_snapshot *snap, const struct mhp_block *block)
+{
+	const struct provider *provider = find_provider(snap, block);
+
+	return provider && provider->host_decides;
+}
+
+static unsigned int rank(const struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			 const struct mhp_block *block, size_t busy)
+{
+	bool owned = is_owned(snap, block);
+
 	if (plan->goal == MHP_GOAL_ONLINE)
 		/* no device: never given back; partly online: not before the rest goes */
-		return !owned ? 0 : busy ? 1 : 2;
+		return is_hosted(snap, block) ? 0 : !owned ? 1 : busy ? 2 : 3;
 	/* kernel memory hardly leaves */
-	return zone_is_kernel(mhp_block_get_zone(block)) ? 2 : owned ? 0 : 1;
+	return zone_is_kernel(mhp_block_get_zone(block)) ? 3 :
+	       is_hosted(snap, block) ? 2 : owned ? 0 : 1;
 }
 
 static int compare(const struct candidate *a, const struct candidate *b, bool online)
@@ -124,7 +143,7 @@ static size_t find_candidates(const struct mhp_plan *plan, const struct mhp_snap
 		online = is_owned(snap, block) ? busy[block->region] : 0;
 		ret[n++] = (struct candidate){
 			.id = ids[i],
-			.rank = rank(plan, block, is_owned(snap, block), online),
+			.rank = rank(plan, snap, block, online),
 			.busy = online,
 			.region = block->region,
 		};

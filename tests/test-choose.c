@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <mhp/sim-builder.h>
+
 #include "support/bench.h"
 
 /* dax0.0: 32-33, dax1.0: 34-36, dax2.0: 37, dax3.0: 39-40; boot memory: 0-7, 38 */
@@ -102,6 +104,50 @@ static void test_online(void **state)
 
 	(void)state;
 	check_rows(rows, ARRAY_SIZE(rows));
+}
+
+/* dax0.0: 32-33, virtio0: 64-65, online in Movable; boot memory: 0-7 */
+static void arrange_hosted(struct bench *bench)
+{
+	const uint64_t gib = (uint64_t)1 << 30;
+	struct mhp_sim_builder *builder;
+
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(mhp_sim_builder_new(MHP_SIM_KERNEL_7_3, &builder), 0);
+	mhp_sim_builder_add_node(builder, 0, 1);
+	mhp_sim_builder_add_memory(builder, 0, 0, gib);
+	mhp_sim_builder_add_dax(builder, "dax0.0", 0, 4 * gib, gib / 4);
+	mhp_sim_builder_add_virtio_mem(builder, "virtio0", 0, 8 * gib, gib, 2 << 20);
+	mhp_sim_builder_set(builder, "auto_online_blocks", "online_movable");
+	assert_int_equal(mhp_sim_new_from_builder(builder, NULL, &bench->sim), 0);
+	mhp_sim_builder_free(builder);
+	assert_int_equal(mhp_sim_resize_virtio_mem(bench->sim, "virtio0", gib / 4), 0);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+	assert_blocks(bench, 64, 65, "Movable");
+	fulfil(bench, "dax0.0 plugged online_movable borrow", NULL);
+	assert_blocks(bench, 32, 33, "Movable");
+}
+
+/* What a host plugs is kept online rather than others, for its driver's sake. */
+static void test_hosted(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	arrange_hosted(&bench);
+	assert_chosen(&bench, OFFLINE("blocks:32-65", 256), "32-33");
+	assert_chosen(&bench, OFFLINE("blocks:32-65", 384), "32-33,65");
+	assert_chosen(&bench, OFFLINE("virtio0", 128), "65");
+	put(&bench, block_file(6, "state"), "offline");
+	put(&bench, block_file(33, "state"), "offline");
+	put(&bench, block_file(64, "state"), "offline");
+	assert_chosen(&bench, ONLINE("blocks:0-65", 128), "64");
+	assert_chosen(&bench, ONLINE("blocks:0-65", 256), "6,64");
+	assert_chosen(&bench, ONLINE("blocks:0-65", 384), "6,33,64");
+	put(&bench, block_file(6, "state"), "online_movable");
+	put(&bench, block_file(64, "state"), "online_movable");
+	assert_chosen(&bench, OFFLINE("blocks:0-65", 256), "6,32");
+	tear_down(&bench);
 }
 
 static void test_offline(void **state)
@@ -249,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_online),
+		cmocka_unit_test(test_hosted),
 		cmocka_unit_test(test_offline),
 		cmocka_unit_test(test_not_so_much),
 		cmocka_unit_test(test_message),

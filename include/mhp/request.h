@@ -128,10 +128,11 @@ int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
  * Take only so much of the target: so many blocks that together they have this size.
  * For MHP_GOAL_ONLINE they are chosen from those that are offline, for
  * MHP_GOAL_OFFLINE from those that are online, so that asking twice takes twice as
- * much. Onlined first is what belongs to no region, then the rest of the region of
- * which most is online, then other regions: what can be given back to its pool goes
- * last. Taken offline first are blocks in Movable of the region of which least is
- * online; blocks in a kernel zone go last. In a region the highest block comes first.
+ * much. Onlined first is what a host plugs (virtio-mem), then what belongs to no region,
+ * then the rest of the region of which most is online, then other regions: what can be
+ * given back to its pool goes last. Taken offline first are blocks in Movable of the
+ * region of which least is online, then those of no region, then what a host plugs;
+ * blocks in a kernel zone go last. In a region the highest block comes first.
  *
  * Blocks that are known never to go offline are not chosen. One that refuses all the
  * same is not replaced by another: the request fails, and is undone.

@@ -536,7 +536,8 @@ int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
  * Movable, of each the highest first. What it cannot give back it tries again after every
  * write to the machine. So it does where a block cannot be added for ENOMEM, EBUSY or
  * EAGAIN; upon any other error it gives up for good. All that is done once nobody has the
- * kernel's lock for hotplug, as with mhp_sim_request_unplug_dimm().
+ * kernel's lock for hotplug, as with mhp_sim_request_unplug_dimm(). How much of a block
+ * is there contexts see with MHP_SNAPSHOT_PLUGGED.
  *
  * @param sim     the machine
  * @param device  such as "virtio1"
