@@ -455,12 +455,31 @@ static bool is_block_sound(const struct mhp_plan *plan, const struct plan_block 
 	       is_met(plan, block) || (!online && plan->rules & MHP_RULE_KEEP);
 }
 
+/* Of memory of that kind there is such a plan with a conflict only. */
+static bool has_steps(const struct provider *provider, enum mhp_goal goal)
+{
+	switch (goal) {
+	case MHP_GOAL_OFFLINE:
+		return provider->plan_offline;
+	case MHP_GOAL_ONLINE:
+		return provider->plan_online;
+	case MHP_GOAL_UNPLUGGED:
+		return provider->plan_unplug;
+	case MHP_GOAL_PLUGGED:
+		return provider->plan_plug;
+	case MHP_GOAL_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
 /* Names and paths are opened. */
 static bool is_region_sound(const struct plan_part *part)
 {
 	const struct provider *provider = part->provider;
 
-	return (!provider->is_name || provider->is_name(part->region)) &&
+	return (part->plan->conflicts.count || has_steps(provider, part->plan->goal)) &&
+	       (!provider->is_name || provider->is_name(part->region)) &&
 	       !strncmp(part->path, "/sys/devices/", 13) && !strstr(part->path, "/..");
 }
 

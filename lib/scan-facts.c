@@ -91,7 +91,8 @@ int scan_facts(struct scan *scan)
 	if (scan->flags & (MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
 		r = zoneinfo_read(scan->ctx, facts->gathered, &facts->zones, &snap->problems);
 	facts->page_size = page_size(scan, &facts->zones);
-	facts->is_page_size_known = kernel_page_size(scan) || zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
+	facts->is_page_size_known = kernel_page_size(scan) ||
+				    zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
 	if (!facts->gathered)
 		return r;
 	if (r == 0)
