@@ -29,7 +29,11 @@ static const struct {
 	{ NODE_PATH, TAKE_ALL },
 	{ TIERS_PATH, TAKE_ALL },
 	{ "/sys/firmware/acpi/hotplug/memory", TAKE_ALL },
+	{ "/sys/firmware/devicetree/base/ibm,dynamic-reconfiguration-memory", TAKE_FILES },
 	{ "/sys/firmware/memmap", TAKE_ALL },
+	/* s390's storage */
+	{ "/sys/firmware/memory", TAKE_ALL },
+	{ "/sys/kernel/dlpar", TAKE_FILES },
 	{ "/sys/kernel/mm/numa", TAKE_ALL },
 	{ "/sys/kernel/uevent_seqnum", TAKE_FILES },
 	{ MODULE_PATH "/dax_hmem/parameters", TAKE_ALL },
@@ -77,8 +81,11 @@ static bool matches(const char *const *patterns, size_t count, const char *name)
 	return false;
 }
 
-bool is_left_out(const char *name)
+bool is_left_out(const char *dir, const char *name)
 {
+	/* s390's storage has such files too */
+	if (!strncmp(dir, "/sys/firmware/memory/", strlen("/sys/firmware/memory/")))
+		return false;
 	return matches(left_out, ARRAY_SIZE(left_out), name);
 }
 

@@ -15,6 +15,7 @@
 #define MAX_NAMES ((size_t)1 << 20)
 
 struct names {
+	const char *dir;
 	char **list;
 	size_t count, room;
 };
@@ -113,6 +114,16 @@ static int add_value(struct capture *capture, const char *bytes, size_t length)
 	return 0;
 }
 
+/* sim/capture.h: "<hex 00ff>" */
+static void add_hex(struct capture *capture, const char *bytes, size_t length)
+{
+	begin_entry(capture);
+	text_add(&capture->text, ": <hex ");
+	for (size_t i = 0; i < length; i++)
+		text_add(&capture->text, "%02x", (unsigned char)bytes[i]);
+	text_add(&capture->text, ">\n");
+}
+
 static int add_link(struct capture *capture, const struct at *at, const char *name)
 {
 	struct mhp_backend *be = capture->ctx->be;
@@ -165,6 +176,10 @@ static int add_text(struct capture *capture, const char *bytes, size_t length)
 	char *reduced = NULL;
 	int r;
 
+	if (!strncmp(capture->path, DEVICE_TREE, strlen(DEVICE_TREE))) {
+		add_hex(capture, bytes, length);
+		return 0;
+	}
 	r = reduce_text(capture->path, bytes, length, capture->identity, &reduced);
 	if (r == -EACCES)
 		return add_code(capture, r);
@@ -299,7 +314,7 @@ static int take_name(void *data, const char *name)
 {
 	struct names *names = data;
 
-	if (!is_capture_name(name) || is_left_out(name))
+	if (!is_capture_name(name) || is_left_out(names->dir, name))
 		return 0;
 	return names->count < MAX_NAMES ? add_name(names, name, strlen(name)) : -EFBIG;
 }
@@ -327,6 +342,7 @@ static int find_names(struct capture *capture, const struct at *at, struct names
 	size_t kept = 0, length;
 	int r = 0;
 
+	names->dir = capture->path;
 	if (at->take != TAKE_NOTHING)
 		r = be->ops->list(be, at->dir, "", take_name, names);
 	for (size_t i = at->first; i < at->last && r == 0; i++) {

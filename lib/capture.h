@@ -33,13 +33,15 @@ int places_find(struct mhp_ctx *ctx, struct places *places);
 void places_free(struct places *places);
 /* Can it be a name in a capture? */
 bool is_capture_name(const char *name);
-/* Is it of no use? */
-bool is_left_out(const char *name);
+/* Is it of no use in this directory? */
+bool is_left_out(const char *dir, const char *name);
 /* Is it for writing only, whatever its mode says? */
 bool is_never_read(const char *name);
 
 /* ---- capture-text.c: what is in a file, as far as it goes into a capture ---- */
 
+/* Properties of a device tree, which are bytes, are told as such. */
+#define DEVICE_TREE "/sys/firmware/devicetree/"
 #define LEFT_OUT "<left-out>"
 
 /*

@@ -11,6 +11,8 @@
 #include "parse.h"
 #include "sim.h"
 
+#define HEX_MARK "<hex "
+
 /* entries of a directory that others may be like */
 #define MAX_ALIKE 64
 
@@ -236,6 +238,35 @@ static int parse_reason(struct parser *parser, const char *value, size_t length,
 	return 0;
 }
 
+static bool is_hex(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!(text[i] >= '0' && text[i] <= '9') && !(text[i] >= 'a' && text[i] <= 'f'))
+			return false;
+	return length % 2 == 0;
+}
+
+/* "<hex 00ff>" */
+static int parse_hex(struct parser *parser, const char *path, size_t path_length,
+		     const char *value, size_t length)
+{
+	const char *digits = value + strlen(HEX_MARK);
+	size_t count = length - strlen(HEX_MARK) - 1;
+	struct node *node;
+	char *text;
+	int r;
+
+	if (!is_hex(digits, count))
+		return complain_about(parser, "no bytes in hex", value, length);
+	text = strndup(digits, count);
+	if (!text)
+		return -ENOMEM;
+	r = add_entry(parser, NODE_FILE, path, path_length, text, &node);
+	if (r == 0)
+		node->code = NODE_HEX;
+	return r;
+}
+
 static int parse_value(struct parser *parser, const char *path, size_t path_length,
 		       const char *value, size_t length)
 {
@@ -245,6 +276,9 @@ static int parse_value(struct parser *parser, const char *path, size_t path_leng
 	char *text;
 	int r, code;
 
+	if (length > strlen(HEX_MARK) && value[length - 1] == '>' &&
+	    !memcmp(value, HEX_MARK, strlen(HEX_MARK)))
+		return parse_hex(parser, path, path_length, value, length);
 	r = parse_reason(parser, value, length, &code);
 	if (r < 0)
 		return r;
@@ -486,6 +520,14 @@ static void add_file_value(struct buf *buf, char *text, size_t length)
 	}
 }
 
+static void add_hex_value(struct buf *buf, const struct buf *value)
+{
+	buf_add_str(buf, ": " HEX_MARK);
+	for (size_t i = 0; i < value->length; i++)
+		buf_add(buf, "%02x", (unsigned char)value->str[i]);
+	buf_add_str(buf, ">\n");
+}
+
 static int add_file(struct mhp_sim *sim, struct buf *buf, struct node *file)
 {
 	struct buf value = { 0 };
@@ -510,6 +552,11 @@ static int add_file(struct mhp_sim *sim, struct buf *buf, struct node *file)
 		buf_free(&value);
 		name = code_to_name(-r);
 		buf_add(buf, ": <%s>\n", name ? name : "EIO");
+		return 0;
+	}
+	if (file->code == NODE_HEX) {
+		add_hex_value(buf, &value);
+		buf_free(&value);
 		return 0;
 	}
 	r = buf_finish(&value, &text);

@@ -9,6 +9,7 @@
  *	/sys/.../node1 -> ../node1	a symbolic link
  *	/sys/.../x86/			a directory
  *	/sys/.../probe: <write-only>	what could not be read: that, <binary> or <EACCES>
+ *	/sys/.../ibm,lmb-size: <hex 0000000010000000>	the bytes of a device tree's property
  */
 #ifndef SIM_CAPTURE_H
 #define SIM_CAPTURE_H

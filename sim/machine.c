@@ -16,6 +16,19 @@
 
 /* ---- reading and writing a file ---- */
 
+/* Two digits a byte; the capture was found to be well-formed. */
+static void render_hex(const char *text, struct buf *buf)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (; text[0] && text[1]; text += 2) {
+		char byte = (char)((strchr(digits, text[0]) - digits) << 4 |
+				   (strchr(digits, text[1]) - digits));
+
+		buf_add_bytes(buf, &byte, 1);
+	}
+}
+
 int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf)
 {
 	if (file->type == NODE_DIR)
@@ -31,7 +44,9 @@ int node_render(struct mhp_sim *sim, struct node *file, struct buf *buf)
 	if (file->code == NODE_BINARY)
 		/* there is something, but the capture does not tell what */
 		return -EIO;
-	if (file->text)
+	if (file->text && file->code == NODE_HEX)
+		render_hex(file->text, buf);
+	else if (file->text)
 		buf_add_str(buf, file->text);
 	return 0;
 }

@@ -63,7 +63,7 @@ static int online_show(struct mhp_sim *sim, void *owner, struct buf *buf)
 	return 0;
 }
 
-static int parse_online(const struct model *model, const char *word, bool *ret)
+int parse_kernel_bool(const struct model *model, const char *word, bool *ret)
 {
 	int r = parse_bool(word, ret);
 
@@ -89,7 +89,7 @@ static int online_store(struct mhp_sim *sim, void *owner, const char *word)
 	bool online;
 	int r;
 
-	if (parse_online(model, word, &online) < 0)
+	if (parse_kernel_bool(model, word, &online) < 0)
 		return holds(model, RULE_BOOL_JUNK) ? -EINVAL : 0;
 	r = online ? block_online(sim, owner, kept_type(model, owner)) : block_offline(sim, owner);
 	if (r > 0)
@@ -102,7 +102,7 @@ static enum need online_need(struct mhp_sim *sim, void *owner, const char *word)
 	bool online;
 
 	(void)owner;
-	return parse_online(&sim->model, word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
+	return parse_kernel_bool(&sim->model, word, &online) < 0 ? NEEDS_NOTHING : NEEDS_HOTPLUG;
 }
 
 static bool shows_its_zone(const struct model *model, const struct block *block)

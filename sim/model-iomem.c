@@ -158,9 +158,12 @@ void iomem_take_out(struct model *model, uint64_t start, uint64_t last, const ch
 	drop(model, at, at + 1);
 }
 
-/* The entry that has all of this, and nothing below it; n_iomem if there is none. */
+/*
+ * The entry that has all of this, with what is below it, if anything, all before this;
+ * n_iomem if there is none. *ret_next is the one behind that.
+ */
 static size_t find_around(const struct model *model, uint64_t start, uint64_t last,
-			  const char *name)
+			  const char *name, size_t *ret_next)
 {
 	size_t i;
 
@@ -170,14 +173,18 @@ static size_t find_around(const struct model *model, uint64_t start, uint64_t la
 		if (entry->start <= start && entry->end >= last && !strcmp(entry->name, name))
 			break;
 	}
-	if (i + 1 < model->n_iomem && model->iomem[i + 1].level > model->iomem[i].level)
-		return model->n_iomem;
+	if (i == model->n_iomem)
+		return i;
+	for (*ret_next = i + 1; *ret_next < model->n_iomem &&
+	     model->iomem[*ret_next].level > model->iomem[i].level; ++*ret_next)
+		if (model->iomem[*ret_next].end >= start)
+			return model->n_iomem;
 	return i;
 }
 
 int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *name)
 {
-	size_t at = find_around(model, start, last, name);
+	size_t next = 0, at = find_around(model, start, last, name, &next);
 	struct iomem_entry *entry = &model->iomem[at];
 	int r = 0;
 
@@ -190,7 +197,7 @@ int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *na
 	} else if (entry->end == last) {
 		entry->end = start - 1;
 	} else {
-		r = insert_at(model, at + 1, entry->level, last + 1, entry->end, name,
+		r = insert_at(model, next, entry->level, last + 1, entry->end, name,
 			      strlen(name));
 		if (r == 0)
 			model->iomem[at].end = start - 1;

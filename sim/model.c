@@ -308,6 +308,10 @@ int model_load(struct mhp_sim *sim, const struct capture *capture,
 	if (r == 0)
 		r = vmems_load(sim, complaints);
 	if (r == 0)
+		r = storages_load(sim, complaints);
+	if (r == 0)
+		r = partition_load(sim, complaints);
+	if (r == 0)
 		policies_adopt(model);
 	return r;
 }
@@ -340,6 +344,10 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->n_vmems; i++)
 		vmem_free(model->vmems[i]);
 	free(model->vmems);
+	for (size_t i = 0; i < model->n_storages; i++)
+		storage_free(model->storages[i]);
+	free(model->storages);
+	partition_free(&model->partition);
 	node_unref(model->vmem_driver);
 	cxl_free(model->cxl);
 	node_unref(model->memory_dir);

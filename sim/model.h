@@ -201,6 +201,25 @@ struct vmem {
 	bool broken;		/* its driver has given up */
 };
 
+/* A block of s390 storage. */
+struct storage {
+	uint64_t id;
+	struct node *dir;
+	bool config;		/* the machine has it */
+	bool memmap_on_memory;
+};
+
+struct lmb;
+
+/* The LMBs of a POWER partition. */
+struct partition {
+	uint64_t lmb_size;
+	struct lmb *lmbs;	/* sorted by address; NULL: none that we understand */
+	size_t n_lmbs;
+	struct node *list;	/* the property that tells of them */
+	bool is_v2;
+};
+
 struct model {
 	struct rules *rules;	/* the machine's */
 	bool active;		/* there is a memory directory that we understand */
@@ -261,6 +280,10 @@ struct model {
 	struct node *vmem_driver;
 
 	struct cxl *cxl;	/* see model-cxl.h; NULL: there is none */
+
+	struct storage **storages;
+	size_t n_storages;
+	struct partition partition;
 };
 
 /* ---- model.c ---- */
@@ -317,6 +340,9 @@ void blocks_remove(struct mhp_sim *sim, const struct block_run *run);
 void block_free(struct block *block);
 
 /* ---- model-block-dir.c ---- */
+
+/* lib/kstrtox.c, kstrtobool(), as far as the rules hold; -EINVAL */
+int parse_kernel_bool(const struct model *model, const char *word, bool *ret);
 
 /* What a block that comes looks like, if the capture has none to tell. */
 int blocks_make_template(struct model *model);
@@ -556,5 +582,15 @@ void driver_attach_all(struct mhp_sim *sim, struct driver *driver);
 bool driver_remove(struct mhp_sim *sim, struct driver *driver);
 int driver_add_id(struct driver *driver, const char *id, size_t length);
 void driver_free(struct driver *driver);
+
+/* ---- model-s390.c: /sys/firmware/memory ---- */
+
+int storages_load(struct mhp_sim *sim, const struct complaints *complaints);
+void storage_free(struct storage *storage);
+
+/* ---- model-dlpar.c: /sys/kernel/dlpar, and the list in the device tree ---- */
+
+int partition_load(struct mhp_sim *sim, const struct complaints *complaints);
+void partition_free(struct partition *partition);
 
 #endif /* SIM_MODEL_H */

@@ -24,6 +24,8 @@ struct model;
 #define ON_CXL		(SINCE_6_12 | APART)
 /* only by a replay of what a kernel and its host did: no guest can do it by itself */
 #define ON_REPLAY	8
+/* of s390 and ppc64, as documentation and the kernel's source tell: none of ours shows it */
+#define ON_DOCS		32
 
 /* X(NAME, kernels, what the kernel does) */
 #define RULES(X)								\
@@ -302,7 +304,22 @@ struct model;
 	/* permission.c */							\
 	X(PLAIN_READ, ON_ALL, "a plain user does not read resource and mappings: EACCES")	\
 	X(PLAIN_WRITE, ON_ALL, "a plain user writes nothing: EACCES")			\
-	X(PLAIN_IOMEM, ON_ALL, "a plain user sees zeros for addresses in /proc/iomem")
+	X(PLAIN_IOMEM, ON_ALL, "a plain user sees zeros for addresses in /proc/iomem")	\
+										\
+	/* model-s390.c */							\
+	X(CONFIG_TWICE, ON_DOCS, "config: what is so already is taken, and nothing happens") \
+	X(CONFIG_BUSY, ON_DOCS, "config: 0 to a block that is not offline is EBUSY")	\
+	X(CONFIG_POLICY, ON_DOCS, "config: policy onlines what comes")			\
+	X(CONFIG_MEMMAP, ON_DOCS, "memmap_on_memory: of a block that is there is EBUSY") \
+	X(CONFIG_NO_MEMMAP, ON_DOCS, "memmap_on_memory: 1 while it is off is EOPNOTSUPP") \
+										\
+	/* model-dlpar.c */							\
+	X(DLPAR_WORD, ON_DOCS, "dlpar: an index that is no LMB's is EINVAL")		\
+	X(DLPAR_TWICE, ON_DOCS, "dlpar: to add what is assigned is EINVAL")		\
+	X(DLPAR_POLICY, ON_DOCS, "dlpar: policy onlines what comes")			\
+	X(DLPAR_ONLINES, ON_DOCS, "dlpar: what policy leaves offline is onlined")	\
+	X(DLPAR_UNADDS, ON_DOCS, "dlpar: an LMB that will not online goes again")	\
+	X(DLPAR_OFFLINES, ON_DOCS, "dlpar: to remove an LMB takes it offline")
 
 enum rule {
 #define RULE_ENUM(name, kernels, text) RULE_##name,

@@ -38,6 +38,7 @@ enum node_type {
 #define NODE_READABLE	0
 #define NODE_WRITE_ONLY	1
 #define NODE_BINARY	2
+#define NODE_HEX	3	/* bytes: its fixed text is of two digits for each */
 
 /* Whether a write needs the kernel's lock for memory hotplug, and how it waits for that. */
 enum need {

@@ -37,6 +37,7 @@ static const char *const machines[] = {
 	"7.3-virtio-mem-parts-part.txt", "6.1-virtio-mem-big-online.txt",
 	"7.3-hmem-split-bound.txt", "6.12-dimm-mixed-policy.txt",
 	"7.3-cxl-region-region.txt", "7.3-cxl-many.txt", "7.3-cxl-regions-region.txt",
+	"7.3-s390-standby.txt", "6.12-ppc64-lmb-pairs.txt",
 };
 
 /* ---- chance ---- */
@@ -315,6 +316,19 @@ static void use_host(struct mhp_sim *sim)
 	}
 }
 
+/* s390's storage, and LMBs */
+static void use_firmware(struct mhp_sim *sim)
+{
+	char path[128], word[64];
+
+	snprintf(path, sizeof(path), "/sys/firmware/memory/memory%u/%s", below(34),
+		 below(4) ? "config" : "memmap_on_memory");
+	put(sim, path, below(2) ? "1" : "0");
+	snprintf(word, sizeof(word), "memory %s index 0x%x", below(2) ? "add" : "remove",
+		 0x80000000 + below(18));
+	put(sim, "/sys/kernel/dlpar", word);
+}
+
 static void use_block(struct mhp_sim *sim)
 {
 	char path[128];
@@ -372,6 +386,7 @@ static void use(struct mhp_sim *sim, const struct lines *lines)
 		if (sim->model.cxl)
 			use_cxl(sim);
 		use_host(sim);
+		use_firmware(sim);
 		use_block(sim);
 	}
 	drain(listener);

@@ -8,7 +8,7 @@
 /*
  * "TARGET GOAL [TYPE] [keep] [rezone] [per-block] [borrow]
  * [kernel-zone] [to:DRIVER] [size:MIB]".
- * TARGET: a region, node:N, blocks:FIRST-LAST[,...], range:START-LAST, kind:dax. TYPE, for the
+ * TARGET: a region, node:N, blocks:FIRST-LAST[,...], range:START-LAST, kind:WORD. TYPE, for the
  * goals "online" and "plugged", may be "default".
  */
 struct mhp_request *ask(const char *wish);

@@ -214,6 +214,10 @@ static void add_write(struct text *text, const char *path, const char *word)
 		text_add(text, "policy=%s", word);
 	else if (!strcmp(path, DAX_AUTOPROBE_PATH))
 		text_add(text, "autoprobe=%s", word);
+	else if (sscanf(path, "/sys/firmware/memory/memory%u/config", &id) == 1)
+		text_add(text, "%s%u", *word == '1' ? "+" : "-", id);
+	else if (!strcmp(path, "/sys/kernel/dlpar"))
+		text_add(text, "%s%s", strstr(word, " add ") ? "+" : "-", strstr(word, "0x"));
 	else if (!strncmp(path, MODULE_PATH "/", strlen(MODULE_PATH "/")))
 		text_add(text, "load:%s", word);
 	else

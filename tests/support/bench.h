@@ -14,6 +14,9 @@
 #define HMEM_6_12 "6.12-hmem-bound.txt"
 #define HMEM_6_1 "6.1-hmem-bound.txt"
 #define RANGES_7_3 "7.3-hmem-ranges-bound.txt"	/* dax0.0: 32-33, 36-37; dax0.1: 34-35 */
+#define S390_7_3 "7.3-s390-standby.txt"		/* standby: memory16 to memory31 */
+#define PPC64_7_3 "7.3-ppc64-lmb.txt"		/* lmb: memory16 to memory31 */
+#define PPC64_6_12 "6.12-ppc64-lmb-pairs.txt"	/* lmb: memory16 to memory29, two to an LMB */
 #define DAX "/sys/devices/platform/hmem_platform.0/hmem.0/dax0.0"
 #define DEVICE DAX "/state"
 #define KMEM "/sys/bus/dax/drivers/kmem"
@@ -53,7 +56,8 @@ void assert_write(struct bench *bench, size_t index, const char *path, const cha
 /*
  * Every write, as "35 34! unbind": blocks by number, a device and drivers' files by word;
  * ! where it was refused. Of device_dax "dax:bind"; of the policy "policy=WORD", of
- * drivers_autoprobe "autoprobe=WORD"; of modules "load:NAME".
+ * drivers_autoprobe "autoprobe=WORD"; of modules "load:NAME"; of s390 storage that is
+ * configured or deconfigured "+16" or "-16", of LMBs "+0x80000010" or "-0x80000010".
  */
 char *copy_writes(struct bench *bench);
 void assert_writes(struct bench *bench, const char *expected);

@@ -203,6 +203,18 @@ size_t fakesys_random(uint64_t *seed, size_t limit)
 
 /* ---- captures ---- */
 
+/* "<hex 00ff>" to bytes, in place; their number */
+static size_t take_hex(char *value)
+{
+	const char *digits = value + strlen("<hex ");
+	size_t length = 0;
+	unsigned int byte;
+
+	for (; sscanf(digits, "%2x", &byte) == 1 && *digits != '>'; digits += 2)
+		value[length++] = (char)byte;
+	return length;
+}
+
 /* One entry's line; what is behind its path is overwritten. */
 static void take_line(struct fakesys *fs, char *line)
 {
@@ -217,7 +229,9 @@ static void take_line(struct fakesys *fs, char *line)
 		value += strlen(": ");
 		length = strlen(value);
 		/* could not be read, which is not in our hands on disk */
-		if (*value == '<')
+		if (!strncmp(value, "<hex ", strlen("<hex ")))
+			length = take_hex(value);
+		else if (*value == '<')
 			length = 0;
 		else
 			value[length++] = '\n';
