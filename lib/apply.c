@@ -38,11 +38,38 @@ static bool has_all_present(struct apply *apply, const struct plan_part *part,
 	return true;
 }
 
+/* Are all blocks of the part, and its units, still the region's? */
+static bool holds_part(const struct mhp_region *region, const struct plan_part *part)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < part->n_runs; i++) {
+		const struct block_run *run = &part->runs[i];
+
+		while (at < region->n_runs &&
+		       region->runs[at].first + region->runs[at].count <= run->first)
+			at++;
+		if (at == region->n_runs || run->first < region->runs[at].first ||
+		    run->first + run->count > region->runs[at].first + region->runs[at].count)
+			return false;
+	}
+	for (size_t i = 0; i < part->n_units; i++) {
+		struct block_unit unit = region_unit_of(region, part->units[i].first);
+
+		if (unit.first != part->units[i].first || unit.count != part->units[i].count ||
+		    unit.handle != part->units[i].handle)
+			return false;
+	}
+	return true;
+}
+
 static bool has_same_ranges(struct apply *apply, const struct plan_part *part,
 			    const struct mhp_region *region)
 {
 	if (part->provider->host_decides)
 		return has_all_present(apply, part, region);
+	if (part->provider->plugs_blocks)
+		return holds_part(region, part);
 	return region->n_runs == part->n_runs &&
 	       !memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs));
 }

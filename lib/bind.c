@@ -345,21 +345,18 @@ static void blame_bound(struct apply *apply, size_t part, const char *driver,
 	}
 }
 
-/*
- * Is the system's policy still what the step counts on? kmem onlines by it when it is
- * bound, and what that brings into a kernel zone may never leave again.
- */
-static bool is_policy_as_planned(struct apply *apply, const struct mhp_step *step)
+bool is_policy_as_planned(struct apply *apply, const struct mhp_step *step,
+			  enum mhp_online_type policy)
 {
 	char now[MHP_ATTR_SIZE + 1];
 	int r;
 
 	r = sysfs_read(&apply->mem, "auto_online_blocks", now);
-	if (r == -ENOENT && step->type == MHP_OFFLINE)
+	if (r == -ENOENT && policy == MHP_OFFLINE)
 		return true;
-	if (r == 0 && !strcmp(now, online_word(step->type)))
+	if (r == 0 && !strcmp(now, online_word(policy)))
 		return true;
-	blame_setting_moved(apply, step->part, POLICY_PATH, r, now, online_word(step->type), NULL);
+	blame_setting_moved(apply, step->part, POLICY_PATH, r, now, online_word(policy), NULL);
 	return false;
 }
 
@@ -379,7 +376,7 @@ void run_bind_step(struct apply *apply, const struct mhp_step *step)
 				blame_stale(apply, i, MHP_STATE_ABSENT, MHP_ZONE_UNKNOWN);
 				return;
 			}
-		if (kmem && !is_policy_as_planned(apply, step))
+		if (kmem && !is_policy_as_planned(apply, step, step->type))
 			return;
 		bind_device(apply, step->part, step->driver, &bound);
 		part->bound = bound.code == 0 && bound.ours;

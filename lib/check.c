@@ -139,6 +139,9 @@ static int find_unreadable(struct plan_part *part, const struct mhp_snapshot *sn
 	if (!problem && !name)
 		problem = problems_find(&snap->problems, "/proc/iomem");
 	text_add(&text, "cannot be planned for: its %s could not be read", what);
+	/* whose memory it is may stand there only */
+	if (!problem && snap->iomem.code == code)
+		problem = problems_find(&snap->problems, "/proc/iomem");
 	add_problem(&text, problem ? problem->path : region->path, problem ? problem->text : NULL,
 		    code);
 	r = text_finish(&text, &message);

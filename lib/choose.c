@@ -16,8 +16,7 @@ struct candidate {
 	uint32_t region;
 };
 
-/* Boot memory with a hole in it never goes offline (test_pages_in_a_zone(), and before). */
-static bool has_hole(const struct mhp_snapshot *snap, const struct mhp_block *block)
+bool block_has_hole(const struct mhp_snapshot *snap, const struct mhp_block *block)
 {
 	struct range range = { block->id * snap->block_size, snap->block_size };
 
@@ -32,7 +31,7 @@ static bool is_candidate(const struct mhp_plan *plan, const struct mhp_snapshot 
 	if (plan->goal == MHP_GOAL_ONLINE)
 		return block->state == MHP_STATE_OFFLINE;
 	return block->state == MHP_STATE_ONLINE && mhp_block_get_zone(block) != MHP_ZONE_NONE &&
-	       !has_hole(snap, block);
+	       !block_has_hole(snap, block);
 }
 
 static size_t count_online(const struct mhp_region *region)
@@ -110,21 +109,25 @@ static int compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static int find_fault_of_size(struct mhp_plan *plan, enum mhp_conflict_code code, size_t have)
+int plan_find_uneven(struct mhp_plan *plan, const char *unit, uint64_t unit_bytes)
 {
-	struct mhp_conflict conflict = { .code = code };
+	struct mhp_conflict conflict = { .code = MHP_CONFLICT_NOT_ALIGNED };
 	struct text text = { 0 };
 
-	if (code == MHP_CONFLICT_NOT_ALIGNED) {
-		text_add(&text, "%s is no multiple of the block size, ", plan->target);
-		text_add_bytes(&text, plan->block_size);
-	} else {
-		text_add(&text, "%s: there ", plan->target);
-		text_add(&text, "%s only ", have == 1 ? "is" : "are");
-		text_add_bytes(&text, have * plan->block_size);
-		text_add(&text, " (%zu blocks) that can go %s", have,
-			 plan->goal == MHP_GOAL_ONLINE ? "online" : "offline");
-	}
+	text_add(&text, "%s is no multiple of the %s, ", plan->target, unit);
+	text_add_bytes(&text, unit_bytes);
+	return conflicts_add(&plan->conflicts, &conflict, &text);
+}
+
+int plan_find_too_few(struct mhp_plan *plan, size_t blocks, const char *what)
+{
+	struct mhp_conflict conflict = { .code = MHP_CONFLICT_TOO_FEW };
+	struct text text = { 0 };
+
+	text_add(&text, "%s: there ", plan->target);
+	text_add(&text, "%s only ", blocks == 1 ? "is" : "are");
+	text_add_bytes(&text, blocks * plan->block_size);
+	text_add(&text, " (%zu blocks) that can %s", blocks, what);
 	return conflicts_add(&plan->conflicts, &conflict, &text);
 }
 
@@ -160,7 +163,7 @@ int plan_choose(struct mhp_plan *plan, const struct mhp_snapshot *snap, uint64_t
 	int r = 0;
 
 	if (size_bytes % plan->block_size)
-		return find_fault_of_size(plan, MHP_CONFLICT_NOT_ALIGNED, 0);
+		return plan_find_uneven(plan, "block size", plan->block_size);
 	busy = calloc(snap->regions.count + 1, sizeof(*busy));
 	found = calloc(*count + 1, sizeof(*found));
 	if (!busy || !found) {
@@ -171,7 +174,8 @@ int plan_choose(struct mhp_plan *plan, const struct mhp_snapshot *snap, uint64_t
 		busy[i] = count_online(&snap->regions.list[i]);
 	n = find_candidates(plan, snap, ids, *count, busy, found);
 	if (n < wanted) {
-		r = find_fault_of_size(plan, MHP_CONFLICT_TOO_FEW, n);
+		r = plan_find_too_few(plan, n, plan->goal == MHP_GOAL_ONLINE ? "go online" :
+									       "go offline");
 		goto out;
 	}
 	qsort(found, n, sizeof(*found),

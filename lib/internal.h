@@ -525,6 +525,12 @@ struct region_fact {
 
 struct region_device;
 
+/* Blocks that come and go together, by one write: an LMB of a POWER partition. */
+struct block_unit {
+	uint64_t first, count;
+	uint64_t handle;	/* what the firmware knows it by */
+};
+
 struct mhp_region {
 	char *name;
 	char *path;
@@ -547,6 +553,8 @@ struct mhp_region {
 	struct block_run *runs;	/* whole blocks inside the ranges */
 	size_t n_runs;
 	bool overlaps;		/* a block of it is another region's too */
+	struct block_unit *units;	/* sorted; NULL: each block by itself */
+	size_t n_units;
 
 	int identity_code;	/* 0: identity holds; -ENODATA */
 	char *identity;
@@ -586,6 +594,8 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 /* Once all blocks have owners: keeps those that have the region of this index. */
 int region_keep_owned(struct mhp_region *region, uint32_t index);
 void region_free_members(struct mhp_region *region);
+/* The unit that a block of the region is in, whether it exists or not. */
+struct block_unit region_unit_of(const struct mhp_region *region, uint64_t id);
 uint64_t region_count_whole_blocks(const struct mhp_region *region);
 
 struct regions {
@@ -722,11 +732,12 @@ struct mhp_step {
 	const struct mhp_plan *plan;
 	enum mhp_step_kind kind;
 	size_t part;
-	size_t block;		/* MHP_STEP_BLOCK: index in the plan's blocks */
+	size_t block;		/* _BLOCK, _CONFIGURE: index in the plan's blocks */
+	size_t n_blocks;	/* MHP_STEP_CONFIGURE: so many from there on */
 	const char *word;
 	const char *undo_word;
 	const char *driver;	/* bind, unbind, load: whose file it is */
-	const char *path;	/* borrow, return */
+	const char *path;	/* borrow, return, configure */
 	enum mhp_state expected_state, wanted_state;
 	enum mhp_zone expected_zone;
 	enum mhp_online_type type;
@@ -752,6 +763,9 @@ struct plan_part {
 	uint64_t lost_bytes;
 	struct block_run *runs;
 	size_t n_runs;
+	struct block_unit *units;	/* what is to be plugged or unplugged; NULL: each
+					   block by itself */
+	size_t n_units;
 	size_t first, count;	/* of the plan's blocks */
 };
 
@@ -785,7 +799,11 @@ struct mhp_plan {
 	bool is_saved;		/* was read from text, and may be old */
 	char **hints;
 	size_t n_hints;
+	char **texts;		/* paths and words that steps have made */
+	size_t n_texts, texts_room;
 };
+/* Takes text over, also upon failure; it lives as long as the plan. -ENOMEM */
+int plan_keep_text(struct mhp_plan *plan, char *text);
 int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step);
 /* Zeroed but for its plan and the place of its blocks; good until the next one. */
 int plan_add_part(struct mhp_plan *plan, struct plan_part **ret_part);
@@ -808,6 +826,11 @@ size_t part_index(const struct plan_part *part);
 int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 			const struct mhp_request *request);
 
+/* What a part has of a region but for its blocks: name, path, driver. -ENOMEM */
+int plan_copy_region(struct plan_part *part, const struct mhp_region *region);
+/* A block of a part as it was found; NULL: it is not there. */
+int plan_add_found(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block);
+
 /* ---- choose.c ---- */
 
 /*
@@ -816,6 +839,30 @@ int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
  */
 int plan_choose(struct mhp_plan *plan, const struct mhp_snapshot *snap, uint64_t size_bytes,
 		uint64_t *ids, size_t *count);
+
+/* Boot memory with a hole in it never goes offline (test_pages_in_a_zone(), and before). */
+bool block_has_hole(const struct mhp_snapshot *snap, const struct mhp_block *block);
+/* A conflict: so many bytes are no multiple of the unit; only so many can be had. */
+int plan_find_uneven(struct mhp_plan *plan, const char *unit, uint64_t unit_bytes);
+int plan_find_too_few(struct mhp_plan *plan, size_t blocks, const char *what);
+/*
+ * The same of units, which are plugged or unplugged: the lowest ones come first, and the
+ * highest ones go first, but before all what is offline.
+ */
+int plan_choose_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		      const struct mhp_region *region, uint64_t size_bytes, uint64_t *ids,
+		      size_t *count);
+
+/* ---- target-units.c: parts of regions that can be plugged in part ---- */
+
+/* Is it to be planned for by block, with the goal of this plan? */
+bool takes_blocks(const struct mhp_plan *plan, const struct mhp_region *region);
+/*
+ * The part of such a region that is meant. Nothing if none of it is; a conflict where it
+ * cannot be.
+ */
+int plan_add_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		   const struct mhp_request *request, const struct mhp_region *region);
 
 /* ---- faults.c ---- */
 
@@ -848,6 +895,8 @@ bool is_bound(const struct plan_part *part);
 /* A part of a device that may have a state file of its own. */
 int plan_online(struct plan_part *part);
 int plan_online_by_blocks(struct plan_part *part);
+/* A conflict: "are online in Normal, not in Movable" */
+int find_wrong_zone(struct plan_part *part);
 int plan_offline(struct plan_part *part);
 /* Steps, and conflicts, of what the plan's parts and system hold. */
 int plan_make_steps(struct mhp_plan *plan);
@@ -858,14 +907,23 @@ int plan_plug(struct plan_part *part);
 int plan_unplug(struct plan_part *part);
 /* What cannot be undone, once all parts are known to have let go. */
 int plan_leave(struct plan_part *part);
+/* What the kernel makes of blocks that are added while the steps are carried out. */
+enum mhp_online_type plan_type_at_adding(const struct mhp_plan *plan);
 /* Before, and after, the steps of all parts. */
 int plan_begin_borrowing(struct mhp_plan *plan);
 int plan_end_borrowing(struct mhp_plan *plan);
 
+/* ---- plan-configure.c: what comes and goes unit by unit ---- */
+
+int plan_configure(struct plan_part *part);
+int plan_deconfigure(struct plan_part *part);
+
 /* ---- order.c: 0 or -ENOMEM ---- */
 
-/* Offline what passes the test, online what is not met. */
+/* Offline, or online, what passes the test. */
 int plan_offline_blocks(struct plan_part *part, block_test test);
+int plan_online_some(struct plan_part *part, block_test test);
+/* Online what is not met. */
 int plan_online_blocks(struct plan_part *part);
 int plan_unplug_device(struct plan_part *part);
 int plan_online_device(struct plan_part *part);
@@ -1085,6 +1143,12 @@ void blame_left_behind(struct apply *apply, const struct mhp_step *step, bool go
 
 /* ---- bind.c: who has a device ---- */
 
+/*
+ * Is the system's policy still what a step counts on, that adds memory? What it brings
+ * into a kernel zone may never leave again. Blames the step's part if not.
+ */
+bool is_policy_as_planned(struct apply *apply, const struct mhp_step *step,
+			  enum mhp_online_type policy);
 void run_load_step(struct apply *apply, const struct mhp_step *step);
 void run_bind_step(struct apply *apply, const struct mhp_step *step);
 void run_unbind_step(struct apply *apply, const struct mhp_step *step);
@@ -1092,6 +1156,15 @@ void run_unbind_step(struct apply *apply, const struct mhp_step *step);
 bool is_driver_met(struct apply *apply, size_t part);
 bool is_driver_as_before(struct apply *apply, size_t part);
 void undo_binding(struct apply *apply, size_t part);
+
+/* ---- configure.c: units that come and go ---- */
+
+void run_configure_step(struct apply *apply, const struct mhp_step *step);
+/* What went must come back, as it then is; what came must go, once it is offline. */
+void undo_deconfiguring(struct apply *apply, size_t part);
+void undo_configuring(struct apply *apply, size_t part);
+/* Room for what those three may write. */
+size_t most_configure_writes(const struct mhp_step *step);
 
 /* ---- borrow.c: settings of the system ---- */
 

@@ -55,7 +55,7 @@ int plan_offline_blocks(struct plan_part *part, block_test test)
 }
 
 /* Downwards for a zone that is named; where the kernel chooses, upwards, after its neighbours. */
-int plan_online_blocks(struct plan_part *part)
+int plan_online_some(struct plan_part *part, block_test test)
 {
 	struct mhp_plan *plan = part->plan;
 	int r = 0;
@@ -64,10 +64,20 @@ int plan_online_blocks(struct plan_part *part)
 		size_t index = part->first +
 			       (plan->type == MHP_ONLINE ? i : part->count - 1 - i);
 
-		if (!is_met(plan, &plan->blocks[index]))
+		if (test(plan, &plan->blocks[index]))
 			r = add_block_step(part, index, MHP_STATE_OFFLINE, MHP_STATE_ONLINE);
 	}
 	return r;
+}
+
+static bool is_unmet(const struct mhp_plan *plan, const struct plan_block *block)
+{
+	return !is_met(plan, block);
+}
+
+int plan_online_blocks(struct plan_part *part)
+{
+	return plan_online_some(part, is_unmet);
 }
 
 /* State and zone of all blocks together. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 #define HINT_REBOOT "such memory can be onlined and offlined block by block, and leaves upon a reboot only"
 
@@ -72,8 +72,9 @@ static bool has_driver(const struct plan_part *part, const char *driver)
 /* Does kmem have to be bound to it? What is unplugged cannot be plugged as "offline" else. */
 static bool needs_binding(const struct plan_part *part)
 {
-	return part->region && (!is_bound(part) || (part->plan->type == MHP_OFFLINE &&
-						     device_says(part, "unplugged")));
+	return part->region && part->provider->changes_driver &&
+	       (!is_bound(part) || (part->plan->type == MHP_OFFLINE &&
+				    device_says(part, "unplugged")));
 }
 
 static bool is_borrowed(const struct mhp_plan *plan, const char *path)
@@ -84,8 +85,7 @@ static bool is_borrowed(const struct mhp_plan *plan, const char *path)
 	return false;
 }
 
-/* What kmem makes of the blocks when it is bound. */
-static enum mhp_online_type type_at_bind(const struct mhp_plan *plan)
+enum mhp_online_type plan_type_at_adding(const struct mhp_plan *plan)
 {
 	if (is_borrowed(plan, POLICY_PATH))
 		return plan->type;
@@ -96,7 +96,7 @@ static enum mhp_online_type type_at_bind(const struct mhp_plan *plan)
 static int plan_bind(struct plan_part *part)
 {
 	struct mhp_plan *plan = part->plan;
-	enum mhp_online_type type = type_at_bind(plan);
+	enum mhp_online_type type = plan_type_at_adding(plan);
 	int r = 0;
 
 	if (part->driver)
@@ -250,7 +250,8 @@ static int warn_of_others(struct mhp_plan *plan)
 
 static bool is_given(const struct plan_part *part)
 {
-	return part->region && !has_driver(part, part->plan->to_driver);
+	return part->region && part->provider->changes_driver &&
+	       !has_driver(part, part->plan->to_driver);
 }
 
 /* The driver that some part needs and that is not there yet; NULL: none. */
@@ -296,6 +297,12 @@ static int plan_load(struct mhp_plan *plan, const char *driver)
 	return r;
 }
 
+/* Are there units that are to come? */
+static bool adds_units(const struct plan_part *part)
+{
+	return part->provider && part->provider->plugs_blocks && count_blocks(part, is_absent);
+}
+
 int plan_begin_borrowing(struct mhp_plan *plan)
 {
 	const char *driver = missing_driver(plan);
@@ -305,7 +312,7 @@ int plan_begin_borrowing(struct mhp_plan *plan)
 	if (driver)
 		r = plan_load(plan, driver);
 	for (size_t i = 0; i < plan->n_parts && plan->goal == MHP_GOAL_PLUGGED; i++)
-		binds |= needs_binding(&plan->parts[i]);
+		binds |= needs_binding(&plan->parts[i]) || adds_units(&plan->parts[i]);
 	return r < 0 || !binds ? r : borrow_policy(plan);
 }
 

@@ -28,7 +28,11 @@ MHP_EXPORT struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan)
 		free(part->driver);
 		free(part->device_word);
 		free(part->runs);
+		free(part->units);
 	}
+	for (size_t i = 0; i < plan->n_texts; i++)
+		free(plan->texts[i]);
+	free(plan->texts);
 	for (size_t i = 0; i < plan->n_hints; i++)
 		free(plan->hints[i]);
 	free(plan->hints);
@@ -53,6 +57,19 @@ static void *make_room(void *list, size_t count, size_t *room, size_t size)
 	if (larger)
 		*room = more;
 	return larger;
+}
+
+int plan_keep_text(struct mhp_plan *plan, char *text)
+{
+	char **texts = make_room(plan->texts, plan->n_texts, &plan->texts_room, sizeof(*texts));
+
+	if (!texts) {
+		free(text);
+		return -ENOMEM;
+	}
+	plan->texts = texts;
+	texts[plan->n_texts++] = text;
+	return 0;
 }
 
 int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step)
@@ -193,6 +210,7 @@ MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
 {
 	switch (step->kind) {
 	case MHP_STEP_BLOCK:
+	case MHP_STEP_CONFIGURE:
 		return 1;
 	case MHP_STEP_DEVICE:
 	case MHP_STEP_UNBIND:
@@ -217,6 +235,8 @@ MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
 		return -EINVAL;
 	if (step->kind == MHP_STEP_BLOCK)
 		run = (struct block_run){ plan->blocks[step->block].id, 1 };
+	else if (step->kind == MHP_STEP_CONFIGURE)
+		run = (struct block_run){ plan->blocks[step->block].id, step->n_blocks };
 	else
 		run = step_part(step)->runs[index];
 	*ret_start = run.first * plan->block_size;
@@ -240,6 +260,7 @@ MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
 		return copy_text(ret_path, MODULE_PATH "/%s", step->driver);
 	case MHP_STEP_BORROW:
 	case MHP_STEP_RETURN:
+	case MHP_STEP_CONFIGURE:
 	case MHP_STEP_UNKNOWN:
 		break;
 	}
@@ -291,6 +312,8 @@ MHP_EXPORT const char *mhp_step_kind_to_str(enum mhp_step_kind kind)
 		return "borrow";
 	case MHP_STEP_RETURN:
 		return "return";
+	case MHP_STEP_CONFIGURE:
+		return "configure";
 	case MHP_STEP_UNKNOWN:
 		break;
 	}

@@ -28,7 +28,7 @@ bool is_bound(const struct plan_part *part)
 #define HINT_NOT_BOUND "plug it: that binds the device to the kmem driver"
 
 /* "are online in Normal, not in Movable" */
-static int find_wrong_zone(struct plan_part *part)
+int find_wrong_zone(struct plan_part *part)
 {
 	const struct mhp_plan *plan = part->plan;
 	enum mhp_zone zone = MHP_ZONE_UNKNOWN;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The table of providers, and what they share when they look for regions. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,8 @@
 const struct provider *const providers[] = {
 	&provider_dax,
 	&provider_virtio_mem,
+	&provider_s390,
+	&provider_ppc64,
 	&provider_managed,
 	&provider_boot,
 };
@@ -74,6 +78,27 @@ int region_add_fact(struct mhp_region *region, const char *name, int code, const
 	}
 	region->n_facts++;
 	return 0;
+}
+
+int region_add_number(struct mhp_region *region, const char *name, uint64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	return region_add_fact(region, name, 0, text);
+}
+
+bool iomem_is_added(const struct iomem *iomem, const struct range *range, size_t *at)
+{
+	const struct iomem_ram *ram;
+
+	while (*at < iomem->count && iomem->ram[*at].range.start < range->start)
+		++*at;
+	/* the lowest one is from boot, however small */
+	if (!*at || *at == iomem->count)
+		return false;
+	ram = &iomem->ram[*at];
+	return ram->range.start == range->start && ram->range.size == range->size && !ram->driver;
 }
 
 int region_add_device(struct mhp_region *region, const struct region_device *device)

@@ -47,6 +47,19 @@ struct provider {
 	 * has just now.
 	 */
 	bool host_decides;
+	/* There is one such region on a machine, and this is its path; NULL: a device's. */
+	const char *path;
+
+	/*
+	 * A part of it can be plugged and unplugged, unit by unit: plan-configure.c makes
+	 * the steps, configure.c carries them out.
+	 */
+	bool plugs_blocks;
+	/* Such a unit is onlined by the kernel even where the system's policy is "offline". */
+	bool onlines_itself;
+	/* What is written where, to have a unit come or go; new texts. -ENOMEM */
+	int (*copy_path)(const struct block_unit *unit, char **ret_path);
+	int (*copy_word)(const struct block_unit *unit, bool come, char **ret_word);
 
 	/* Steps for a part of a plan; NULL: it cannot be, and region->cannot[] says why. */
 	int (*plan_online)(struct plan_part *part);
@@ -73,6 +86,15 @@ void finder_end(struct finder *finder);
 int regions_add(struct regions *regions, struct mhp_region *region);
 /* name is constant. With a negative code there is no text. */
 int region_add_fact(struct mhp_region *region, const char *name, int code, const char *text);
+/* ... of a number */
+int region_add_number(struct mhp_region *region, const char *name, uint64_t number);
+/*
+ * Was this range added to the machine by itself, after boot? The kernel keeps a line of
+ * /proc/iomem for each range that is added, and memory from boot is there in large ones
+ * (register_memory_resource() in mm/memory_hotplug.c). Of many ranges the lowest one is to
+ * be asked for first; *at, 0 at first, is where it goes on.
+ */
+bool iomem_is_added(const struct iomem *iomem, const struct range *range, size_t *at);
 /* path is NULL if it is not known; codes as the getters' of mhp/region.h */
 struct region_device {
 	char *name, *path;
@@ -102,5 +124,12 @@ extern const struct provider provider_dax;
 /* ---- provider-virtio-mem.c ---- */
 
 extern const struct provider provider_virtio_mem;
+/* ---- provider-s390.c ---- */
+
+extern const struct provider provider_s390;
+
+/* ---- provider-ppc64.c ---- */
+
+extern const struct provider provider_ppc64;
 
 #endif /* MHP_PROVIDER_H */

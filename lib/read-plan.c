@@ -16,7 +16,7 @@ struct reader {
 	struct mhp_plan *plan;
 	struct plan_part *part;		/* being read, or NULL */
 	bool is_region;			/* the part that was begun last */
-	size_t runs_room;
+	size_t runs_room, units_room;
 	size_t run;			/* of the next block ... */
 	uint64_t offset;		/* ... and its place there */
 	struct mhp_conflict *finding;	/* likewise */
@@ -185,7 +185,7 @@ static int take_part(struct reader *reader, const char *value)
 	if ((strcmp(value, "region") && strcmp(value, "blocks")) || !is_part_named(reader))
 		return -EBADMSG;
 	reader->is_region = !strcmp(value, "region");
-	reader->runs_room = reader->run = 0;
+	reader->runs_room = reader->units_room = reader->run = 0;
 	reader->offset = 0;
 	return plan_add_part(reader->plan, &reader->part);
 }
@@ -222,6 +222,31 @@ static int take_run(struct reader *reader, const char *value)
 		reader->runs_room = room;
 	}
 	part->runs[part->n_runs++] = (struct block_run){ (uint64_t)n[0], (uint64_t)n[1] };
+	return 0;
+}
+
+/* They are the blocks of the runs, all of them, in order. */
+static int take_unit(struct reader *reader, const char *value)
+{
+	struct plan_part *part = reader->part;
+	struct block_unit *units;
+	int64_t n[3];
+
+	if (take_numbers(value, n, 3) < 0 || n[0] < 0 || (uint64_t)n[0] > BLOCK_MAX_ID ||
+	    n[1] <= 0 || (uint64_t)n[1] > MAX_REGION_BLOCKS || n[2] < 0 || part->count)
+		return -EBADMSG;
+	if (part->n_units == reader->units_room) {
+		size_t room = reader->units_room ? 2 * reader->units_room : 16;
+
+		units = reallocarray(part->units, room, sizeof(*units));
+		if (!units)
+			return -ENOMEM;
+		part->units = units;
+		reader->units_room = room;
+	}
+	part->units[part->n_units++] = (struct block_unit){
+		(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2],
+	};
 	return 0;
 }
 
@@ -275,6 +300,8 @@ static int take_part_fact(struct reader *reader, const char *key, const char *va
 		return take_device_word(part, value);
 	if (!strcmp(key, "run"))
 		return take_run(reader, value);
+	if (!strcmp(key, "unit"))
+		return take_unit(reader, value);
 	if (!strcmp(key, "block"))
 		return take_block(reader, value);
 	if (strcmp(key, "lost-bytes"))
@@ -478,9 +505,34 @@ static bool is_region_sound(const struct plan_part *part)
 {
 	const struct provider *provider = part->provider;
 
-	return (part->plan->conflicts.count || has_steps(provider, part->plan->goal)) &&
-	       (!provider->is_name || provider->is_name(part->region)) &&
-	       !strncmp(part->path, "/sys/devices/", 13) && !strstr(part->path, "/..");
+	if (!part->plan->conflicts.count && !has_steps(provider, part->plan->goal))
+		return false;
+	if (provider->is_name && !provider->is_name(part->region))
+		return false;
+	if (provider->path)
+		return !strcmp(part->path, provider->path);
+	return !strncmp(part->path, "/sys/devices/", 13) && !strstr(part->path, "/..");
+}
+
+/* Is each block of the part in exactly one unit, if it has units at all? */
+static bool are_units_sound(const struct plan_part *part)
+{
+	const struct plan_block *blocks = &part->plan->blocks[part->first];
+	size_t at = 0;
+
+	if (!part->n_units)
+		return true;
+	if (!part->provider || !part->provider->plugs_blocks)
+		return false;
+	for (size_t i = 0; i < part->n_units; i++) {
+		const struct block_unit *unit = &part->units[i];
+
+		if (unit->count > part->count - at || blocks[at].id != unit->first ||
+		    blocks[at + unit->count - 1].id != unit->first + unit->count - 1)
+			return false;
+		at += unit->count;
+	}
+	return at == part->count;
 }
 
 static bool is_part_sound(const struct plan_part *part)
@@ -500,6 +552,8 @@ static bool is_part_sound(const struct plan_part *part)
 	/* a conflict says why it is not */
 	if (plan->conflicts.count)
 		return true;
+	if (!are_units_sound(part))
+		return false;
 	for (size_t i = part->first; i < part->first + part->count; i++)
 		if (!is_block_sound(plan, &plan->blocks[i]))
 			return false;

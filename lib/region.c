@@ -221,6 +221,24 @@ int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t co
 	return 0;
 }
 
+struct block_unit region_unit_of(const struct mhp_region *region, uint64_t id)
+{
+	size_t low = 0, high = region->n_units;
+
+	/* the last one that does not begin above it */
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (region->units[mid].first <= id)
+			low = mid;
+		else
+			high = mid;
+	}
+	if (region->n_units && id - region->units[low].first < region->units[low].count)
+		return region->units[low];
+	return (struct block_unit){ id, 1, 0 };
+}
+
 /* First block whose number is id or more. */
 static size_t lower_bound(const struct mhp_block *blocks, size_t count, uint64_t id)
 {
@@ -344,6 +362,7 @@ void region_free_members(struct mhp_region *region)
 	free(region->ram_driver);
 	free(region->ranges);
 	free(region->runs);
+	free(region->units);
 	free(region->spans);
 }
 

@@ -28,6 +28,9 @@ static size_t most_writes(const struct mhp_plan *plan)
 		case MHP_STEP_BIND:	/* bind, new_id, bind, thrice remove_id; then blocks */
 			most += blocks + 6;
 			break;
+		case MHP_STEP_CONFIGURE:
+			most += most_configure_writes(&plan->steps[i]);
+			break;
 		default:
 			most++;
 		}
@@ -327,7 +330,9 @@ static const struct {
 	[MHP_REASON_SPANS_ZONES] = { "spans-zones", "it can never go offline" },
 	[MHP_REASON_POISONED] = { "poisoned",
 		"it holds broken memory: unplug the region and online it again, or do without it" },
-	[MHP_REASON_VETOED] = { "vetoed", "the driver that owns the memory refused" },
+	[MHP_REASON_VETOED] = { "vetoed",
+		"the driver that owns the memory refused, or on s390 before Linux 7.2 the "
+		"hypervisor, which does not give this storage" },
 	[MHP_REASON_INTERRUPTED] = { "interrupted", "try again" },
 	[MHP_REASON_GONE] = { "gone", "look and plan again" },
 	[MHP_REASON_NO_PERMISSION] = { "no-permission", "run as root" },
@@ -357,11 +362,16 @@ static const struct {
 	[MHP_REASON_MODULE] = { "module", "load the driver's module by hand" },
 	[MHP_REASON_PENDING] = { "pending", "put it back by hand, then remove " RUN_PATH "/journal" },
 	[MHP_REASON_OTHER_DEVICES] = { "other-devices", "bind the others to a driver first" },
+	[MHP_REASON_FIRMWARE] = { "firmware",
+		"the hypervisor has none to give, or holds it back: see how much it lets this "
+		"machine have; the kernel log may say more" },
 };
 
 MHP_EXPORT const char *mhp_reason_to_str(enum mhp_reason reason)
 {
-	return (size_t)reason < ARRAY_SIZE(reasons) ? reasons[reason].word : reasons[0].word;
+	bool known = (size_t)reason < ARRAY_SIZE(reasons) && reasons[reason].word;
+
+	return known ? reasons[reason].word : reasons[0].word;
 }
 
 const char *reason_hint(enum mhp_reason reason)

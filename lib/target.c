@@ -72,7 +72,7 @@ static int copy_str(char **ret, const char *str)
 	return str && !*ret ? -ENOMEM : 0;
 }
 
-static int copy_region(struct plan_part *part, const struct mhp_region *region)
+int plan_copy_region(struct plan_part *part, const struct mhp_region *region)
 {
 	int r;
 
@@ -86,6 +86,13 @@ static int copy_region(struct plan_part *part, const struct mhp_region *region)
 		r = copy_str(&part->device_word, region->device_word);
 	part->device_state = region->device_state;
 	part->lost_bytes = region->lost_bytes;
+	return r;
+}
+
+static int copy_all(struct plan_part *part, const struct mhp_region *region)
+{
+	int r = plan_copy_region(part, region);
+
 	part->runs = calloc(region->n_runs ? region->n_runs : 1, sizeof(*part->runs));
 	if (r < 0 || !part->runs)
 		return -ENOMEM;
@@ -95,7 +102,7 @@ static int copy_region(struct plan_part *part, const struct mhp_region *region)
 	return 0;
 }
 
-static int add_block(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block)
+int plan_add_found(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block)
 {
 	struct plan_block mine = { .id = id, .node = node, .state = MHP_STATE_ABSENT };
 
@@ -117,7 +124,7 @@ static int add_leaf(struct mhp_plan *plan, const struct mhp_region *region)
 
 	r = plan_add_part(plan, &part);
 	if (r == 0)
-		r = copy_region(part, region);
+		r = copy_all(part, region);
 	for (size_t i = 0; i < region->n_runs && r == 0; i++) {
 		const struct block_run *run = &region->runs[i];
 
@@ -127,7 +134,7 @@ static int add_leaf(struct mhp_plan *plan, const struct mhp_region *region)
 			if (block && block->id != id)
 				block = NULL;
 			next += block != NULL;
-			r = add_block(plan, id, node, block);
+			r = plan_add_found(plan, id, node, block);
 		}
 	}
 	return r;
@@ -135,15 +142,16 @@ static int add_leaf(struct mhp_plan *plan, const struct mhp_region *region)
 
 /* A parent stands for all that is made from it. */
 static int add_region(struct mhp_plan *plan, const struct mhp_snapshot *snap,
-		      const struct mhp_region *region)
+		      const struct mhp_request *request, const struct mhp_region *region)
 {
 	int r = 0;
 
 	if (!region->has_children)
-		return add_leaf(plan, region);
+		return takes_blocks(plan, region) ? plan_add_units(plan, snap, request, region) :
+						    add_leaf(plan, region);
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
 		if (snap->regions.list[i].parent == region)
-			r = add_region(plan, snap, &snap->regions.list[i]);
+			r = add_region(plan, snap, request, &snap->regions.list[i]);
 	return r;
 }
 
@@ -161,7 +169,7 @@ static int add_loose(struct mhp_plan *plan, const struct mhp_snapshot *snap, con
 	}
 	for (size_t i = 0; i < count && r == 0; i++) {
 		part->runs[i] = (struct block_run){ ids[i], 1 };
-		r = add_block(plan, ids[i], -1, mhp_snapshot_find_block(snap, ids[i]));
+		r = plan_add_found(plan, ids[i], -1, mhp_snapshot_find_block(snap, ids[i]));
 	}
 	if (r == 0)
 		part->n_runs = block_runs_merge(part->runs, count);
@@ -371,22 +379,41 @@ static int add_regions(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
 		const struct mhp_region *region = &snap->regions.list[i];
 
+		if (takes_blocks(plan, region)) {
+			r = plan_add_units(plan, snap, request, region);
+			drop_region(left, region);
+			continue;
+		}
 		if (!is_meant(request, snap, region))
 			continue;
 		drop_region(left, region);
-		r = add_region(plan, snap, region);
+		r = add_region(plan, snap, request, region);
 	}
 	return r;
 }
 
-/* Devices as a whole; to unplug, also the blocks that are no device's, which stand against it. */
+/* Where single blocks can be plugged, one that was named and cannot be is not passed over. */
+static bool any_takes_blocks(const struct mhp_plan *plan, const struct mhp_snapshot *snap)
+{
+	for (size_t i = 0; i < snap->regions.count; i++)
+		if (takes_blocks(plan, &snap->regions.list[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Devices as a whole, and parts of what can be plugged in part; to unplug, also the blocks
+ * that are neither, which stand against it.
+ */
 static int resolve_devices(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 			   const struct mhp_request *request)
 {
 	struct ids left = { 0 };
 	int r = 0;
 
-	if (plan->goal == MHP_GOAL_UNPLUGGED)
+	if (plan->goal == MHP_GOAL_UNPLUGGED ||
+	    (plan->goal == MHP_GOAL_PLUGGED && request->target == TARGET_BLOCKS &&
+	     any_takes_blocks(plan, snap)))
 		r = request->target == TARGET_BLOCKS ? take_named(&left, request) :
 						       take_blocks(&left, snap, request);
 	if (r == 0)
@@ -435,6 +462,28 @@ static int find_nothing(struct mhp_plan *plan, enum mhp_conflict_code code, cons
 	return conflicts_add(&plan->conflicts, &conflict, &text);
 }
 
+/* So much of what can be plugged in part. */
+static int resolve_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			 const struct mhp_request *request, const struct mhp_region *region)
+{
+	bool any = false;
+	int r = 0;
+
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		const struct mhp_region *one = &snap->regions.list[i];
+
+		if ((region && region != one) || !takes_blocks(plan, one))
+			continue;
+		any = true;
+		r = plan_add_units(plan, snap, request, one);
+	}
+	if (r < 0 || plan->n_parts || plan->conflicts.count)
+		return r;
+	return find_nothing(plan, MHP_CONFLICT_NOT_WHOLE, any ?
+			    "cannot be: none of it can be plugged or unplugged in part" :
+			    "cannot be: regions are plugged and unplugged as a whole");
+}
+
 static bool is_node_known(const struct mhp_snapshot *snap, int node)
 {
 	for (size_t i = 0; i < snap->regions.count; i++)
@@ -464,10 +513,9 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	if (request->target == TARGET_NODE && !whole && !is_node_known(snap, request->node))
 		return -ENOENT;
 	if (whole && request->size_bytes)
-		return find_nothing(plan, MHP_CONFLICT_NOT_WHOLE,
-				    "cannot be: regions are plugged and unplugged as a whole");
+		return resolve_units(plan, snap, request, region);
 	if (region && !request->size_bytes)
-		r = add_region(plan, snap, region);
+		r = add_region(plan, snap, request, region);
 	else if (whole || (request->target == TARGET_KIND && !request->size_bytes))
 		r = resolve_devices(plan, snap, request);
 	else

@@ -163,10 +163,13 @@ void undo(struct apply *apply)
 	for (size_t i = 0; i < apply->plan->n_parts; i++) {
 		undo_removal(apply, i);
 		undo_addition(apply, i);
+		undo_deconfiguring(apply, i);
 	}
 	undo_offline(apply);
-	for (size_t i = 0; i < apply->plan->n_parts; i++)
+	for (size_t i = 0; i < apply->plan->n_parts; i++) {
 		undo_addition_again(apply, i);
+		undo_configuring(apply, i);
+	}
 	undo_online(apply);
 	for (size_t i = 0; i < apply->plan->n_parts; i++)
 		undo_binding(apply, i);

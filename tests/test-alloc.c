@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "support/alloc.h"
+#include "support/ask.h"
 #include "support/desk.h"
 #include "support/dump.h"
 #include "support/fakesys.h"
@@ -119,12 +120,9 @@ static bool tells_no_memory(const struct mhp_snapshot *snap)
 	return found;
 }
 
-static void snapshot_without_memory(void **state)
+static void take_without_memory(struct fakesys *fs, int first_way)
 {
-	struct fakesys *fs = flawed_machine();
-
-	(void)state;
-	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+	for (int way = first_way; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot_opts opts = {
 			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |
 				      MHP_SNAPSHOT_PLUGGED,
@@ -165,6 +163,64 @@ static void snapshot_without_memory(void **state)
 		}
 		free(good);
 		mhp_ctx_unref(ctx);
+	}
+}
+
+static void snapshot_without_memory(void **state)
+{
+	(void)state;
+	take_without_memory(flawed_machine(), FAKESYS_OPENAT2);
+	take_without_memory(fakesys_new_machine("7.3-s390-standby"), FAKESYS_MEMORY);
+	take_without_memory(fakesys_new_machine("6.12-ppc64-lmb-pairs"), FAKESYS_MEMORY);
+}
+
+/* Parts of regions, which are saved and read again too. */
+static void units_without_memory(void **state)
+{
+	static const char *const machines[] = { "7.3-s390-standby", "6.12-ppc64-lmb-pairs" };
+	static const char *const wishes[] = {
+		"standby plugged online_movable borrow size:1024",
+		"lmb plugged online_movable borrow size:64",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct fakesys *fs = fakesys_new_machine(machines[i]);
+		struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+		struct mhp_request *request = ask(wishes[i]);
+		struct mhp_snapshot *snap;
+
+		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+		calls = 0;
+		for (size_t at = 1; calls >= at - 1; at++) {
+			struct mhp_plan *plan = NULL, *again = NULL;
+			size_t number = live_count, last;
+			char *text = NULL;
+			int r;
+
+			calls = 0;
+			fail_at = at;
+			r = mhp_plan_new(snap, request, &plan);
+			if (r == 0)
+				r = mhp_plan_save(plan, &text);
+			if (r == 0)
+				r = mhp_plan_new_from_text(text, strlen(text), &again, NULL);
+			fail_at = 0;
+			last = calls;
+			assert_int_equal(r, last >= at ? -ENOMEM : 0);
+			if (r == 0)
+				assert_int_equal(mhp_plan_count_steps(again),
+						 mhp_plan_count_steps(plan));
+			mhp_plan_unref(plan);
+			mhp_plan_unref(again);
+			free(text);
+			assert_int_equal(live_count, number);
+			calls = last;
+		}
+		mhp_request_free(request);
+		mhp_snapshot_unref(snap);
+		mhp_ctx_unref(ctx);
+		fakesys_free(fs);
 	}
 }
 
@@ -462,6 +518,47 @@ static void dimm_without_memory(void **state)
 	assert_true(last > 30);
 }
 
+/* What is asked of the firmware comes as a whole, or not at all, and can the next time. */
+static void unit_without_memory(void **state)
+{
+	static const struct {
+		const char *machine, *file, *come, *go;
+	} rows[] = {
+		{ "7.3-s390-standby.txt", "/sys/firmware/memory/memory16/config", "1", "0" },
+		{ "6.12-ppc64-lmb-pairs.txt", "/sys/kernel/dlpar",
+		  "memory add index 0x80000008", "memory remove index 0x80000008" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t last = 0;
+
+		for (size_t at = 1; at == 1 || last >= at - 1; at++) {
+			size_t number = live_count;
+			struct mhp_sim *sim = desk_machine(rows[i].machine);
+			int r;
+
+			assert_int_equal(mhp_sim_write(sim, POLICY, "online_movable"), 0);
+			calls = 0;
+			fail_at = at;
+			r = mhp_sim_write(sim, rows[i].file, rows[i].come);
+			fail_at = 0;
+			last = calls;
+			assert_true(r == 0 || r == -ENOMEM);
+			check_is(sim, 16, r == 0 ? "Movable" : "absent");
+			if (r < 0)
+				assert_int_equal(mhp_sim_write(sim, rows[i].file, rows[i].come), 0);
+			check_is(sim, 16, "Movable");
+			mhp_sim_write(sim, MEMORY_PATH "/memory16/state", "offline");
+			assert_int_equal(mhp_sim_write(sim, rows[i].file, rows[i].go), 0);
+			check_is(sim, 16, "absent");
+			mhp_sim_unref(sim);
+			assert_int_equal(live_count, number);
+		}
+		assert_true(last > 5);
+	}
+}
+
 /* A virtio-mem device tries again, whatever it was that it had no memory for. */
 static void vmem_without_memory(void **state)
 {
@@ -566,6 +663,7 @@ int main(void)
 		cmocka_unit_test_teardown(bytes_a_block, fakesys_free_all),
 		cmocka_unit_test_teardown(snapshot_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(plan_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(units_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(recover_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(journal_without_memory, fakesys_free_all),
@@ -573,6 +671,7 @@ int main(void)
 		cmocka_unit_test(worker_without_memory),
 		cmocka_unit_test(event_without_memory),
 		cmocka_unit_test(dimm_without_memory),
+		cmocka_unit_test(unit_without_memory),
 		cmocka_unit_test(vmem_without_memory),
 		cmocka_unit_test(cxl_without_memory),
 	};

@@ -51,7 +51,8 @@ static void every_block_has_one(void **state)
 		"7.3-hmem-bound", "6.1-hmem-ranges-bound", "6.12-hmem-multi-online",
 		"7.3-hmem-unaligned-online", "7.3-cxl-regions-region", "6.12-virtio-mem-online",
 		"7.3-virtio-mem-parts-part", "6.1-dimm-online", "7.3-dimm-mixed-plugged",
-		"7.3-boot-node-online", "7.3-plain-start",
+		"7.3-boot-node-online", "7.3-plain-start", "7.3-s390-standby",
+		"6.12-s390-standby", "7.3-ppc64-lmb", "6.12-ppc64-lmb-pairs",
 	};
 
 	(void)state;

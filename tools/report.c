@@ -219,6 +219,20 @@ static void print_already(const struct mhp_report *report)
 	    zone == MHP_ZONE_UNKNOWN ? "" : mhp_zone_to_str(zone));
 }
 
+/* Those that were there before. */
+static size_t count_gone(const struct mhp_report *report)
+{
+	const struct mhp_result *result;
+	enum mhp_state before;
+	size_t count = 0;
+
+	for (size_t i = 0; (result = mhp_report_get_result(report, i)); i++) {
+		mhp_result_get_before(result, &before, NULL);
+		count += before != MHP_STATE_ABSENT;
+	}
+	return count;
+}
+
 static void print_done(const struct mhp_report *report, uint64_t block_size)
 {
 	const struct mhp_plan *plan = mhp_report_get_plan(report);
@@ -228,7 +242,7 @@ static void print_done(const struct mhp_report *report, uint64_t block_size)
 		print_already(report);
 	else if (mhp_plan_get_goal(plan) == MHP_GOAL_UNPLUGGED)
 		say("%s: unplugged, no blocks left (%s)\n", mhp_plan_get_target(plan),
-		    text_size(mhp_report_count_results(report) * block_size, size));
+		    text_size(count_gone(report) * block_size, size));
 	else
 		print_blocks(report, block_size);
 }

@@ -45,6 +45,10 @@ enum mhp_step_kind {
 	MHP_STEP_LOAD = 5,		/**< loads a driver's module */
 	MHP_STEP_BORROW = 6,		/**< a setting of the whole system, for a while */
 	MHP_STEP_RETURN = 7,		/**< ... put back, if it still is what was written */
+	MHP_STEP_CONFIGURE = 9,		/**< memory is asked from the firmware, or given back, a
+					     block or an LMB at a time:
+					     /sys/firmware/memory/memoryN/config (s390),
+					     /sys/kernel/dlpar (ppc64) */
 };
 
 /** What stands against a request, or is to be known about it. */
@@ -66,7 +70,8 @@ enum mhp_conflict_code {
 					     the request has no MHP_RULE_BORROW */
 	MHP_CONFLICT_UDEV_RULE = 13,	/**< a udev rule would online it elsewhere */
 	MHP_CONFLICT_OTHER_DEVICES = 14,/**< the kernel would bind other devices as well */
-	MHP_CONFLICT_NOT_WHOLE = 15,	/**< a part of a region cannot be unplugged */
+	MHP_CONFLICT_NOT_WHOLE = 15,	/**< a part of a region, or of an LMB, cannot be plugged or
+					     unplugged */
 	MHP_CONFLICT_TOO_FEW = 16,	/**< the target has not that much to choose from */
 	MHP_CONFLICT_NOT_DEVICE = 17,	/**< no device that could be plugged, or another driver
 					     has it */
@@ -74,7 +79,8 @@ enum mhp_conflict_code {
 	MHP_CONFLICT_HOST_DECIDES = 19,	/**< only the host, or the firmware, can unplug it */
 	MHP_CONFLICT_CONTAINED = 20,	/**< borrowing in a container that does not share
 					     /run/libmhp with the host */
-	MHP_CONFLICT_NOT_ALIGNED = 21,	/**< a size that is no multiple of the block size */
+	MHP_CONFLICT_NOT_ALIGNED = 21,	/**< a size that is no multiple of the block size, or of an
+					     LMB's */
 	MHP_CONFLICT_NOT_ABLE = 22,	/**< memory of that kind cannot: mhp_region_can() */
 	MHP_CONFLICT_BOOT_MEMORY = 23,	/**< boot memory is changed by block, range or node only */
 	MHP_CONFLICT_KERNEL_ZONE = 25,	/**< memory that the host is to have back would go to a
@@ -389,7 +395,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 
 /**
  * A word for a kind of step: "block", "device", "unbind", "bind", "load", "borrow",
- * "return"; else "unknown".
+ * "return", "configure"; else "unknown".
  *
  * @return a constant string, never NULL
  * @since 0.1

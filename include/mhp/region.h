@@ -27,7 +27,8 @@ struct mhp_region;
 struct mhp_block;
 
 /**
- * The kernel's name of the region, such as "dax0.0".
+ * The region's name, such as "dax0.0": the kernel's, where it has one. s390's standby
+ * storage is "standby", the LMBs of a POWER partition are "lmb".
  *
  * @return borrowed, never NULL
  * @since 0.1
@@ -45,7 +46,8 @@ enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
  * The region's directory in sysfs.
  *
  * @return path below the root, such as "/sys/devices/platform/.../dax0.0", of one
- *         without a device the directory of all memory blocks; borrowed, never NULL; to be escaped before it goes to a terminal
+ *         without a device the directory that tells of it, or that of all memory blocks;
+ *         borrowed, never NULL; to be escaped before it goes to a terminal
  * @since 0.1
  */
 const char *mhp_region_get_path(const struct mhp_region *region);

@@ -59,7 +59,8 @@ enum mhp_reason {
 	MHP_REASON_WRONG_ZONE = 8,	/**< online, but in another zone */
 	MHP_REASON_SPANS_ZONES = 9,	/**< valid_zones is "none" */
 	MHP_REASON_POISONED = 10,	/**< EHWPOISON: holds broken memory */
-	MHP_REASON_VETOED = 11,		/**< EPERM: its owner in the kernel refused */
+	MHP_REASON_VETOED = 11,		/**< EPERM: its owner in the kernel refused; on s390 before
+					     Linux 7.2 also: the storage could not be attached */
 	MHP_REASON_INTERRUPTED = 12,	/**< EINTR: a signal ended the write */
 	MHP_REASON_GONE = 13,		/**< ENOENT, ENODEV: the block or device is no more, or
 					     no driver takes it */
@@ -87,6 +88,8 @@ enum mhp_reason {
 	MHP_REASON_OTHER_DEVICES = 31,	/**< the kernel would bind other devices as well */
 	MHP_REASON_PENDING = 32,	/**< what a killed user of libmhp has left borrowed
 					     could not be put back: nothing was tried */
+	MHP_REASON_FIRMWARE = 35,	/**< EIO, EPERM of what asks it for memory: the firmware,
+					     or the hypervisor, refused */
 };
 
 /**

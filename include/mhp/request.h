@@ -134,13 +134,19 @@ int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
  * region of which least is online, then those of no region, then what a host plugs;
  * blocks in a kernel zone go last. In a region the highest block comes first.
  *
+ * For MHP_GOAL_PLUGGED and MHP_GOAL_UNPLUGGED they are chosen from regions of which a part
+ * can be plugged (MHP_CAN_PLUG_BLOCKS), from those that are not there or that are: the
+ * lowest ones come first; what is offline, then the highest ones go first, and what is in
+ * a kernel zone last.
+ *
  * Blocks that are known never to go offline are not chosen. One that refuses all the
  * same is not replaced by another: the request fails, and is undone.
  *
  * @param request     the request
  * @param size_bytes  0: all of it, the default. If it is no multiple of the block size,
- *                    or more than there is, or the goal is to plug or to unplug, the
- *                    plan has a conflict
+ *                    or of the size of an LMB to plug or to unplug, or more than there is,
+ *                    or the goal is to plug or to unplug and no part of the target can be,
+ *                    the plan has a conflict
  * @since 0.1
  */
 void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);

@@ -112,8 +112,6 @@ for size in 0 0G 0KiB; do
 	usage "--size: \"$size\" is nothing" offline --node 1 --size "$size"
 done
 usage '--size is given twice' offline dax0.0 --size 1G --size 1G
-usage 'unplug: it does not go with --size' unplug dax0.0 --size 1G
-usage 'plug: it does not go with --size' plug dax0.0 --type online --size 1G
 usage 'show: it does not go with --node' show --node 0
 usage 'list: it does not go with --kind' list --kind dax
 

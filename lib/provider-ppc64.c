@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Logical memory blocks (LMBs) of a POWER partition. The device tree lists all that it
+ * may ever have, and what is asked for or given back is told to the kernel by index
+ * (arch/powerpc/platforms/pseries/dlpar.c, hotplug-memory.c). They are one region: those
+ * that are not assigned, and those that can be told to be no boot memory, as of s390
+ * storage: the firmware calls them removable, or /proc/iomem has a line for each. The
+ * kernel would try to give back any other as well, but who unplugs LMBs does not mean
+ * those that the kernel lives in.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmb.h"
+#include "provider.h"
+
+/* /proc/device-tree is a link to the tree's base */
+#define LMBS_PATH "/sys/firmware/devicetree/base/ibm,dynamic-reconfiguration-memory"
+#define DLPAR_DIR "/sys/kernel"
+#define DLPAR_NAME "dlpar"
+#define NAME "lmb"
+
+struct found {
+	struct finder *finder;
+	struct sysfs_dir dir;
+	uint64_t lmb_size;
+	struct lmb *lmbs;
+	size_t count;
+	struct range *ranges;
+	struct block_unit *units;
+	size_t n_ranges, n_units;
+	size_t n_assigned, n_unassigned, n_boot, n_reserved;
+	size_t at;		/* iomem_is_added() */
+	const char *file;	/* which code is about */
+	int code;		/* why it is not known which LMBs there are, or are ours */
+};
+
+/* ---- the device tree ---- */
+
+static int read_property(struct found *found, const char *name, char **ret, size_t *ret_length)
+{
+	struct mhp_backend *be = found->finder->ctx->be;
+	int r = be->ops->read_all(be, found->dir.dir, name, ret, ret_length);
+
+	found->file = name;
+	/* words of a damaged disk; here they speak of what is in it */
+	return r == -EBADMSG || r == -ENODATA ? -EIO : r;
+}
+
+static int read_size(struct found *found)
+{
+	size_t length;
+	char *bytes;
+	int r;
+
+	r = read_property(found, "ibm,lmb-size", &bytes, &length);
+	if (r < 0)
+		return r;
+	r = lmb_parse_size(bytes, length, &found->lmb_size);
+	free(bytes);
+	return r;
+}
+
+static int read_list(struct found *found, const char *name, bool is_v2)
+{
+	size_t length;
+	char *bytes;
+	int r;
+
+	r = read_property(found, name, &bytes, &length);
+	if (r < 0)
+		return r;
+	r = lmb_parse_list(bytes, length, is_v2, found->lmb_size, &found->lmbs, &found->count);
+	free(bytes);
+	return r;
+}
+
+static int read_lmbs(struct found *found)
+{
+	int r = read_size(found);
+
+	if (r < 0)
+		return r;
+	r = read_list(found, "ibm,dynamic-memory-v2", true);
+	return r == -ENOENT ? read_list(found, "ibm,dynamic-memory", false) : r;
+}
+
+/* Can the kernel be told to add and remove any? What is not known is taken for yes. */
+static bool has_dlpar(struct mhp_ctx *ctx)
+{
+	struct sysfs_dir dir = { 0 };
+	bool has = true;
+
+	if (sysfs_open(ctx, DLPAR_DIR, &dir) == 0)
+		has = sysfs_exists(&dir, DLPAR_NAME) != -ENOENT;
+	sysfs_close(&dir);
+	return has;
+}
+
+/* ---- which ones ---- */
+
+static void add_lmb(struct found *found, const struct lmb *lmb)
+{
+	struct range *last = found->n_ranges ? &found->ranges[found->n_ranges - 1] : NULL;
+	uint64_t block_size = found->finder->block_size;
+
+	if (last && last->start + last->size == lmb->address)
+		last->size += found->lmb_size;
+	else
+		found->ranges[found->n_ranges++] = (struct range){ lmb->address, found->lmb_size };
+	/* where blocks are larger nothing can be plugged by LMB: describe() */
+	if (found->lmb_size >= block_size)
+		found->units[found->n_units++] = (struct block_unit){
+			lmb->address / block_size, found->lmb_size / block_size, lmb->index,
+		};
+}
+
+/* One that is assigned: since boot? */
+static int take_assigned(struct found *found, const struct lmb *lmb)
+{
+	struct range range = { lmb->address, found->lmb_size };
+	const struct iomem *iomem;
+	int r;
+
+	if (!(lmb->flags & LMB_HOTREMOVABLE)) {
+		r = finder_iomem(found->finder, &iomem);
+		if (r < 0)
+			return r;
+		if (iomem->code < 0) {
+			found->code = iomem->code;
+			return 0;
+		}
+		if (!iomem_is_added(iomem, &range, &found->at)) {
+			found->n_boot++;
+			return 0;
+		}
+	}
+	found->n_assigned++;
+	add_lmb(found, lmb);
+	return 0;
+}
+
+static int take_lmbs(struct found *found)
+{
+	int r = 0;
+
+	found->ranges = calloc(found->count + 1, sizeof(*found->ranges));
+	found->units = calloc(found->count + 1, sizeof(*found->units));
+	if (!found->ranges || !found->units)
+		return -ENOMEM;
+	for (size_t i = 0; i < found->count && r == 0; i++) {
+		const struct lmb *lmb = &found->lmbs[i];
+
+		if (lmb->flags & LMB_ASSIGNED) {
+			r = take_assigned(found, lmb);
+		} else if (lmb->flags & (LMB_RESERVED | LMB_DRC_INVALID)) {
+			found->n_reserved++;
+		} else {
+			found->n_unassigned++;
+			add_lmb(found, lmb);
+		}
+	}
+	return r;
+}
+
+/* ---- the region ---- */
+
+static int add_facts(struct mhp_region *region, const struct found *found)
+{
+	const struct {
+		const char *name;
+		uint64_t number;
+	} facts[] = {
+		{ "lmb_bytes", found->lmb_size }, { "assigned_lmbs", found->n_assigned },
+		{ "unassigned_lmbs", found->n_unassigned }, { "boot_lmbs", found->n_boot },
+		{ "reserved_lmbs", found->n_reserved },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(facts) && r == 0; i++)
+		r = found->code < 0 ? region_add_fact(region, facts[i].name, found->code, NULL) :
+				      region_add_number(region, facts[i].name, facts[i].number);
+	return r;
+}
+
+static int fill_region(struct mhp_region *region, struct found *found)
+{
+	size_t bad;
+	int r;
+
+	region->name = strdup(NAME);
+	region->path = strdup(LMBS_PATH);
+	region->identity = strdup("ppc64-lmb");
+	if (!region->name || !region->path || !region->identity)
+		return -ENOMEM;
+	r = add_facts(region, found);
+	if (r < 0 || found->code < 0) {
+		region->ranges_code = found->code;
+		return r;
+	}
+	r = region_set_ranges(region, found->ranges, found->n_ranges, found->finder->block_size,
+			      &bad);
+	if (r == 0) {
+		found->ranges = NULL;
+		region->units = found->units;
+		region->n_units = found->n_units;
+		found->units = NULL;
+	}
+	region->ranges_code = r;
+	if (r == -EBADMSG)
+		r = problems_add(found->finder->problems, r, NULL, LMBS_PATH, "");
+	return r;
+}
+
+static int add_region(struct found *found)
+{
+	struct mhp_region region = {
+		.kind = MHP_REGION_PPC64_LMB, .device_state_code = -ENODATA, .node_code = -ENODATA,
+	};
+	int r = fill_region(&region, found);
+
+	if (r == 0)
+		return regions_add(found->finder->regions, &region);
+	region_free_members(&region);
+	return r;
+}
+
+static int find(struct finder *finder)
+{
+	struct found found = { .finder = finder, .file = "" };
+	int r;
+
+	r = sysfs_open(finder->ctx, LMBS_PATH, &found.dir);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	if (!has_dlpar(finder->ctx)) {
+		sysfs_close(&found.dir);
+		return 0;
+	}
+	if (r == 0)
+		r = read_lmbs(&found);
+	if (r == 0)
+		r = take_lmbs(&found);
+	if (r < 0 && r != -ENOMEM) {
+		found.code = r == -E2BIG ? -EBADMSG : r;
+		r = problems_add(finder->problems, found.code, NULL, LMBS_PATH, found.file);
+	}
+	/* a partition that has all it can ever have has boot memory there alone */
+	if (r == 0 && (found.n_ranges || found.code < 0))
+		r = add_region(&found);
+	sysfs_close(&found.dir);
+	free(found.lmbs);
+	free(found.ranges);
+	free(found.units);
+	return r;
+}
+
+static int find_again(struct finder *finder, const char *name)
+{
+	(void)name;
+	return find(finder);
+}
+
+static bool is_name(const char *name)
+{
+	return !strcmp(name, NAME);
+}
+
+static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
+{
+	(void)snap;
+	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
+		      "has no file for all of it: its blocks are onlined one by one", NULL);
+	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
+		      "goes back to the hypervisor as it is unplugged", "unplug it");
+	if (region->ranges_code == 0 && !region->n_units)
+		for (enum mhp_capability i = MHP_CAN_PLUG; i <= MHP_CAN_UNPLUG; i++)
+			region_cannot(region, i, MHP_CONFLICT_NOT_WHOLE,
+				      "has LMBs that are smaller than a memory block", NULL);
+	return 0;
+}
+
+/* ---- steps ---- */
+
+static int copy_path(const struct block_unit *unit, char **ret_path)
+{
+	(void)unit;
+	return copy_text(ret_path, DLPAR_DIR "/" DLPAR_NAME);
+}
+
+static int copy_word(const struct block_unit *unit, bool come, char **ret_word)
+{
+	return copy_text(ret_word, "memory %s index 0x%" PRIx64, come ? "add" : "remove",
+			 unit->handle);
+}
+
+/* An LMB that is a part of a block has no unit, and its index is not known. */
+static int find_no_unit(struct plan_part *part)
+{
+	return find_fault(part, MHP_CONFLICT_NOT_WHOLE,
+			  "has LMBs that are smaller than a memory block", NULL);
+}
+
+static int plan_lmbs_plug(struct plan_part *part)
+{
+	return part->n_units ? plan_configure(part) : find_no_unit(part);
+}
+
+static int plan_lmbs_unplug(struct plan_part *part)
+{
+	return part->n_units ? plan_deconfigure(part) : find_no_unit(part);
+}
+
+const struct provider provider_ppc64 = {
+	.kind = MHP_REGION_PPC64_LMB,
+	.find = find,
+	.find_again = find_again,
+	.is_name = is_name,
+	.path = LMBS_PATH,
+	.describe = describe,
+	.plugs_blocks = true,
+	.onlines_itself = true,
+	.copy_path = copy_path,
+	.copy_word = copy_word,
+	.plan_online = plan_online_by_blocks,
+	.plan_offline = plan_offline,
+	.plan_plug = plan_lmbs_plug,
+	.plan_unplug = plan_lmbs_unplug,
+};
