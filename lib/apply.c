@@ -71,7 +71,8 @@ static bool has_same_ranges(struct apply *apply, const struct plan_part *part,
 	if (part->provider->plugs_blocks)
 		return holds_part(region, part);
 	return region->n_runs == part->n_runs &&
-	       !memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs));
+	       (!part->n_runs ||
+		!memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs)));
 }
 
 /*

@@ -98,7 +98,7 @@ static int find_unreadable_blocks(struct plan_part *part, const struct mhp_snaps
 static const struct problem *find_problem(const struct mhp_snapshot *snap,
 					  const struct mhp_region *region, const char *name)
 {
-	static const char *const names[] = { "mapping", "size", "resource" };
+	static const char *const names[] = { "mapping", "size", "resource", "physical_node" };
 	size_t length = strlen(region->path);
 
 	for (size_t i = 0; i < snap->problems.count; i++) {
@@ -155,25 +155,28 @@ static int find_unreadable(struct plan_part *part, const struct mhp_snapshot *sn
 }
 
 /*
- * What the kind of memory is not able to do, or this one while it has none; a met goal is
- * no matter.
+ * What the kind of memory is not able to do, or this region, or this one while it has none; a
+ * met goal is no matter.
  */
 static int find_not_able(struct plan_part *part, const struct mhp_region *region)
 {
 	const struct provider *provider = part->provider;
-	const struct mhp_plan *plan = part->plan;
-	bool empty = provider->host_decides && !part->count;
-	const struct cannot *cannot = NULL;
+	bool has_some = part->count || !provider->host_decides;
+	const struct {
+		bool is_able;
+		enum mhp_capability what;
+	} goals[] = {
+		[MHP_GOAL_ONLINE] = { has_some && provider->plan_online, MHP_CAN_ONLINE },
+		[MHP_GOAL_OFFLINE] = { has_some && provider->plan_offline, MHP_CAN_OFFLINE },
+		[MHP_GOAL_PLUGGED] = { provider->plan_plug != NULL, MHP_CAN_PLUG },
+		[MHP_GOAL_UNPLUGGED] = { provider->plan_unplug != NULL, MHP_CAN_UNPLUG },
+	};
+	enum mhp_goal goal = part->plan->goal;
+	const struct cannot *cannot = &region->cannot[goals[goal].what];
 
-	if (plan->goal == MHP_GOAL_ONLINE && (empty || !provider->plan_online))
-		cannot = &region->cannot[MHP_CAN_ONLINE];
-	else if (plan->goal == MHP_GOAL_OFFLINE && (empty || !provider->plan_offline))
-		cannot = &region->cannot[MHP_CAN_OFFLINE];
-	else if (plan->goal == MHP_GOAL_PLUGGED && !provider->plan_plug)
-		cannot = &region->cannot[MHP_CAN_PLUG];
-	else if (plan->goal == MHP_GOAL_UNPLUGGED && !provider->plan_unplug)
-		cannot = &region->cannot[MHP_CAN_UNPLUG];
-	return cannot ? find_fault(part, cannot->code, cannot->why, cannot->hint) : 0;
+	if (goals[goal].is_able && !(provider->heeds_abilities && cannot->why))
+		return 0;
+	return find_fault(part, cannot->code, cannot->why, cannot->hint);
 }
 
 static int check_region(struct plan_part *part, const struct mhp_snapshot *snap,
@@ -184,6 +187,8 @@ static int check_region(struct plan_part *part, const struct mhp_snapshot *snap,
 	char *message;
 	int r;
 
+	if (region->is_empty && part->plan->goal == MHP_GOAL_UNPLUGGED)
+		return 0;
 	r = find_unreadable(part, snap, region);
 	if (r == 0 && part->plan->conflicts.count == before)
 		r = find_not_able(part, region);

@@ -262,7 +262,7 @@ static void rezone_what_went(struct apply *apply, const struct mhp_step *step)
 			change_block(apply, part->first + n, step->type, false);
 }
 
-static bool has_part_failed(const struct apply *apply, size_t part)
+bool has_part_failed(const struct apply *apply, size_t part)
 {
 	for_each_block(apply, part, i)
 		if (has_failed(apply, i))

@@ -202,6 +202,9 @@ static void run_step(struct apply *apply, const struct mhp_step *step)
 	case MHP_STEP_RETURN:
 		run_return_step(apply, step);
 		break;
+	case MHP_STEP_EJECT:
+		run_eject_step(apply, step);
+		break;
 	case MHP_STEP_CONFIGURE:
 		run_configure_step(apply, step);
 		break;

@@ -231,6 +231,8 @@ int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
 void lock_release(struct run_lock *lock);
 /* "mhp[123]: WHAT", printable; -ENOMEM */
 int lock_copy_who(const char *what, char **ret_who);
+/* For those whom nobody tells, less than a second: a signal of the caller's ends it earlier. */
+void pause_ns(int64_t ns);
 
 /* ---- journal.c: what is to be put back if we are killed ---- */
 
@@ -555,6 +557,7 @@ struct mhp_region {
 	bool overlaps;		/* a block of it is another region's too */
 	struct block_unit *units;	/* sorted; NULL: each block by itself */
 	size_t n_units;
+	bool is_empty;		/* a slot with nothing in it: unplugged */
 
 	int identity_code;	/* 0: identity holds; -ENODATA */
 	char *identity;
@@ -917,6 +920,11 @@ int plan_end_borrowing(struct mhp_plan *plan);
 
 int plan_configure(struct plan_part *part);
 int plan_deconfigure(struct plan_part *part);
+/* ---- plan-eject.c ---- */
+
+int plan_eject_blocks(struct plan_part *part);
+/* Once all parts are offline. */
+int plan_eject(struct plan_part *part);
 
 /* ---- order.c: 0 or -ENOMEM ---- */
 
@@ -1039,6 +1047,7 @@ struct apply_part {
 	bool unbound;		/* from kmem: there is no way back from that */
 	bool released;		/* from device_dax */
 	bool removed;		/* blocks, by a write to its state file */
+	bool queued;		/* the kernel took the eject, and is not known to have done it */
 };
 
 /* A setting of the system that this call changed. */
@@ -1132,6 +1141,8 @@ void run_steps(struct apply *apply);
 void run_device_step(struct apply *apply, const struct mhp_step *step);
 bool device_says_now(struct apply *apply, size_t part, enum mhp_device_state state);
 bool has_device_file(struct apply *apply, size_t part);
+/* Was a block of it blamed? */
+bool has_part_failed(const struct apply *apply, size_t part);
 /* What a write that removes blocks, or adds them, and answered code did to them. */
 void look_after_removing(struct apply *apply, size_t part, int code);
 void look_after_adding(struct apply *apply, size_t part, int code);
@@ -1165,6 +1176,13 @@ void undo_deconfiguring(struct apply *apply, size_t part);
 void undo_configuring(struct apply *apply, size_t part);
 /* Room for what those three may write. */
 size_t most_configure_writes(const struct mhp_step *step);
+/* ---- eject.c: hardware that is to go, and the kernel that does not tell ---- */
+
+void run_eject_step(struct apply *apply, const struct mhp_step *step);
+/* Has what was to be ejected left, with all its blocks as they were last looked at? */
+bool has_gone(const struct apply *apply, size_t part);
+/* Is any eject perhaps still to come? Those that are done are no more. */
+bool is_any_queued(struct apply *apply);
 
 /* ---- borrow.c: settings of the system ---- */
 
@@ -1197,6 +1215,12 @@ void blame_end(struct apply *apply, enum mhp_reason reason);
 /* About the device, or the whole: WHAT in words; the blocks get the reason too. */
 void blame_text(struct apply *apply, size_t part, int code, enum mhp_reason reason,
 		const char *hint, struct text *what);
+/*
+ * The device, where its blocks are on their way back, or were: they are told by what became
+ * of them. WHAT in words; NULL: the code.
+ */
+void blame_eject(struct apply *apply, size_t part, int code, enum mhp_reason reason,
+		 const char *path, const char *word, struct text *what);
 /* A setting, by its path. */
 void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
 		   const char *word);

@@ -43,11 +43,10 @@ static char *copy_holder(struct sysfs_dir *run)
 	return text_finish(&text, &holder) < 0 ? NULL : holder;
 }
 
-static void pause_ns(int64_t ns)
+void pause_ns(int64_t ns)
 {
 	struct timespec pause = { .tv_nsec = (long)ns };
 
-	/* a signal of the caller's only has us look earlier */
 	nanosleep(&pause, NULL);
 }
 

@@ -92,15 +92,35 @@ static void say_done(struct apply *apply)
 		finish_block(apply, i);
 }
 
+/*
+ * Is an eject perhaps still to come? One that was waited for in vain may have been carried out
+ * since: then nothing of what was done about that matters.
+ */
+static bool settle(struct apply *apply)
+{
+	bool was_queued = false, queued;
+
+	for (size_t i = 0; i < apply->plan->n_parts; i++)
+		was_queued |= apply->parts[i].queued;
+	queued = is_any_queued(apply);
+	for (size_t i = 0; i < apply->plan->n_blocks && was_queued && !queued; i++)
+		if (is_goal_met(apply, i)) {
+			apply->acted[i] = true;
+			apply->report->blocks[i].reason = MHP_REASON_NOT_TRIED;
+		}
+	return queued;
+}
+
 void conclude(struct apply *apply)
 {
 	struct mhp_report *report = apply->report;
 	size_t count = report->n_blocks, met = 0, before = 0, unknown = 0;
-	bool same_system = !apply->not_returned;
+	bool same_system = !apply->not_returned, queued;
 
 	look_at_all(apply);
 	read_device_word(apply, report->device_after);
-	if (is_all_met(apply)) {
+	queued = settle(apply);
+	if (is_all_met(apply) && !queued) {
 		say_done(apply);
 		return;
 	}
@@ -118,7 +138,7 @@ void conclude(struct apply *apply)
 	}
 	for (size_t i = 0; i < apply->plan->n_parts; i++)
 		same_system &= is_driver_as_before(apply, i);
-	if (unknown)
+	if (unknown || queued)
 		report->outcome = MHP_OUTCOME_UNKNOWN;
 	else if (!report->n_writes)
 		report->outcome = MHP_OUTCOME_REFUSED;

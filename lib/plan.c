@@ -215,6 +215,7 @@ MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
 	case MHP_STEP_DEVICE:
 	case MHP_STEP_UNBIND:
 	case MHP_STEP_BIND:
+	case MHP_STEP_EJECT:
 		return step_part(step)->n_runs;
 	case MHP_STEP_LOAD:
 	case MHP_STEP_BORROW:
@@ -258,6 +259,8 @@ MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
 		return copy_text(ret_path, DAX_DRIVERS_PATH "/%s/bind", step->driver);
 	case MHP_STEP_LOAD:
 		return copy_text(ret_path, MODULE_PATH "/%s", step->driver);
+	case MHP_STEP_EJECT:
+		return copy_text(ret_path, "%s/eject", step_part(step)->path);
 	case MHP_STEP_BORROW:
 	case MHP_STEP_RETURN:
 	case MHP_STEP_CONFIGURE:
@@ -312,6 +315,8 @@ MHP_EXPORT const char *mhp_step_kind_to_str(enum mhp_step_kind kind)
 		return "borrow";
 	case MHP_STEP_RETURN:
 		return "return";
+	case MHP_STEP_EJECT:
+		return "eject";
 	case MHP_STEP_CONFIGURE:
 		return "configure";
 	case MHP_STEP_UNKNOWN:

@@ -11,6 +11,7 @@
 const struct provider *const providers[] = {
 	&provider_dax,
 	&provider_virtio_mem,
+	&provider_dimm,
 	&provider_s390,
 	&provider_ppc64,
 	&provider_managed,

@@ -60,6 +60,10 @@ struct provider {
 	/* What is written where, to have a unit come or go; new texts. -ENOMEM */
 	int (*copy_path)(const struct block_unit *unit, char **ret_path);
 	int (*copy_word)(const struct block_unit *unit, bool come, char **ret_word);
+	/* What one region of the kind cannot, as its cannot[] says, is forbidden to all plans. */
+	bool heeds_abilities;
+	/* The file of the device that a step for the whole of it writes; NULL: "state". */
+	const char *device_file;
 
 	/* Steps for a part of a plan; NULL: it cannot be, and region->cannot[] says why. */
 	int (*plan_online)(struct plan_part *part);
@@ -68,6 +72,11 @@ struct provider {
 	int (*plan_unplug)(struct plan_part *part);
 	/* After the steps of all parts: what cannot be undone; NULL: nothing. */
 	int (*plan_leave)(struct plan_part *part);
+	/*
+	 * Once no block is left: has the hardware gone, too? 1, 0, or why that is not known.
+	 * Needed where there are steps to eject it.
+	 */
+	int (*has_left)(struct sysfs_dir *device);
 };
 
 /* In the order in which they own blocks: what is deeper first. */
@@ -124,6 +133,7 @@ extern const struct provider provider_dax;
 /* ---- provider-virtio-mem.c ---- */
 
 extern const struct provider provider_virtio_mem;
+
 /* ---- provider-s390.c ---- */
 
 extern const struct provider provider_s390;
@@ -131,5 +141,9 @@ extern const struct provider provider_s390;
 /* ---- provider-ppc64.c ---- */
 
 extern const struct provider provider_ppc64;
+
+/* ---- provider-dimm.c ---- */
+
+extern const struct provider provider_dimm;
 
 #endif /* MHP_PROVIDER_H */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /* Room for every write that carrying out and undoing the plan can take. */
 static size_t most_writes(const struct mhp_plan *plan)
@@ -67,6 +67,12 @@ static int sort_results(struct mhp_report *report)
 	return 0;
 }
 
+static const char *device_file(const struct plan_part *part)
+{
+	return part->provider && part->provider->device_file ? part->provider->device_file :
+								"state";
+}
+
 static int copy_device_paths(struct mhp_report *report)
 {
 	const struct mhp_plan *plan = report->plan;
@@ -77,7 +83,8 @@ static int copy_device_paths(struct mhp_report *report)
 	report->n_parts = plan->n_parts;
 	for (size_t i = 0; i < plan->n_parts; i++)
 		if (plan->parts[i].path &&
-		    copy_text(&report->device_paths[i], "%s/state", plan->parts[i].path) < 0)
+		    copy_text(&report->device_paths[i], "%s/%s", plan->parts[i].path,
+			      device_file(&plan->parts[i])) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -361,6 +368,10 @@ static const struct {
 	[MHP_REASON_BEYOND] = { "beyond", "this kernel cannot use memory at these addresses" },
 	[MHP_REASON_MODULE] = { "module", "load the driver's module by hand" },
 	[MHP_REASON_PENDING] = { "pending", "put it back by hand, then remove " RUN_PATH "/journal" },
+	[MHP_REASON_QUEUED] = { "queued",
+		"look again in a while: once the slot's status is 0 it has gone; else the kernel "
+		"log may say why it has not" },
+	[MHP_REASON_GIVEN_UP] = { "given-up", "the kernel log may say what refused" },
 	[MHP_REASON_OTHER_DEVICES] = { "other-devices", "bind the others to a driver first" },
 	[MHP_REASON_FIRMWARE] = { "firmware",
 		"the hypervisor has none to give, or holds it back: see how much it lets this "

@@ -333,12 +333,13 @@ static bool is_able(const struct mhp_region *region, enum mhp_goal goal)
 					  (region->n_blocks && !provider->is_remainder);
 }
 
-/* There is nothing to online or offline in what the host gives no memory now. */
+/* There is nothing to online or offline in an empty slot, and in what the host gives no memory. */
 static bool has_nothing(const struct mhp_region *region, enum mhp_goal goal)
 {
 	return (goal == MHP_GOAL_ONLINE || goal == MHP_GOAL_OFFLINE) &&
-	       provider_of(region->kind)->host_decides && region->ranges_code == 0 &&
-	       !region->n_runs;
+	       (region->is_empty ||
+		(provider_of(region->kind)->host_decides && region->ranges_code == 0 &&
+		 !region->n_runs));
 }
 
 /* Does a device that may have no blocks yet belong to the target? */

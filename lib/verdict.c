@@ -200,6 +200,28 @@ void blame_device(struct apply *apply, size_t part, int code, enum mhp_reason re
 		   &text);
 }
 
+void blame_eject(struct apply *apply, size_t index, int code, enum mhp_reason reason,
+		 const char *path, const char *word, struct text *what)
+{
+	const struct plan_part *part = &apply->plan->parts[index];
+	struct text text = { 0 };
+	char *message = NULL;
+
+	for (size_t i = part->first; i < part->first + part->count; i++)
+		if (!apply->acted[i] && !is_goal_met(apply, i) &&
+		    !is_failure(apply->report->blocks[i].reason))
+			note(apply, i, code, reason);
+	add_write(&text, path, word);
+	if (what && text_finish(what, &message) < 0)
+		message = NULL;
+	if (message)
+		text_add(&text, "%s", message);
+	else
+		text_add_code(&text, code);
+	free(message);
+	blame(apply, code, reason, NULL, &text);
+}
+
 void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
 		   const char *word)
 {

@@ -247,6 +247,18 @@ static void print_done(const struct mhp_report *report, uint64_t block_size)
 		print_blocks(report, block_size);
 }
 
+/* While an eject may still be carried out. */
+static const char *what_is_so_far(const struct mhp_report *report)
+{
+	const struct mhp_result *result;
+
+	for (size_t i = 0; (result = mhp_report_get_result(report, i)); i++)
+		if (mhp_result_get_reason(result) != MHP_REASON_UNDONE &&
+		    mhp_result_get_reason(result) != MHP_REASON_NOT_TRIED)
+			return NULL;	/* the blocks are told anyway */
+	return "until then all was put back as it was";
+}
+
 static const char *what_became(const struct mhp_report *report)
 {
 	const struct mhp_plan *plan = mhp_report_get_plan(report);
@@ -275,6 +287,8 @@ static const char *what_became(const struct mhp_report *report)
 	case MHP_OUTCOME_REFUSED:
 		return "nothing was changed";
 	default:
+		if (mhp_report_get_reason(report) == MHP_REASON_QUEUED)
+			return what_is_so_far(report);
 		return "how it is now could not be read";
 	}
 }

@@ -45,6 +45,8 @@ enum mhp_step_kind {
 	MHP_STEP_LOAD = 5,		/**< loads a driver's module */
 	MHP_STEP_BORROW = 6,		/**< a setting of the whole system, for a while */
 	MHP_STEP_RETURN = 7,		/**< ... put back, if it still is what was written */
+	MHP_STEP_EJECT = 8,		/**< a DIMM's eject file: the kernel does it later, and
+					     does not tell; apply waits until it is done */
 	MHP_STEP_CONFIGURE = 9,		/**< memory is asked from the firmware, or given back, a
 					     block or an LMB at a time:
 					     /sys/firmware/memory/memoryN/config (s390),
@@ -395,7 +397,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 
 /**
  * A word for a kind of step: "block", "device", "unbind", "bind", "load", "borrow",
- * "return", "configure"; else "unknown".
+ * "return", "eject", "configure"; else "unknown".
  *
  * @return a constant string, never NULL
  * @since 0.1

@@ -32,7 +32,8 @@ struct mhp_recovery;
 
 /** How a plan ended. */
 enum mhp_outcome {
-	MHP_OUTCOME_UNKNOWN = 0,	/**< the true state could not be read */
+	MHP_OUTCOME_UNKNOWN = 0,	/**< the true state could not be read, or may still
+					     change (MHP_REASON_QUEUED) */
 	MHP_OUTCOME_DONE = 1,		/**< every block is as wanted, and has the driver that
 					     was asked for */
 	MHP_OUTCOME_UNDONE = 2,		/**< failed; every block, driver and setting is as it
@@ -88,6 +89,11 @@ enum mhp_reason {
 	MHP_REASON_OTHER_DEVICES = 31,	/**< the kernel would bind other devices as well */
 	MHP_REASON_PENDING = 32,	/**< what a killed user of libmhp has left borrowed
 					     could not be put back: nothing was tried */
+	MHP_REASON_QUEUED = 33,		/**< the kernel took an eject, which may still be
+					     carried out: it was not done by the deadline, or
+					     when the caller cancelled, or somebody brought a
+					     block online again */
+	MHP_REASON_GIVEN_UP = 34,	/**< the kernel tried to eject it, and gave up */
 	MHP_REASON_FIRMWARE = 35,	/**< EIO, EPERM of what asks it for memory: the firmware,
 					     or the hypervisor, refused */
 };
