@@ -18,6 +18,7 @@
 #include "support/dump.h"
 #include "support/fakesys.h"
 
+#define DIMM "/sys/devices/PNP0C80:"
 #define JOURNAL_PATH RUN_PATH "/" JOURNAL_NAME
 #define JOURNAL "libmhp journal 1\nboot \"here\"\nwho \"mhp[1]: plug dax0.0\"\n" \
 	"setting \"" POLICY_PATH "\" \"online_movable\" \"offline\"\n" \
@@ -86,6 +87,31 @@ static void add_virtio_mem(struct fakesys *fs)
 	fakesys_file(fs, "/proc/kpageflags", "too short\n");
 }
 
+/* Boot memory that is two DIMMs', one of which does not say so; a third slot is empty. */
+static void add_dimms(struct fakesys *fs)
+{
+	static const char *const files[][2] = {
+		{ "00/status", "15\n" }, { "00/path", "\\_SB_.A\n" }, { "00/hid", "PNP0C80\n" },
+		{ "01/status", "15\n" }, { "01/uid", "1\n" }, { "02/status", "zero\n" },
+	};
+	char path[256], target[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), DIMM "%s", files[i][0]);
+		fakesys_file(fs, path, files[i][1]);
+	}
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), DIMM "%02x/eject", i);
+		fakesys_file(fs, path, "");
+		snprintf(path, sizeof(path), "/sys/bus/acpi/devices/PNP0C80:%02x", i);
+		snprintf(target, sizeof(target), DIMM "%02x", i);
+		fakesys_link(fs, path, target);
+	}
+	fakesys_link(fs, DIMM "00/physical_node", "../../system/memory/memory5");
+	fakesys_link(fs, DIMM "00/physical_node1", "../../system/memory/memory6");
+	fakesys_link(fs, MEMORY_PATH "/memory4/firmware_node", "../../../PNP0C80:01");
+}
+
 /* Flaws too, so that what keeps them is tried. */
 static struct fakesys *flawed_machine(void)
 {
@@ -108,6 +134,7 @@ static struct fakesys *flawed_machine(void)
 	fakesys_link(fs, "/etc/udev/rules.d/2.rules", "1.rules");
 	fakesys_link(fs, "/etc/udev/rules.d/3.rules", "3.rules");
 	fakesys_file(fs, JOURNAL_PATH, JOURNAL);
+	add_dimms(fs);
 	return fs;
 }
 
@@ -226,6 +253,13 @@ static void units_without_memory(void **state)
 
 static void plan_without_memory(void **state)
 {
+	static const struct {
+		const char *region;
+		enum mhp_goal goal;
+	} wishes[] = {
+		{ "dax0.1", MHP_GOAL_OFFLINE }, { "dax0.0", MHP_GOAL_ONLINE },
+		{ "dax0.1", MHP_GOAL_UNPLUGGED }, { "PNP0C80:00", MHP_GOAL_UNPLUGGED },
+	};
 	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_ctx *ctx = fakesys_ctx(flawed_machine(), FAKESYS_MEMORY);
 	struct mhp_request *request;
@@ -236,10 +270,9 @@ static void plan_without_memory(void **state)
 	(void)state;
 	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
 	assert_int_equal(mhp_request_new(&request), 0);
-	for (int goal = MHP_GOAL_OFFLINE; goal <= MHP_GOAL_UNPLUGGED; goal++) {
-		assert_int_equal(mhp_request_set_region(request, goal == MHP_GOAL_ONLINE ?
-							"dax0.0" : "dax0.1"), 0);
-		assert_int_equal(mhp_request_set_goal(request, goal), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		assert_int_equal(mhp_request_set_region(request, wishes[i].region), 0);
+		assert_int_equal(mhp_request_set_goal(request, wishes[i].goal), 0);
 		mhp_request_set_default_type(request);
 		calls = 0;
 		for (size_t at = 1; calls >= at - 1; at++) {
