@@ -12,11 +12,11 @@
 #include "provider.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define TICK_NS (100 * NS_PER_MS)
+#define TICK_NS (50 * NS_PER_MS)
 #define MIN_PAUSE_NS NS_PER_MS
 #define MAX_PAUSE_NS (20 * NS_PER_MS)
-/* so long the kernel may let a block be online that others brought back */
-#define TICKS_IN_THE_WAY 5
+/* as long as the kernel may let a block be online that others brought back */
+#define TICKS_IN_THE_WAY 6
 
 /* How the waiting ended. */
 enum ended { LEFT, GAVE_UP, IN_THE_WAY, CANCELLED, LATE };

@@ -80,6 +80,10 @@ struct mhp_apply_opts {
  * call then returns late, and never leaves a writer behind. So it is with a module
  * that is being loaded.
  *
+ * An eject is carried out by the kernel, later: the call waits until the hardware has
+ * gone. If it ends before that, at the deadline or by the progress function, the eject may
+ * still come (MHP_REASON_QUEUED).
+ *
  * @param ctx         the context; of the same root as the snapshot
  * @param plan        the plan
  * @param opts        NULL for the defaults
