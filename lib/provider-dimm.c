@@ -399,7 +399,8 @@ static void describe_abilities(const struct dimms *dimms, struct sysfs_dir *dir,
 			       struct mhp_region *region)
 {
 	const char *none = region->is_empty ? "is an empty slot" :
-			   "has no memory here: the kernel could not add it";
+			   "has no memory here: the kernel could not add it, or it was ejected "
+			   "and has not left its slot";
 	const char *hint = region->is_empty ? "a DIMM is plugged by the host, or by hand" :
 					      "the kernel log may say why";
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../sim/sim.h"
 #include "support/bench.h"
 
 #define SLOT(nn) "/sys/devices/LNXSYSTM:00/LNXSYBUS:00/PNP0A06:04/PNP0C80:" nn "/"
@@ -91,6 +92,7 @@ struct other {
 	/* then, at these calls of the progress function from there on */
 	int cancels_at, releases_at;
 	int late_at;			/* the deadline has passed, until the next call */
+	bool stays;			/* what was let go is in its slot all the same */
 
 	bool begun;
 	int calls;
@@ -144,6 +146,8 @@ static int act(void *data, uint64_t done, uint64_t total)
 		if (other->hangs)
 			mhp_sim_release_block(other->bench->sim, other->hangs);
 		mhp_sim_release_hotplug(other->bench->sim);
+		if (other->stays)
+			dimm_find(&other->bench->sim->model, 0)->status = 15;
 	}
 	return other->calls == other->cancels_at ? MHP_CANCEL : 0;
 }
@@ -545,6 +549,28 @@ static void test_status_unreadable(void **state)
 	tear_down(&bench);
 }
 
+/* Firmware that does not let it go: the kernel only notes it in its log. */
+static void test_stays_in_its_slot(void **state)
+{
+	struct other other = {
+		.holds_lock = true, .releases_at = 1, .stays = true, .late_at = 2,
+	};
+	struct mhp_plan *plan;
+	struct bench bench;
+
+	(void)state;
+	set_up_mixed(&bench, machines[0]);
+	assert_int_equal(unplug_with(&bench, &other, SHORT_MS), MHP_OUTCOME_UNKNOWN);
+	assert_report(&bench, MHP_REASON_QUEUED, -ETIMEDOUT,
+		      "its blocks are gone, but its status says that it is still there");
+	assert_writes(&bench, "41 40 42 1");
+	assert_reason(&bench, 40, "done");
+	plan = plan_of(&bench, UNPLUG_DIMM);
+	assert_int_equal(mhp_plan_count_conflicts(plan), 1);
+	mhp_plan_unref(plan);
+	tear_down(&bench);
+}
+
 /* ---- several ---- */
 
 static void set_up_two(struct bench *bench)
@@ -708,6 +734,7 @@ int main(void)
 		cmocka_unit_test(test_done_after_all),
 		cmocka_unit_test(test_eject_hangs),
 		cmocka_unit_test(test_status_unreadable),
+		cmocka_unit_test(test_stays_in_its_slot),
 		cmocka_unit_test(test_two),
 		cmocka_unit_test(test_one_of_two_is_busy),
 		cmocka_unit_test(test_second_of_two_is_refused),
