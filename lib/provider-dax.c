@@ -8,42 +8,6 @@
 
 #include "provider.h"
 
-/* Reads one attribute; a problem is noted unless the file may be absent and is. */
-static int read_attr(struct sysfs_dir *dir, const char *name, bool optional,
-		     char buf[MHP_ATTR_SIZE + 1], struct problems *problems)
-{
-	int r, added;
-
-	r = sysfs_read(dir, name, buf);
-	if (r == 0)
-		return 0;
-	if (r == -ENOENT && optional)
-		return -ENODATA;
-	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
-	return added < 0 ? added : r;
-}
-
-static int bad_attr(struct sysfs_dir *dir, const char *name, const char *text,
-		    struct problems *problems)
-{
-	int r = problems_add(problems, -EBADMSG, text, dir->path, name);
-
-	return r < 0 ? r : -EBADMSG;
-}
-
-static int read_number(struct sysfs_dir *dir, const char *name, bool optional,
-		       int (*parse)(const char *str, uint64_t *ret), uint64_t *ret,
-		       struct problems *problems)
-{
-	char buf[MHP_ATTR_SIZE + 1];
-	int r;
-
-	r = read_attr(dir, name, optional, buf, problems);
-	if (r == 0 && parse(buf, ret) < 0)
-		r = bad_attr(dir, name, buf, problems);
-	return r;
-}
-
 /* ---- ranges ---- */
 
 struct mappings {
@@ -95,12 +59,12 @@ static int read_mapping(struct sysfs_dir *dir, unsigned int index, struct range 
 
 	snprintf(start_name, sizeof(start_name), "mapping%u/start", index);
 	snprintf(end_name, sizeof(end_name), "mapping%u/end", index);
-	r = read_number(dir, start_name, false, parse_0x_hex, &start, problems);
+	r = attr_read_number(dir, start_name, false, parse_0x_hex, &start, problems);
 	if (r == 0)
-		r = read_number(dir, end_name, false, parse_0x_hex, &end, problems);
+		r = attr_read_number(dir, end_name, false, parse_0x_hex, &end, problems);
 	if (r == 0 && range_from_bounds(start, end, ret) < 0) {
 		snprintf(text, sizeof(text), "0x%" PRIx64 "-0x%" PRIx64, start, end);
-		r = bad_attr(dir, end_name, text, problems);
+		r = attr_bad(dir, end_name, text, problems);
 	}
 	return r;
 }
@@ -114,16 +78,16 @@ static int read_resource(struct sysfs_dir *dir, struct mhp_region *region, struc
 	int r;
 
 	*ret_count = 0;
-	r = read_number(dir, "size", false, parse_dec, &size, problems);
+	r = attr_read_number(dir, "size", false, parse_dec, &size, problems);
 	if (r < 0 || size == 0)
 		return r;
 	region->size_bytes = size;
-	r = read_number(dir, "resource", false, parse_0x_hex, &start, problems);
+	r = attr_read_number(dir, "resource", false, parse_0x_hex, &start, problems);
 	if (r < 0)
 		return r;
 	if (range_from_size(start, size, ret) < 0) {
 		snprintf(text, sizeof(text), "%" PRIu64, size);
-		return bad_attr(dir, "size", text, problems);
+		return attr_bad(dir, "size", text, problems);
 	}
 	*ret_count = 1;
 	return 0;
@@ -152,12 +116,12 @@ static int bad_range(struct sysfs_dir *dir, const struct mappings *mappings, siz
 
 	if (!mappings->count) {
 		snprintf(text, sizeof(text), "%" PRIu64, range->size);
-		return bad_attr(dir, "size", text, problems);
+		return attr_bad(dir, "size", text, problems);
 	}
 	snprintf(name, sizeof(name), "mapping%u", mappings->indices[i]);
 	snprintf(text, sizeof(text), "0x%" PRIx64 "-0x%" PRIx64, range->start,
 		 range->start + range->size - 1);
-	return bad_attr(dir, name, text, problems);
+	return attr_bad(dir, name, text, problems);
 }
 
 static int read_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_t block_size,
@@ -196,7 +160,7 @@ static int find_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_
 	region->ranges_code = r;
 	/* the size is for everybody to read, the addresses are not */
 	if (r < 0 && r != -ENOMEM && mappings.count)
-		r = read_number(dir, "size", false, parse_dec, &region->size_bytes, problems);
+		r = attr_read_number(dir, "size", false, parse_dec, &region->size_bytes, problems);
 	free(mappings.indices);
 	return r == -ENOMEM ? r : 0;
 }
@@ -205,29 +169,8 @@ static int find_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_
 
 static int find_node(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems)
 {
-	uint64_t node;
-
-	region->node_code = read_number(dir, "target_node", true, parse_dec, &node, problems);
-	if (region->node_code == 0 && node >= BLOCK_NO_NODE) {
-		char text[32];
-
-		snprintf(text, sizeof(text), "%" PRIu64, node);
-		region->node_code = bad_attr(dir, "target_node", text, problems);
-	}
-	if (region->node_code == 0)
-		region->node = (int)node;
+	region->node_code = attr_read_node(dir, "target_node", &region->node, problems);
 	return region->node_code == -ENOMEM ? -ENOMEM : 0;
-}
-
-static int find_driver(struct sysfs_dir *dir, struct mhp_region *region,
-		       struct problems *problems)
-{
-	int r = sysfs_read_link_name(dir, "driver", &region->driver);
-
-	if (r == 0 || r == -ENOENT)
-		return 0;
-	region->driver_code = r;
-	return r == -ENOMEM ? r : problems_add(problems, r, NULL, dir->path, "driver");
 }
 
 static int find_device_state(struct sysfs_dir *dir, struct mhp_region *region,
@@ -236,9 +179,9 @@ static int find_device_state(struct sysfs_dir *dir, struct mhp_region *region,
 	char buf[MHP_ATTR_SIZE + 1];
 	int r;
 
-	r = read_attr(dir, "state", true, buf, problems);
+	r = attr_read(dir, "state", true, buf, problems);
 	if (r == 0 && parse_device_state(buf, &region->device_state) < 0)
-		r = bad_attr(dir, "state", buf, problems);
+		r = attr_bad(dir, "state", buf, problems);
 	if (r == 0) {
 		region->device_word = strdup(buf);
 		if (!region->device_word)
@@ -257,46 +200,13 @@ static int describe(struct sysfs_dir *dir, struct mhp_region *region, uint64_t b
 	if (r == 0)
 		r = find_node(dir, region, problems);
 	if (r == 0)
-		r = find_driver(dir, region, problems);
+		r = attr_read_driver(dir, region, problems);
 	if (r == 0)
 		r = find_device_state(dir, region, problems);
 	return r;
 }
 
 /* ---- the bus ---- */
-
-struct names {
-	char **list;
-	size_t count, room;
-};
-
-static int take_name(void *data, const char *name)
-{
-	struct names *names = data;
-	char **list;
-
-	if (!is_dax_name(name))
-		return 0;
-	if (names->count == names->room) {
-		size_t room = names->room ? 2 * names->room : 16;
-
-		list = reallocarray(names->list, room, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		names->list = list;
-		names->room = room;
-	}
-	names->list[names->count] = strdup(name);
-	if (!names->list[names->count])
-		return -ENOMEM;
-	names->count++;
-	return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strverscmp(*(char *const *)a, *(char *const *)b);
-}
 
 /* A device whose directory cannot be opened is listed all the same. */
 static int keep_unknown(struct sysfs_dir *bus, struct mhp_region *region, int code,
@@ -338,28 +248,24 @@ static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *
 static int find(struct finder *finder)
 {
 	struct sysfs_dir bus = { 0 };
-	struct names names = { 0 };
+	struct name_list names = { 0 };
 	int r;
 
 	r = sysfs_open(finder->ctx, DAX_DEVICES_PATH, &bus);
 	if (r == -ENOENT)
 		return 0;	/* no dax bus */
 	if (r == 0)
-		r = sysfs_list(&bus, "", take_name, &names);
+		r = names_list(&bus, is_dax_name, &names);
 	if (r < 0) {
 		finder->regions->code = r;
 		if (r != -ENOMEM)
 			r = problems_add(finder->problems, r, NULL, DAX_DEVICES_PATH, "");
 		goto out;
 	}
-	if (names.count)
-		qsort(names.list, names.count, sizeof(*names.list), compare_names);
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		r = add_region(finder, &bus, names.list[i]);
 out:
-	for (size_t i = 0; i < names.count; i++)
-		free(names.list[i]);
-	free(names.list);
+	names_free(&names);
 	sysfs_close(&bus);
 	return r;
 }
@@ -436,7 +342,7 @@ int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *prob
 	if (r == 0) {
 		ret->has_kmem = sysfs_exists(&bus, "drivers/kmem") == 0;
 		ret->has_device_dax = sysfs_exists(&bus, "drivers/device_dax") == 0;
-		r = read_attr(&bus, "drivers_autoprobe", true, buf, problems);
+		r = attr_read(&bus, "drivers_autoprobe", true, buf, problems);
 		ret->autoprobe = r == 0 && strcmp(buf, "0");
 	}
 	sysfs_close(&bus);

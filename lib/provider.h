@@ -116,6 +116,35 @@ int region_add_device(struct mhp_region *region, const struct region_device *dev
 void region_cannot(struct mhp_region *region, enum mhp_capability what,
 		   enum mhp_conflict_code code, const char *why, const char *hint);
 
+/* ---- attribute.c: 0, the code of the region's member, or -ENOMEM ---- */
+
+/* A problem is noted unless the file may be absent and is: -ENODATA. */
+int attr_read(struct sysfs_dir *dir, const char *name, bool optional,
+	      char buf[MHP_ATTR_SIZE + 1], struct problems *problems);
+/* Notes what stands there; -EBADMSG */
+int attr_bad(struct sysfs_dir *dir, const char *name, const char *text,
+	     struct problems *problems);
+typedef int (*attr_parse_fn)(const char *str, uint64_t *ret);
+int attr_read_number(struct sysfs_dir *dir, const char *name, bool optional, attr_parse_fn parse,
+		     uint64_t *ret, struct problems *problems);
+/* -ENODATA: no such file, or a numa_node of -1 */
+int attr_read_node(struct sysfs_dir *dir, const char *name, int *ret_node,
+		   struct problems *problems);
+/* -ENOMEM only */
+int attr_read_driver(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems);
+
+struct name_list {
+	char **list;
+	size_t count, room;
+};
+/* Those of a directory that pass the test, "x9" before "x10". */
+int names_list(struct sysfs_dir *dir, bool (*is_name)(const char *name), struct name_list *ret);
+void names_free(struct name_list *names);
+
+/* What is behind, and before, the last slash. */
+const char *path_name(const char *path);
+int path_copy_parent(const char *path, char **ret_parent);
+
 /* ---- owner.c ---- */
 
 /* All regions with what they own. -ENOMEM */

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What providers read: attributes, with what is wrong noted, and names of a bus. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+int attr_read(struct sysfs_dir *dir, const char *name, bool optional,
+	      char buf[MHP_ATTR_SIZE + 1], struct problems *problems)
+{
+	int r, added;
+
+	r = sysfs_read(dir, name, buf);
+	if (r == 0)
+		return 0;
+	if (r == -ENOENT && optional)
+		return -ENODATA;
+	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
+	return added < 0 ? added : r;
+}
+
+int attr_bad(struct sysfs_dir *dir, const char *name, const char *text, struct problems *problems)
+{
+	int r = problems_add(problems, -EBADMSG, text, dir->path, name);
+
+	return r < 0 ? r : -EBADMSG;
+}
+
+int attr_read_number(struct sysfs_dir *dir, const char *name, bool optional, attr_parse_fn parse,
+		     uint64_t *ret, struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = attr_read(dir, name, optional, buf, problems);
+	if (r == 0 && parse(buf, ret) < 0)
+		r = attr_bad(dir, name, buf, problems);
+	return r;
+}
+
+int attr_read_driver(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems)
+{
+	int r = sysfs_read_link_name(dir, "driver", &region->driver);
+
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	region->driver_code = r;
+	return r == -ENOMEM ? r : problems_add(problems, r, NULL, dir->path, "driver");
+}
+
+int attr_read_node(struct sysfs_dir *dir, const char *name, int *ret_node,
+		   struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	uint64_t node;
+	int r;
+
+	r = attr_read(dir, name, true, buf, problems);
+	if (r < 0)
+		return r;
+	/* as NUMA_NO_NODE is printed; a driver's own file is absent then */
+	if (!strcmp(name, "numa_node") && !strcmp(buf, "-1"))
+		return -ENODATA;
+	if (parse_dec(buf, &node) < 0 || node >= BLOCK_NO_NODE)
+		return attr_bad(dir, name, buf, problems);
+	*ret_node = (int)node;
+	return 0;
+}
+
+/* ---- names ---- */
+
+struct listing {
+	struct name_list *names;
+	bool (*is_name)(const char *name);
+};
+
+static int take_name(void *data, const char *name)
+{
+	const struct listing *listing = data;
+	struct name_list *names = listing->names;
+	char **list;
+
+	if (!listing->is_name(name))
+		return 0;
+	if (names->count == names->room) {
+		size_t room = names->room ? 2 * names->room : 16;
+
+		list = reallocarray(names->list, room, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		names->list = list;
+		names->room = room;
+	}
+	names->list[names->count] = strdup(name);
+	if (!names->list[names->count])
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+int names_list(struct sysfs_dir *dir, bool (*is_name)(const char *name), struct name_list *ret)
+{
+	struct listing listing = { ret, is_name };
+	int r = sysfs_list(dir, "", take_name, &listing);
+
+	if (r == 0 && ret->count)
+		qsort(ret->list, ret->count, sizeof(*ret->list), compare_names);
+	return r;
+}
+
+void names_free(struct name_list *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->list[i]);
+	free(names->list);
+	*names = (struct name_list){ 0 };
+}
+
+/* ---- paths ---- */
+
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int path_copy_parent(const char *path, char **ret_parent)
+{
+	const char *slash = strrchr(path, '/');
+
+	*ret_parent = strndup(path, slash ? (size_t)(slash - path) : 0);
+	return *ret_parent ? 0 : -ENOMEM;
+}
