@@ -125,6 +125,8 @@ MHP_EXPORT const char *mhp_conflict_code_to_str(enum mhp_conflict_code code)
 		return "not-able";
 	case MHP_CONFLICT_BOOT_MEMORY:
 		return "boot-memory";
+	case MHP_CONFLICT_LOCKED:
+		return "locked";
 	case MHP_WARNING_UDEV_RULE:
 		return "udev-rule";
 	case MHP_WARNING_MEMMAP:

@@ -58,7 +58,8 @@ int nodes_find_regions(struct mhp_snapshot *snap)
 		const struct mhp_region *region = &snap->regions.list[i];
 		struct mhp_node *node = NULL;
 
-		if (region->node_code == 0)
+		/* what is made from a parent gave it */
+		if (region->node_code == 0 && !region->has_children)
 			node = snapshot_find_node(snap, region->node);
 		if (node)
 			r = add_region(node, i);

@@ -171,6 +171,48 @@ static int take_regions(struct mhp_snapshot *snap, size_t first)
 	return r;
 }
 
+/* ---- identities ---- */
+
+static int compare_identities(const void *a, const void *b)
+{
+	const struct mhp_region *const *x = a, *const *y = b;
+
+	return strcmp((*x)->identity, (*y)->identity);
+}
+
+static void drop_identity(struct mhp_region *region)
+{
+	free(region->identity);
+	region->identity = NULL;
+	region->identity_code = -ENOTUNIQ;
+}
+
+/*
+ * What two regions have, as where a maker gave all devices one serial number, tells none of
+ * them: to act on either by it would be a guess.
+ */
+static int drop_same_identities(struct regions *regions)
+{
+	struct mhp_region **list = calloc(regions->count + 1, sizeof(*list));
+	size_t count = 0, last;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < regions->count; i++)
+		if (regions->list[i].identity)
+			list[count++] = &regions->list[i];
+	qsort(list, count, sizeof(*list), compare_identities);
+	for (size_t i = 0; i < count; i = last) {
+		for (last = i + 1; last < count; last++)
+			if (compare_identities(&list[i], &list[last]))
+				break;
+		for (size_t j = i; j < last && last > i + 1; j++)
+			drop_identity(list[j]);
+	}
+	free(list);
+	return 0;
+}
+
 int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 {
 	int r;
@@ -198,6 +240,8 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 		if (r == 0 && provider_of(region->kind)->describe)
 			r = provider_of(region->kind)->describe(snap, region);
 	}
+	if (r == 0)
+		r = drop_same_identities(&snap->regions);
 	/* some hundred KiB, of which nobody will ask again */
 	iomem_forget_lines(&snap->iomem);
 	return r;

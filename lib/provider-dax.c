@@ -197,6 +197,8 @@ static int describe(struct sysfs_dir *dir, struct mhp_region *region, uint64_t b
 	int r;
 
 	r = find_ranges(dir, region, block_size, problems);
+	if (r == 0 && region->ranges_code == -EACCES)
+		r = dax_infer_ranges(dir->ctx, region, block_size);
 	if (r == 0)
 		r = find_node(dir, region, problems);
 	if (r == 0)
@@ -238,6 +240,9 @@ static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *
 		r = 1;		/* went away meanwhile */
 	else if (r != -ENOMEM)
 		r = keep_unknown(bus, &region, r, problems);
+	/* to see whether it still is the same one that does not matter */
+	if (r == 0 && dir.dir && finder->snap)
+		r = dax_find_origin(bus->ctx, &region, problems);
 	sysfs_close(&dir);
 	if (r == 0)
 		return regions_add(finder->regions, &region);
@@ -285,16 +290,16 @@ static int find_again(struct finder *finder, const char *name)
 
 /* ---- what may be done to it ---- */
 
-static int describe_abilities(const struct mhp_snapshot *snap, struct mhp_region *region)
+static void describe_abilities(struct mhp_region *region)
 {
 	static const char not_bound[] = "is not System RAM: its device is not bound to the kmem driver";
 	bool bound = is_same(region->driver, "kmem");
 
-	(void)snap;
 	region_cannot(region, MHP_CAN_PLUG_BLOCKS, MHP_CONFLICT_NOT_WHOLE,
 		      "is plugged and unplugged as a whole", NULL);
 	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
-		      "is no hardware of its own", NULL);
+		      "is no hardware of its own",
+		      "what it is made from may be released: a CXL region");
 	if (!bound && !region->n_blocks)
 		for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_OFFLINE; i++)
 			region_cannot(region, i, MHP_CONFLICT_NOT_BOUND, not_bound, "plug it");
@@ -313,7 +318,13 @@ static int describe_abilities(const struct mhp_snapshot *snap, struct mhp_region
 		region_cannot(region, MHP_CAN_PLUG, MHP_CONFLICT_STRANDED,
 			      "stayed behind when the driver was unbound from it", "reboot");
 	}
-	return 0;
+}
+
+static int describe_found(const struct mhp_snapshot *snap, struct mhp_region *region)
+{
+	(void)snap;
+	describe_abilities(region);
+	return dax_find_identity(region);
 }
 
 const struct provider provider_dax = {
@@ -321,7 +332,7 @@ const struct provider provider_dax = {
 	.find = find,
 	.find_again = find_again,
 	.is_name = is_dax_name,
-	.describe = describe_abilities,
+	.describe = describe_found,
 	.changes_driver = true,
 	.plan_online = plan_online,
 	.plan_offline = plan_offline,

@@ -10,6 +10,7 @@
 
 const struct provider *const providers[] = {
 	&provider_dax,
+	&provider_cxl,
 	&provider_virtio_mem,
 	&provider_dimm,
 	&provider_s390,

@@ -35,6 +35,11 @@ struct provider {
 	/* Once all regions, their blocks and parents are known; NULL: nothing to add. -ENOMEM */
 	int (*describe)(const struct mhp_snapshot *snap, struct mhp_region *region);
 
+	/*
+	 * Is the hardware behind it given back already? plan-release.c does it, unless
+	 * region->cannot[] says why not. NULL: it never can be.
+	 */
+	bool (*is_released)(const struct mhp_region *region);
 	/* Of what is in its ranges it owns only what /proc/iomem says that a driver manages. */
 	bool owns_managed_only;
 	/* What nobody else owns: one that is named by range or node is not meant as a whole. */
@@ -158,6 +163,22 @@ extern const struct provider provider_managed, provider_boot;
 /* ---- provider-dax.c ---- */
 
 extern const struct provider provider_dax;
+
+/* ---- dax-region.c: what a dax device is made from ---- */
+
+/* Facts of its dax region, and the device that this one is of. -ENOMEM */
+int dax_find_origin(struct mhp_ctx *ctx, struct mhp_region *region, struct problems *problems);
+/*
+ * Where its addresses are for root only: those of its CXL region, if it is as large as
+ * that. Others keep what they have. -ENOMEM
+ */
+int dax_infer_ranges(struct mhp_ctx *ctx, struct mhp_region *region, uint64_t block_size);
+/* Once ranges and parent are known. -ENOMEM */
+int dax_find_identity(struct mhp_region *region);
+
+/* ---- provider-cxl.c ---- */
+
+extern const struct provider provider_cxl;
 
 /* ---- provider-virtio-mem.c ---- */
 

@@ -106,7 +106,9 @@ static const struct {
 	{ "7.3-cxl-region-region",
 	  BOOT "34-37 offline node 1 dax0.0\n" BOOT_NODE "node1 4 blocks\n" POLICY
 	  "dax0.0 0x110000000+0x20000000 = 34-37, 4 blocks offline, lost 0;"
-	  " node 1 kmem offline ram kmem\n" BOOT_REGION },
+	  " node 1 kmem offline ram kmem\n"
+	  "region0 0x110000000+0x20000000 = 34-37, 0 blocks offline, lost 0;"
+	  " node 1 cxl_region ENODATA ram kmem\n" BOOT_REGION },
 	/* a state in between, and what the driver's word does not say */
 	{ "7.3-pinned-going-offline",
 	  BOOT "32 online Movable node 1 dax0.0\n33 going-offline node 1 dax0.0\n"

@@ -85,6 +85,8 @@ enum mhp_conflict_code {
 					     LMB's */
 	MHP_CONFLICT_NOT_ABLE = 22,	/**< memory of that kind cannot: mhp_region_can() */
 	MHP_CONFLICT_BOOT_MEMORY = 23,	/**< boot memory is changed by block, range or node only */
+	MHP_CONFLICT_LOCKED = 24,	/**< a CXL region, or a decoder of it, is locked: it stays
+					     as it is until a reboot */
 	MHP_CONFLICT_KERNEL_ZONE = 25,	/**< memory that the host is to have back would go to a
 					     kernel zone; MHP_RULE_KERNEL_ZONE */
 	/* warnings */

@@ -223,12 +223,16 @@ int mhp_region_get_plugged_bytes(const struct mhp_region *region, uint64_t *ret_
 /**
  * A name that stays the same over reboots and does not depend on the order in which
  * the kernel found things, such as "virtio-mem:0000:00:04.0". Accepted wherever a
- * region's name is.
+ * region's name is. Of a CXL region it is "cxl:SERIAL@DPA,...": of each memory device, in
+ * the order of interleaving, its serial number and where in the device's own addresses
+ * the region begins. A dax device of it adds "/" and its own number, the Y of daxX.Y;
+ * "hmem:ADDRESS" and "pmem:UUID" are other dax devices. libmhp(7) lists all forms.
  *
  * @param region        the region
  * @param ret_identity  borrowed, printable, without blanks
- * @return 0; -ENODATA if it has none; another negative errno value if that could not
- *         be read (-EACCES: needs root)
+ * @return 0; -ENODATA if it has none; -ENOTUNIQ if another region has the same, so that
+ *         it names neither; another negative errno value if it could not be read
+ *         (-EACCES: needs root)
  * @since 0.1
  */
 int mhp_region_get_identity(const struct mhp_region *region, const char **ret_identity);

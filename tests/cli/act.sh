@@ -302,7 +302,7 @@ for args in 'online dax1.0 --type online' 'offline dax1.0' 'unplug dax1.0' 'plan
 	# shellcheck disable=SC2086
 	run 1 $args --sim "$cxl"
 	no_out
-	err_has 'no such region; there is dax0.0'
+	err_has 'no such region; there are dax0.0, region0'
 done
 
 finish

@@ -46,13 +46,14 @@ def ids: if . == "" then [] else
 ([.regions[] |
 	.name as $name |
 	[$top.blocks[] | select(.region == $name)] as $mine |
+	(.blocks // "" | ids) as $ids |
 	(.state | . == null or IN("online", "offline", "mixed", "absent")) and
 	(.ranges | . == null or (all(.[]; .start | startswith("0x")) and all(.[]; .size > 0))) and
 	(.ranges == null or (([.ranges[].size] | add // 0) == .size_bytes and
 		.size_bytes - .lost_bytes == (.blocks | ids | length) * $top.block_size_bytes and
 		($mine | map(.id)) - (.blocks | ids) == [] and
-		.online_bytes == ([$mine[] | select(.state == "online")] | length) *
-			$top.block_size_bytes)) and
+		.online_bytes == ([$top.blocks[] | select(.state == "online") | .id as $id |
+			select($ids | index($id))] | length) * $top.block_size_bytes)) and
 	(if .state == "online" or .state == "offline" then
 		.state as $state | all($mine[]; .state == $state) else true end) and
 	(if .state == "absent" then $mine == [] else true end) and
@@ -102,7 +103,7 @@ json '.nodes[0] | [.kind, .tier, .kernel_bytes, .movable_bytes, .movable_percent
 	'["cpu",4,1073209344,0,0,["boot"],false]'
 json '.nodes[0].zones[0]' '{"zone":"DMA","present_bytes":16375808,"managed_bytes":15728640,"free_bytes":15597568}'
 json '[.kernel_bytes, .movable_bytes, .movable_percent]' '[1073209344,0,0]'
-json '[.regions[].name]' '["dax0.0","boot"]'
+json '[.regions[].name]' '["dax0.0","region0","boot"]'
 json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0}'
 json '.regions[0].path' '"/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"'
 json '.blocks | length' 12
@@ -114,6 +115,8 @@ grep -Eq '^dax0\.0 +dax +512 MiB +1 +kmem +offline +- +34-37$' "$tmp/out" ||
 	fail "$last: no line of dax0.0: $(cat "$tmp/out")"
 out_lacks DEVICE		# it agrees with the blocks
 out_lacks LOST			# nothing is
+grep -Eq '^region0 +cxl +512 MiB +1 +cxl_region +offline +- +34-37$' "$tmp/out" ||
+	fail "$last: no line of region0: $(cat "$tmp/out")"
 grep -Eq '^boot +boot +1 GiB +0 +- +online +mixed +0-7$' "$tmp/out" ||
 	fail "$last: no line of boot memory: $(cat "$tmp/out")"
 
@@ -181,7 +184,7 @@ json '.errors' "[{\"path\":\"$node1/distance\",\"errno\":74,\"name\":\"EBADMSG\"
 # What is no machine.
 run 1 --capture "$cxl" show dax0.1
 no_out
-err_has 'mhp: dax0.1: no such region; there is dax0.0'
+err_has 'mhp: dax0.1: no such region; there are dax0.0, region0'
 run 1 --capture "$cxl" show dax0.1 --json
 no_out
 run 1 --capture "$tmp/nowhere" list

@@ -76,6 +76,17 @@ chmod 400 "$dax/resource" "$dax"/mapping0/* "$root/proc/iomem"
 if [ "$(id -u)" -ne 0 ]; then
 	chmod 0 "$dax/resource" "$dax"/mapping0/* "$root/proc/iomem"
 fi
+# ... but those of a CXL region: a device that is as large as it has them all
+run 0 --root "$root" list
+err_has 'run as root'
+run 0 --root "$root" list --json
+json '.regions[0] | [.name, .blocks, .state]' '["dax0.0","34-37","offline"]'
+json '[.blocks[] | select(.region == "dax0.0") | .id]' '[34,35,36,37]'
+json '[.blocks[] | select(.region != null and .region != "dax0.0")]' '[]'
+json_holds '[.errors[].path | select(contains("/mapping0/"))] | length > 0'
+run 4 --root "$root" online dax0.0 --type online_kernel
+err_has 'EACCES'
+echo 268435456 >"$dax/size"
 run 0 --root "$root" list
 out_has 'unknown'
 err_has 'run as root'

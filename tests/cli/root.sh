@@ -68,7 +68,7 @@ traced 0 list
 out_has dax0.0
 wrote_nothing
 traced 0 list --json
-json '[.regions[].name]' '["dax0.0","boot"]'
+json '[.regions[].name]' '["dax0.0","region0","boot"]'
 json '.errors' '[]'
 traced 0 show dax0.0
 traced 0 plan online dax0.0 --type online_movable
