@@ -63,27 +63,40 @@ static bool holds_part(const struct mhp_region *region, const struct plan_part *
 	return true;
 }
 
-static bool has_same_ranges(struct apply *apply, const struct plan_part *part,
+static bool has_same_ranges(struct apply *apply, const struct found_region *was,
 			    const struct mhp_region *region)
 {
-	if (part->provider->host_decides)
-		return has_all_present(apply, part, region);
-	if (part->provider->plugs_blocks)
-		return holds_part(region, part);
-	return region->n_runs == part->n_runs &&
-	       (!part->n_runs ||
-		!memcmp(region->runs, part->runs, part->n_runs * sizeof(*part->runs)));
+	if (was->part && was->provider->host_decides)
+		return has_all_present(apply, was->part, region);
+	if (was->part && was->provider->plugs_blocks)
+		return holds_part(region, was->part);
+	return region->n_runs == was->n_runs &&
+	       (!was->n_runs ||
+		!memcmp(region->runs, was->runs, was->n_runs * sizeof(*was->runs)));
 }
 
-/*
- * Is the device still the one that was planned for? Names and paths are used
- * again: its ranges may be another device's by now.
- */
-static int check_region(struct apply *apply, size_t index)
+/* The first one is the one that was planned for, if it still is. */
+static const char *compare(struct apply *apply, const struct regions *found,
+			   const struct found_region *was, int *ret_code)
 {
-	const struct plan_part *part = &apply->plan->parts[index];
-	struct apply_part *mine = &apply->parts[index];
-	const struct mhp_region *region;
+	const struct mhp_region *region = found->count ? &found->list[0] : NULL;
+
+	if (!region)
+		return "is gone";
+	if (region->ranges_code < 0 || region->driver_code < 0) {
+		*ret_code = region->ranges_code < 0 ? region->ranges_code : region->driver_code;
+		return "can no longer be read";
+	}
+	if (!was->any_driver && !is_same(region->driver, was->driver))
+		return "has another driver now";
+	if (!is_same(region->path, was->path) || !has_same_ranges(apply, was, region))
+		return "has other ranges now";
+	return NULL;
+}
+
+int find_moved(struct apply *apply, const struct found_region *was, const char **ret_moved,
+	       int *ret_code)
+{
 	struct problems problems = { 0 };
 	struct regions found = { 0 };
 	struct finder finder = {
@@ -92,24 +105,36 @@ static int check_region(struct apply *apply, size_t index)
 	};
 	int r;
 
-	if (!part->provider->find_again)
+	*ret_moved = NULL;
+	*ret_code = 0;
+	if (!was->provider->find_again)
 		return 0;
-	r = part->provider->find_again(&finder, part->region);
-	region = found.count ? &found.list[0] : NULL;
-	if (r == 0 && !region) {
-		mine->moved = "is gone";
-	} else if (r == 0 && (region->ranges_code < 0 || region->driver_code < 0)) {
-		mine->moved = "can no longer be read";
-		mine->code = region->ranges_code < 0 ? region->ranges_code : region->driver_code;
-	} else if (r == 0 && !is_same(region->driver, part->driver)) {
-		mine->moved = "has another driver now";
-	} else if (r == 0 && (!is_same(region->path, part->path) ||
-			      !has_same_ranges(apply, part, region))) {
-		mine->moved = "has other ranges now";
-	}
+	r = was->provider->find_again(&finder, was->name);
+	if (r == 0)
+		*ret_moved = compare(apply, &found, was, ret_code);
 	finder_end(&finder);
 	regions_free(&found);
 	problems_free(&problems);
+	return r;
+}
+
+/* Is the device still the one that was planned for? 1: concluded already */
+static int check_region(struct apply *apply, size_t index)
+{
+	const struct plan_part *part = &apply->plan->parts[index];
+	const struct found_region was = {
+		.provider = part->provider, .name = part->region, .path = part->path,
+		.driver = part->driver, .runs = part->runs, .n_runs = part->n_runs,
+		.part = part,
+	};
+	const char *moved;
+	int r, code;
+
+	r = find_moved(apply, &was, &moved, &code);
+	if (r == 0 && moved) {
+		conclude_moved(apply, part->region, code ? NULL : moved, code);
+		return 1;
+	}
 	return r;
 }
 
@@ -222,13 +247,10 @@ static int begin(struct apply *apply)
 		if (plan->parts[i].region)
 			r = check_region(apply, i);
 	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
-		if (apply->parts[i].moved) {
-			conclude_moved(apply, i);
-			r = 1;
-		}
-	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
 		if (plan->parts[i].path)
 			r = sysfs_open(apply->ctx, plan->parts[i].path, &apply->parts[i].device);
+	if (r == 0)
+		r = open_releases(apply);
 	if (r == 0 && plan->n_steps)
 		r = journal_begin(&apply->journal, &apply->lock.run, apply->who);
 	return r;
@@ -263,10 +285,11 @@ static int apply_new(struct apply *apply)
 	const struct mhp_plan *plan = apply->plan;
 
 	apply->parts = calloc(plan->n_parts + 1, sizeof(*apply->parts));
+	apply->releases = calloc(plan->n_releases + 1, sizeof(*apply->releases));
 	apply->now = calloc(plan->n_blocks + 1, sizeof(*apply->now));
 	apply->acted = calloc(plan->n_blocks + 1, sizeof(*apply->acted));
 	apply->deferred = calloc(plan->n_blocks + 1, sizeof(*apply->deferred));
-	if (!apply->parts || !apply->now || !apply->acted || !apply->deferred)
+	if (!apply->parts || !apply->releases || !apply->now || !apply->acted || !apply->deferred)
 		return -ENOMEM;
 	apply->deadline = deadline_ns(apply->opts->timeout_ms, MHP_TIMEOUT_DEFAULT_MS);
 	return worker_new(&apply->worker);
@@ -279,6 +302,7 @@ static void apply_free_members(struct apply *apply)
 	sysfs_close(&apply->drivers);
 	for (size_t i = 0; i < apply->plan->n_parts && apply->parts; i++)
 		sysfs_close(&apply->parts[i].device);
+	close_releases(apply);
 	journal_free(&apply->journal);
 	lock_release(&apply->lock);
 	free(apply->who);

@@ -49,6 +49,9 @@ bool is_all_met(struct apply *apply)
 	for (size_t i = 0; i < apply->plan->n_parts; i++)
 		if (!is_driver_met(apply, i))
 			return false;
+	for (size_t i = 0; i < apply->plan->n_releases; i++)
+		if (!is_release_met(apply, i))
+			return false;
 	return true;
 }
 
@@ -207,6 +210,9 @@ static void run_step(struct apply *apply, const struct mhp_step *step)
 		break;
 	case MHP_STEP_CONFIGURE:
 		run_configure_step(apply, step);
+		break;
+	case MHP_STEP_RELEASE:
+		run_release_step(apply, step);
 		break;
 	case MHP_STEP_UNKNOWN:
 		break;

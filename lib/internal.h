@@ -38,7 +38,7 @@
 
 #define ALL_RULES \
 	((uint64_t)(MHP_RULE_KEEP | MHP_RULE_REZONE | MHP_RULE_PER_BLOCK | MHP_RULE_BORROW | \
-		    MHP_RULE_KERNEL_ZONE))
+		    MHP_RULE_RELEASE | MHP_RULE_KERNEL_ZONE))
 
 /* The four words that memoryN/state and daxX.Y/state take, never NULL. */
 const char *online_word(enum mhp_online_type type);
@@ -737,6 +737,7 @@ struct mhp_step {
 	size_t part;
 	size_t block;		/* _BLOCK, _CONFIGURE: index in the plan's blocks */
 	size_t n_blocks;	/* MHP_STEP_CONFIGURE: so many from there on */
+	size_t release;		/* MHP_STEP_RELEASE: index in the plan's releases */
 	const char *word;
 	const char *undo_word;
 	const char *driver;	/* bind, unbind, load: whose file it is */
@@ -772,6 +773,16 @@ struct plan_part {
 	size_t first, count;	/* of the plan's blocks */
 };
 
+/* A region whose hardware is to be given back: parts of the plan are made from it, or it. */
+struct plan_release {
+	const struct provider *provider;
+	char *region;
+	char *path;
+	bool is_done;		/* it is given back already */
+	struct block_run *runs;
+	size_t n_runs;
+};
+
 /* What a plan to plug rests on beside the device itself. */
 struct plan_system {
 	int policy_code;	/* 0: policy holds */
@@ -794,6 +805,8 @@ struct mhp_plan {
 	struct plan_system system;
 	struct plan_part *parts;
 	size_t n_parts, parts_room;
+	struct plan_release *releases;
+	size_t n_releases, releases_room;
 	struct plan_block *blocks;	/* part by part, each sorted */
 	size_t n_blocks, blocks_room;
 	struct mhp_step *steps;
@@ -812,6 +825,8 @@ int plan_add_step(struct mhp_plan *plan, const struct mhp_step *step);
 int plan_add_part(struct mhp_plan *plan, struct plan_part **ret_part);
 /* To the part that was added last. */
 int plan_add_block(struct mhp_plan *plan, const struct plan_block *block);
+/* Zeroed; good until the next one. */
+int plan_add_release(struct mhp_plan *plan, struct plan_release **ret_release);
 /* Of which part is a block? */
 struct plan_part *plan_find_part(const struct mhp_plan *plan, size_t index);
 /* "dax0.0", or the target of the whole plan */
@@ -833,6 +848,13 @@ int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 int plan_copy_region(struct plan_part *part, const struct mhp_region *region);
 /* A block of a part as it was found; NULL: it is not there. */
 int plan_add_found(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block);
+/* ---- plan-release.c: giving the hardware behind a region back ---- */
+
+/* With MHP_RULE_RELEASE: of which regions, or conflicts. region is NULL unless one is named. */
+int plan_find_releases(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+		       const struct mhp_request *request, const struct mhp_region *region);
+/* Last of all steps. */
+int plan_release(struct mhp_plan *plan);
 
 /* ---- choose.c ---- */
 
@@ -1019,6 +1041,8 @@ struct mhp_report {
 	size_t n_writes, writes_room;
 	char **device_paths;	/* of each part */
 	size_t n_parts;
+	char **release_paths;	/* of each release: its commit file */
+	size_t n_releases;
 	struct mhp_recovery *recovery;
 	uint64_t *others;	/* blocks that others added meanwhile */
 	size_t n_others;
@@ -1041,14 +1065,35 @@ bool is_failure(enum mhp_reason reason);
 
 struct apply_part {
 	struct sysfs_dir device;
-	const char *moved;	/* the region: what became of it; NULL: nothing */
-	int code;		/* ... and why, if it could not be read */
 	bool bound;		/* by this call, to the driver that the plan names */
 	bool unbound;		/* from kmem: there is no way back from that */
 	bool released;		/* from device_dax */
 	bool removed;		/* blocks, by a write to its state file */
 	bool queued;		/* the kernel took the eject, and is not known to have done it */
 };
+
+struct apply_release {
+	struct sysfs_dir region;
+	bool written;		/* its commit file: there is no way back from that */
+};
+
+struct apply;
+/* A region as a plan found it. */
+struct found_region {
+	const struct provider *provider;
+	const char *name, *path;
+	bool any_driver;
+	const char *driver;
+	const struct block_run *runs;
+	size_t n_runs;
+	const struct plan_part *part;	/* NULL: of no part */
+};
+/*
+ * What became of it, NULL: nothing; "can no longer be read": with why in *ret_code. Names
+ * and paths are used again: its ranges may be another device's by now.
+ */
+int find_moved(struct apply *apply, const struct found_region *was, const char **ret_moved,
+	       int *ret_code);
 
 /* A setting of the system that this call changed. */
 struct borrowed {
@@ -1066,6 +1111,7 @@ struct apply {
 	struct sysfs_dir mem, drivers;
 	bool has_nodes;
 	struct apply_part *parts;
+	struct apply_release *releases;
 	struct block_now *now;	/* of each block, when it was last looked at */
 	bool *acted;		/* whether this call changed it */
 	bool *deferred;		/* EBUSY, but others that go may set it free */
@@ -1184,6 +1230,15 @@ bool has_gone(const struct apply *apply, size_t part);
 /* Is any eject perhaps still to come? Those that are done are no more. */
 bool is_any_queued(struct apply *apply);
 
+/* ---- release.c: the hardware behind a region ---- */
+
+/* Opens them, once they are known to be what was planned for; 1: concluded already. */
+int open_releases(struct apply *apply);
+void close_releases(struct apply *apply);
+void run_release_step(struct apply *apply, const struct mhp_step *step);
+/* Is it given back, as the plan wants it? */
+bool is_release_met(struct apply *apply, size_t index);
+
 /* ---- borrow.c: settings of the system ---- */
 
 void run_borrow_step(struct apply *apply, const struct mhp_step *step);
@@ -1221,6 +1276,9 @@ void blame_text(struct apply *apply, size_t part, int code, enum mhp_reason reas
  */
 void blame_eject(struct apply *apply, size_t part, int code, enum mhp_reason reason,
 		 const char *path, const char *word, struct text *what);
+/* What releasing a region came to; part's blocks are no matter. */
+void blame_release(struct apply *apply, int code, enum mhp_reason reason, const char *hint,
+		   struct text *what);
 /* A setting, by its path. */
 void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
 		   const char *word);
@@ -1239,7 +1297,8 @@ void read_device_word(struct apply *apply, char ret[REPORT_WORD_SIZE]);
 void conclude(struct apply *apply);
 /* Nothing was written: conflicts, or not the same region any more, or no lock. */
 void conclude_conflicts(struct mhp_report *report);
-void conclude_moved(struct apply *apply, size_t part);
+/* moved: what became of the region; NULL: why is code */
+void conclude_moved(struct apply *apply, const char *region, const char *moved, int code);
 void conclude_other_machine(struct apply *apply, const char *block_size);
 /* what another one left could not be put back */
 void conclude_pending(struct mhp_report *report);

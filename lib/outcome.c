@@ -138,6 +138,8 @@ void conclude(struct apply *apply)
 	}
 	for (size_t i = 0; i < apply->plan->n_parts; i++)
 		same_system &= is_driver_as_before(apply, i);
+	for (size_t i = 0; i < apply->plan->n_releases; i++)
+		same_system &= !apply->releases[i].written;
 	if (unknown || queued)
 		report->outcome = MHP_OUTCOME_UNKNOWN;
 	else if (!report->n_writes)
@@ -185,19 +187,17 @@ static void conclude_refused(struct mhp_report *report, enum mhp_reason reason)
 		report->blocks[i].reason = reason;
 }
 
-void conclude_moved(struct apply *apply, size_t part)
+void conclude_moved(struct apply *apply, const char *region, const char *moved, int code)
 {
 	struct mhp_report *report = apply->report;
-	int code = apply->parts[part].code;
 
 	conclude_refused(report, code ? MHP_REASON_UNREADABLE : MHP_REASON_STALE);
 	report->code = code;
 	if (code)
-		report_say(report, "%s: its ranges, or its driver, can no longer be read",
-			   apply->plan->parts[part].region);
+		report_say(report, "%s: its ranges, or its driver, can no longer be read", region);
 	else
-		report_say(report, "%s: the region %s: it is not what was planned for",
-			   apply->plan->parts[part].region, apply->parts[part].moved);
+		report_say(report, "%s: the region %s: it is not what was planned for", region,
+			   moved);
 	look_at_all(apply);
 	for (size_t i = 0; i < report->n_blocks; i++) {
 		report->blocks[i].after_state = apply->now[i].state;

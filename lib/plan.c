@@ -33,12 +33,18 @@ MHP_EXPORT struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan)
 	for (size_t i = 0; i < plan->n_texts; i++)
 		free(plan->texts[i]);
 	free(plan->texts);
+	for (size_t i = 0; i < plan->n_releases; i++) {
+		free(plan->releases[i].region);
+		free(plan->releases[i].path);
+		free(plan->releases[i].runs);
+	}
 	for (size_t i = 0; i < plan->n_hints; i++)
 		free(plan->hints[i]);
 	free(plan->hints);
 	free(plan->target);
 	free(plan->to_driver);
 	free(plan->parts);
+	free(plan->releases);
 	free(plan->blocks);
 	free(plan->steps);
 	free(plan);
@@ -95,6 +101,19 @@ int plan_add_part(struct mhp_plan *plan, struct plan_part **ret_part)
 	plan->parts = parts;
 	*ret_part = &parts[plan->n_parts++];
 	**ret_part = (struct plan_part){ .plan = plan, .first = plan->n_blocks };
+	return 0;
+}
+
+int plan_add_release(struct mhp_plan *plan, struct plan_release **ret_release)
+{
+	struct plan_release *releases = make_room(plan->releases, plan->n_releases,
+						  &plan->releases_room, sizeof(*releases));
+
+	if (!releases)
+		return -ENOMEM;
+	plan->releases = releases;
+	*ret_release = &releases[plan->n_releases++];
+	**ret_release = (struct plan_release){ 0 };
 	return 0;
 }
 
@@ -206,6 +225,11 @@ static const struct plan_part *step_part(const struct mhp_step *step)
 	return &step->plan->parts[step->part];
 }
 
+static const struct plan_release *step_release(const struct mhp_step *step)
+{
+	return &step->plan->releases[step->release];
+}
+
 MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
 {
 	switch (step->kind) {
@@ -217,6 +241,8 @@ MHP_EXPORT size_t mhp_step_count_ranges(const struct mhp_step *step)
 	case MHP_STEP_BIND:
 	case MHP_STEP_EJECT:
 		return step_part(step)->n_runs;
+	case MHP_STEP_RELEASE:
+		return step_release(step)->n_runs;
 	case MHP_STEP_LOAD:
 	case MHP_STEP_BORROW:
 	case MHP_STEP_RETURN:
@@ -238,6 +264,8 @@ MHP_EXPORT int mhp_step_get_range(const struct mhp_step *step, size_t index,
 		run = (struct block_run){ plan->blocks[step->block].id, 1 };
 	else if (step->kind == MHP_STEP_CONFIGURE)
 		run = (struct block_run){ plan->blocks[step->block].id, step->n_blocks };
+	else if (step->kind == MHP_STEP_RELEASE)
+		run = step_release(step)->runs[index];
 	else
 		run = step_part(step)->runs[index];
 	*ret_start = run.first * plan->block_size;
@@ -261,6 +289,8 @@ MHP_EXPORT int mhp_step_copy_path(const struct mhp_step *step, char **ret_path)
 		return copy_text(ret_path, MODULE_PATH "/%s", step->driver);
 	case MHP_STEP_EJECT:
 		return copy_text(ret_path, "%s/eject", step_part(step)->path);
+	case MHP_STEP_RELEASE:
+		return copy_text(ret_path, "%s/commit", step_release(step)->path);
 	case MHP_STEP_BORROW:
 	case MHP_STEP_RETURN:
 	case MHP_STEP_CONFIGURE:
@@ -319,6 +349,8 @@ MHP_EXPORT const char *mhp_step_kind_to_str(enum mhp_step_kind kind)
 		return "eject";
 	case MHP_STEP_CONFIGURE:
 		return "configure";
+	case MHP_STEP_RELEASE:
+		return "release";
 	case MHP_STEP_UNKNOWN:
 		break;
 	}
@@ -357,6 +389,11 @@ static void add_write(struct text *text, const struct mhp_step *step, const char
 		text_add(text, "put \"%s\" back to ", step->word);
 		text_add_escaped(text, path);
 		return;
+	case MHP_STEP_RELEASE:
+		text_add(text, "release ");
+		text_add_escaped(text, step_release(step)->region);
+		text_add(text, ": its decoders are turned off, the pool slice is free");
+		break;
 	case MHP_STEP_BLOCK:
 		text_add(text, "memory%" PRIu64, step->plan->blocks[step->block].id);
 		break;

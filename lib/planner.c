@@ -186,8 +186,9 @@ static int plan_part(struct plan_part *part)
 static bool needs_hotremove(const struct mhp_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].wanted_state == MHP_STATE_OFFLINE ||
-		    plan->steps[i].wanted_state == MHP_STATE_ABSENT)
+		if (plan->steps[i].wanted_state != plan->steps[i].expected_state &&
+		    (plan->steps[i].wanted_state == MHP_STATE_OFFLINE ||
+		     plan->steps[i].wanted_state == MHP_STATE_ABSENT))
 			return true;
 	return false;
 }
@@ -206,6 +207,8 @@ int plan_make_steps(struct mhp_plan *plan)
 			r = plan->parts[i].provider->plan_leave(&plan->parts[i]);
 	if (r == 0)
 		r = plan_end_borrowing(plan);
+	if (r == 0)
+		r = plan_release(plan);
 	if (r == 0 && !plan->system.has_hotremove && needs_hotremove(plan)) {
 		text_add(&text, "%s: this kernel takes no memory offline (no "
 			 "CONFIG_MEMORY_HOTREMOVE: a block has no valid_zones)", plan->target);

@@ -15,13 +15,14 @@
 struct reader {
 	struct mhp_plan *plan;
 	struct plan_part *part;		/* being read, or NULL */
+	struct plan_release *release;	/* likewise */
 	bool is_region;			/* the part that was begun last */
 	size_t runs_room, units_room;
 	size_t run;			/* of the next block ... */
 	uint64_t offset;		/* ... and its place there */
 	struct mhp_conflict *finding;	/* likewise */
 	struct conflicts warnings;
-	bool seen_goal, seen_size, seen_system, ended;
+	bool seen_goal, seen_size, seen_system, seen_done, ended;
 };
 
 static int hex_digit(char c)
@@ -182,7 +183,8 @@ static bool is_part_named(const struct reader *reader)
 
 static int take_part(struct reader *reader, const char *value)
 {
-	if ((strcmp(value, "region") && strcmp(value, "blocks")) || !is_part_named(reader))
+	if ((strcmp(value, "region") && strcmp(value, "blocks")) || !is_part_named(reader) ||
+	    reader->release)
 		return -EBADMSG;
 	reader->is_region = !strcmp(value, "region");
 	reader->runs_room = reader->units_room = reader->run = 0;
@@ -199,29 +201,28 @@ static int take_device_word(struct plan_part *part, const char *value)
 	return r;
 }
 
-static int take_run(struct reader *reader, const char *value)
+static int take_run(struct reader *reader, const char *value, struct block_run **ret_runs,
+		    size_t *count)
 {
-	struct plan_part *part = reader->part;
-	struct block_run *runs;
+	struct block_run *runs = *ret_runs;
 	int64_t n[2];
 
 	if (take_numbers(value, n, 2) < 0 || n[0] < 0 || (uint64_t)n[0] > BLOCK_MAX_ID ||
-	    n[1] <= 0 || (uint64_t)n[1] > MAX_REGION_BLOCKS || part->count)
+	    n[1] <= 0 || (uint64_t)n[1] > MAX_REGION_BLOCKS)
 		return -EBADMSG;
 	/* as of a snapshot: sorted, not touching */
-	if (part->n_runs && (uint64_t)n[0] <= part->runs[part->n_runs - 1].first +
-						      part->runs[part->n_runs - 1].count)
+	if (*count && (uint64_t)n[0] <= runs[*count - 1].first + runs[*count - 1].count)
 		return -EBADMSG;
-	if (part->n_runs == reader->runs_room) {
+	if (*count == reader->runs_room) {
 		size_t room = reader->runs_room ? 2 * reader->runs_room : 4;
 
-		runs = reallocarray(part->runs, room, sizeof(*runs));
+		runs = reallocarray(runs, room, sizeof(*runs));
 		if (!runs)
 			return -ENOMEM;
-		part->runs = runs;
+		*ret_runs = runs;
 		reader->runs_room = room;
 	}
-	part->runs[part->n_runs++] = (struct block_run){ (uint64_t)n[0], (uint64_t)n[1] };
+	runs[(*count)++] = (struct block_run){ (uint64_t)n[0], (uint64_t)n[1] };
 	return 0;
 }
 
@@ -274,12 +275,12 @@ static int take_block(struct reader *reader, const char *value)
 	});
 }
 
-static int take_kind(struct plan_part *part, const char *value)
+static int take_kind(const char *value, const struct provider **ret)
 {
-	for (size_t i = 0; i < n_providers && !part->provider; i++)
+	for (size_t i = 0; i < n_providers && !*ret; i++)
 		if (!strcmp(mhp_region_kind_to_str(providers[i]->kind), value))
-			part->provider = providers[i];
-	return part->provider ? 0 : -EBADMSG;
+			*ret = providers[i];
+	return *ret ? 0 : -EBADMSG;
 }
 
 static int take_part_fact(struct reader *reader, const char *key, const char *value)
@@ -289,7 +290,7 @@ static int take_part_fact(struct reader *reader, const char *key, const char *va
 	int r;
 
 	if (!strcmp(key, "kind"))
-		return take_kind(part, value);
+		return take_kind(value, &part->provider);
 	if (!strcmp(key, "region"))
 		return take_str(value, &part->region);
 	if (!strcmp(key, "path"))
@@ -299,7 +300,8 @@ static int take_part_fact(struct reader *reader, const char *key, const char *va
 	if (!strcmp(key, "device-word"))
 		return take_device_word(part, value);
 	if (!strcmp(key, "run"))
-		return take_run(reader, value);
+		return part->count ? -EBADMSG :
+				     take_run(reader, value, &part->runs, &part->n_runs);
 	if (!strcmp(key, "unit"))
 		return take_unit(reader, value);
 	if (!strcmp(key, "block"))
@@ -309,6 +311,51 @@ static int take_part_fact(struct reader *reader, const char *key, const char *va
 	r = take_number(value, INT64_MAX, &number);
 	if (r == 0)
 		part->lost_bytes = (uint64_t)number;
+	return r;
+}
+
+/* ---- releases ---- */
+
+/* Does the last one have all that it must have? */
+static bool is_release_whole(const struct reader *reader)
+{
+	const struct plan_release *release = reader->release;
+
+	return !release || (release->region && release->path && release->provider &&
+			    reader->seen_done);
+}
+
+static int take_release(struct reader *reader, const char *value)
+{
+	int r;
+
+	if (!is_release_whole(reader))
+		return -EBADMSG;
+	reader->part = NULL;
+	reader->runs_room = 0;
+	reader->seen_done = false;
+	r = plan_add_release(reader->plan, &reader->release);
+	return r < 0 ? r : take_str(value, &reader->release->region);
+}
+
+static int take_release_fact(struct reader *reader, const char *key, const char *value)
+{
+	struct plan_release *release = reader->release;
+	int64_t number;
+	int r;
+
+	if (!strcmp(key, "kind"))
+		return take_kind(value, &release->provider);
+	if (!strcmp(key, "path"))
+		return take_str(value, &release->path);
+	if (!strcmp(key, "run"))
+		return take_run(reader, value, &release->runs, &release->n_runs);
+	if (strcmp(key, "is-done") || reader->seen_done)
+		return -EBADMSG;
+	r = take_number(value, 1, &number);
+	if (r == 0)
+		release->is_done = number;
+	reader->seen_done = true;
 	return r;
 }
 
@@ -396,6 +443,10 @@ static int take_fact(struct reader *reader, const char *key, const char *value)
 		return take_finding_fact(reader, key, value);
 	if (!strcmp(key, "part"))
 		return take_part(reader, value);
+	if (!strcmp(key, "release"))
+		return take_release(reader, value);
+	if (reader->release)
+		return take_release_fact(reader, key, value);
 	if (reader->part)
 		return take_part_fact(reader, key, value);
 	if (!strcmp(key, "target"))
@@ -501,17 +552,13 @@ static bool has_steps(const struct provider *provider, enum mhp_goal goal)
 }
 
 /* Names and paths are opened. */
-static bool is_region_sound(const struct plan_part *part)
+static bool is_region_sound(const struct provider *provider, const char *name, const char *path)
 {
-	const struct provider *provider = part->provider;
-
-	if (!part->plan->conflicts.count && !has_steps(provider, part->plan->goal))
-		return false;
-	if (provider->is_name && !provider->is_name(part->region))
+	if (provider->is_name && !provider->is_name(name))
 		return false;
 	if (provider->path)
-		return !strcmp(part->path, provider->path);
-	return !strncmp(part->path, "/sys/devices/", 13) && !strstr(part->path, "/..");
+		return !strcmp(path, provider->path);
+	return !strncmp(path, "/sys/devices/", 13) && !strstr(path, "/..");
 }
 
 /* Is each block of the part in exactly one unit, if it has units at all? */
@@ -535,6 +582,44 @@ static bool are_units_sound(const struct plan_part *part)
 	return at == part->count;
 }
 
+/* Is what is at the path the region itself, or made from it? */
+static bool is_made_from(const char *path, const struct plan_release *release)
+{
+	size_t length = strlen(release->path);
+
+	return !strncmp(path, release->path, length) && (!path[length] || path[length] == '/');
+}
+
+static bool is_released_with(const struct mhp_plan *plan, const struct plan_part *part)
+{
+	for (size_t i = 0; i < plan->n_releases; i++)
+		if (part->path && is_made_from(part->path, &plan->releases[i]))
+			return true;
+	return false;
+}
+
+/* With the rule there are some, and the plan is about nothing else; a conflict says why not. */
+static bool are_releases_sound(const struct mhp_plan *plan)
+{
+	bool wanted = plan->rules & MHP_RULE_RELEASE;
+
+	if (!wanted || plan->conflicts.count)
+		return !plan->n_releases || wanted;
+	if (plan->goal != MHP_GOAL_UNPLUGGED || plan->to_driver)
+		return false;
+	for (size_t i = 0; i < plan->n_releases; i++) {
+		const struct plan_release *release = &plan->releases[i];
+
+		if (!release->provider->is_released ||
+		    !is_region_sound(release->provider, release->region, release->path))
+			return false;
+	}
+	for (size_t i = 0; i < plan->n_parts; i++)
+		if (!is_released_with(plan, &plan->parts[i]))
+			return false;
+	return plan->n_releases > 0;
+}
+
 static bool is_part_sound(const struct plan_part *part)
 {
 	const struct mhp_plan *plan = part->plan;
@@ -543,7 +628,9 @@ static bool is_part_sound(const struct plan_part *part)
 	if (!part->region != !part->path || !part->region != !part->provider ||
 	    (!part->region && (part->driver || part->device_word)))
 		return false;
-	if (part->region && !is_region_sound(part))
+	if (part->region && !(plan->conflicts.count || has_steps(part->provider, plan->goal)))
+		return false;
+	if (part->region && !is_region_sound(part->provider, part->region, part->path))
 		return false;
 	for (size_t i = 0; i < part->n_runs; i++)
 		count += part->runs[i].count;
@@ -600,7 +687,8 @@ static bool is_sound(const struct reader *reader)
 	    !plan->target || (!plan->n_parts && !plan->conflicts.count) ||
 	    (plan->to_driver && strcmp(plan->to_driver, "device_dax")) ||
 	    (plan->goal == MHP_GOAL_ONLINE && plan->type == MHP_OFFLINE && !plan->conflicts.count) ||
-	    ((plan->goal == MHP_GOAL_OFFLINE || plan->goal == MHP_GOAL_UNPLUGGED) && plan->type))
+	    ((plan->goal == MHP_GOAL_OFFLINE || plan->goal == MHP_GOAL_UNPLUGGED) && plan->type) ||
+	    !is_release_whole(reader) || !are_releases_sound(plan))
 		return false;
 	for (size_t i = 0; i < plan->n_parts; i++)
 		if (!is_part_sound(&plan->parts[i]))

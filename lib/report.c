@@ -89,6 +89,20 @@ static int copy_device_paths(struct mhp_report *report)
 	return 0;
 }
 
+static int copy_release_paths(struct mhp_report *report)
+{
+	const struct mhp_plan *plan = report->plan;
+
+	report->release_paths = calloc(plan->n_releases + 1, sizeof(*report->release_paths));
+	if (!report->release_paths)
+		return -ENOMEM;
+	report->n_releases = plan->n_releases;
+	for (size_t i = 0; i < plan->n_releases; i++)
+		if (copy_text(&report->release_paths[i], "%s/commit", plan->releases[i].path) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 {
 	struct mhp_report *report = calloc(1, sizeof(*report));
@@ -100,7 +114,7 @@ int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 	report->writes = calloc(report->writes_room, sizeof(*report->writes));
 	report->blocks = calloc(plan->n_blocks + 1, sizeof(*report->blocks));
 	if (!report->writes || !report->blocks ||
-	    copy_device_paths(report) < 0)
+	    copy_device_paths(report) < 0 || copy_release_paths(report) < 0)
 		goto fail;
 	for (size_t i = 0; i < plan->n_blocks; i++) {
 		struct mhp_result *result = &report->blocks[i];
@@ -157,6 +171,9 @@ MHP_EXPORT void mhp_report_free(struct mhp_report *report)
 	for (size_t i = 0; i < report->n_parts; i++)
 		free(report->device_paths[i]);
 	free(report->device_paths);
+	for (size_t i = 0; i < report->n_releases; i++)
+		free(report->release_paths[i]);
+	free(report->release_paths);
 	mhp_recovery_free(report->recovery);
 	free(report->others);
 	free(report->order);

@@ -61,6 +61,17 @@ static void add_part(struct text *text, const struct plan_part *part)
 	}
 }
 
+static void add_release(struct text *text, const struct plan_release *release)
+{
+	add_str(text, "release", release->region);
+	add_str(text, "kind", mhp_region_kind_to_str(release->provider->kind));
+	add_str(text, "path", release->path);
+	add_fact(text, "is-done", "%d", release->is_done);
+	for (size_t i = 0; i < release->n_runs; i++)
+		add_fact(text, "run", "%" PRIu64 " %" PRIu64, release->runs[i].first,
+			 release->runs[i].count);
+}
+
 static void add_finding(struct text *text, const char *key, const struct conflicts *found)
 {
 	for (size_t i = 0; i < found->count; i++) {
@@ -108,6 +119,8 @@ MHP_EXPORT int mhp_plan_save(const struct mhp_plan *plan, char **ret_text)
 		 system->contained, system->has_nodes, system->has_hotremove);
 	for (size_t i = 0; i < plan->n_parts; i++)
 		add_part(&text, &plan->parts[i]);
+	for (size_t i = 0; i < plan->n_releases; i++)
+		add_release(&text, &plan->releases[i]);
 	add_finding(&text, "conflict", &plan->conflicts);
 	add_finding(&text, "warning", &plan->warnings);
 	text_add(&text, "end\n");

@@ -524,6 +524,8 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	if (r == 0 && !plan->n_parts && !plan->conflicts.count)
 		r = find_nothing(plan, whole ? MHP_CONFLICT_NOT_DEVICE : MHP_CONFLICT_NO_BLOCK,
 				 whole ? "has no device as a whole" : "has no memory block now");
+	if (r == 0 && plan->rules & MHP_RULE_RELEASE)
+		r = plan_find_releases(plan, snap, request, region);
 	return r;
 }
 

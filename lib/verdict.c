@@ -222,6 +222,12 @@ void blame_eject(struct apply *apply, size_t index, int code, enum mhp_reason re
 	blame(apply, code, reason, NULL, &text);
 }
 
+void blame_release(struct apply *apply, int code, enum mhp_reason reason, const char *hint,
+		   struct text *what)
+{
+	blame(apply, code, reason, hint, what);
+}
+
 void blame_setting(struct apply *apply, int code, enum mhp_reason reason, const char *path,
 		   const char *word)
 {
@@ -346,7 +352,12 @@ void blame_changed(struct apply *apply)
 	}
 	if (is_failure(apply->report->reason))
 		return;
-	text_add(&text, ": somebody else changed which driver has it");
+	for (size_t i = 0; i < apply->plan->n_releases && !text.length; i++)
+		if (!is_release_met(apply, i))
+			text_add(&text, ": somebody else has committed %s again",
+				 apply->plan->releases[i].region);
+	if (!text.length)
+		text_add(&text, ": somebody else changed which driver has it");
 	blame(apply, 0, MHP_REASON_STALE, NULL, &text);
 }
 

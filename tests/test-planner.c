@@ -73,7 +73,7 @@ static void test_bad_requests(void **state)
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_online_type(request, (enum mhp_online_type)4), -EINVAL);
 	assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE), 0);
-	assert_int_equal(mhp_request_set_rules(request, UINT64_C(1) << 4), -E2BIG);
+	assert_int_equal(mhp_request_set_rules(request, UINT64_C(1) << 10), -E2BIG);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -ENOENT);
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);

@@ -46,7 +46,7 @@ static void test_words(void **state)
 		{ outcome_word, MHP_OUTCOME_DONE, MHP_OUTCOME_REFUSED },
 		{ conflict_word, MHP_CONFLICT_WRONG_ZONE, MHP_CONFLICT_KERNEL_ZONE },
 		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_HELD_OFFLINE },
-		{ kind_word, MHP_STEP_BLOCK, MHP_STEP_CONFIGURE },
+		{ kind_word, MHP_STEP_BLOCK, MHP_STEP_RELEASE },
 		{ goal_word, MHP_GOAL_OFFLINE, MHP_GOAL_PLUGGED },
 	};
 

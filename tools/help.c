@@ -35,6 +35,7 @@ static const char help[] =
 "  --kernel-zone     online_kernel also memory that the host is to have back\n"
 "  --to device_dax   unplug: the driver that gets the device\n"
 "  --no-borrow       plug, unplug: set nothing of the whole system meanwhile\n"
+"  --release         unplug of a CXL region: then turn its decoders off\n"
 "  --timeout SECONDS end by then, and put back; \"none\"; without it 60\n"
 "  --dry-run         show the plan and write nothing, as \"mhp plan\" does\n"
 "  --save FILE       write the plan to FILE, for \"mhp apply\"; or the capture\n"

@@ -35,6 +35,7 @@ static void add_rules(struct json_object *object, uint64_t rules)
 		{ MHP_RULE_REZONE, "rezone" },
 		{ MHP_RULE_PER_BLOCK, "per-block" },
 		{ MHP_RULE_BORROW, "borrow" },
+		{ MHP_RULE_RELEASE, "release" },
 		{ MHP_RULE_KERNEL_ZONE, "kernel-zone" },
 	};
 	struct json_object *array = json_new_array();

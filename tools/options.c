@@ -15,7 +15,7 @@
 /* Those up to OPT_SIZE only some verbs have a use for. */
 enum {
 	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_KERNEL_ZONE, OPT_TO,
-	OPT_NO_BORROW,
+	OPT_NO_BORROW, OPT_RELEASE,
 	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL,
@@ -30,6 +30,7 @@ static const struct option long_options[] = {
 	{ "kernel-zone", no_argument, NULL, OPT_KERNEL_ZONE },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "no-borrow", no_argument, NULL, OPT_NO_BORROW },
+	{ "release", no_argument, NULL, OPT_RELEASE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "identity", no_argument, NULL, OPT_IDENTITY },
@@ -78,7 +79,7 @@ static const struct verb_info verbs[] = {
 	{ "plug", VERB_PLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
 	  BIT(OPT_NO_BORROW) },
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TO) |
-	  BIT(OPT_NO_BORROW) },
+	  BIT(OPT_NO_BORROW) | BIT(OPT_RELEASE) },
 	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
 	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
 	{ "capture", VERB_CAPTURE, OPERAND_NONE, BIT(OPT_SAVE) | BIT(OPT_IDENTITY) },
@@ -209,6 +210,9 @@ static bool take_deed(struct options *options, int option, const char *value)
 	case OPT_NO_BORROW:
 		options->no_borrow = true;
 		break;
+	case OPT_RELEASE:
+		options->rules |= MHP_RULE_RELEASE;
+		break;
 	case OPT_TIMEOUT:
 		take_timeout(options, value);
 		break;
@@ -328,6 +332,8 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)
 		usage("%s: name a type with --type, as memory in the wrong zone may stay "
 		      "there until reboot: " TYPE_WORDS, info->word);
+	if (options->driver && options->rules & MHP_RULE_RELEASE)
+		usage("%s: --to and --release exclude each other, as no device is left", info->word);
 	if (options->json && options->verb == VERB_CAPTURE)
 		usage("%s: it does not go with --json", info->word);
 	if (options->save && !options->dry_run && options->verb != VERB_CAPTURE)

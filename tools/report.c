@@ -214,9 +214,10 @@ static void print_already(const struct mhp_report *report)
 		}
 		zone = one;
 	}
-	say("%s: already %s%s%s, nothing to do\n", mhp_plan_get_target(plan),
+	say("%s: already %s%s%s%s, nothing to do\n", mhp_plan_get_target(plan),
 	    mhp_goal_to_str(mhp_plan_get_goal(plan)), zone == MHP_ZONE_UNKNOWN ? "" : " in ",
-	    zone == MHP_ZONE_UNKNOWN ? "" : mhp_zone_to_str(zone));
+	    zone == MHP_ZONE_UNKNOWN ? "" : mhp_zone_to_str(zone),
+	    mhp_plan_get_rules(plan) & MHP_RULE_RELEASE ? " and released" : "");
 }
 
 /* Those that were there before. */
@@ -240,6 +241,10 @@ static void print_done(const struct mhp_report *report, uint64_t block_size)
 
 	if (mhp_report_get_reason(report) == MHP_REASON_ALREADY)
 		print_already(report);
+	else if (mhp_plan_get_rules(plan) & MHP_RULE_RELEASE)
+		say("%s: unplugged and released: no blocks left (%s), its decoders are off, the pool "
+		    "slice is free\n", mhp_plan_get_target(plan),
+		    text_size(mhp_report_count_results(report) * block_size, size));
 	else if (mhp_plan_get_goal(plan) == MHP_GOAL_UNPLUGGED)
 		say("%s: unplugged, no blocks left (%s)\n", mhp_plan_get_target(plan),
 		    text_size(count_gone(report) * block_size, size));

@@ -51,6 +51,8 @@ enum mhp_step_kind {
 					     block or an LMB at a time:
 					     /sys/firmware/memory/memoryN/config (s390),
 					     /sys/kernel/dlpar (ppc64) */
+	MHP_STEP_RELEASE = 10,		/**< a CXL region's commit file: its decoders are turned
+					     off */
 };
 
 /** What stands against a request, or is to be known about it. */
@@ -302,7 +304,8 @@ int mhp_step_get_range(const struct mhp_step *step, size_t index,
 int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
 
 /**
- * The word that a step writes: a state, a device's name, a setting; for MHP_STEP_LOAD
+ * The word that a step writes: a state, a device's name, a setting, "0" to release; for
+ * MHP_STEP_LOAD
  * the module's name.
  *
  * @return borrowed, never NULL
@@ -399,7 +402,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 
 /**
  * A word for a kind of step: "block", "device", "unbind", "bind", "load", "borrow",
- * "return", "eject", "configure"; else "unknown".
+ * "return", "eject", "configure", "release"; else "unknown".
  *
  * @return a constant string, never NULL
  * @since 0.1

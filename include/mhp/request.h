@@ -53,6 +53,11 @@ enum mhp_rule {
 					     else while a device is plugged or unplugged; they
 					     are put back, after a kill by the next apply or
 					     mhp_recover() */
+	MHP_RULE_RELEASE = 16,		/**< once all memory of a CXL region, or of all of them, is
+					     unplugged, its decoders are turned off, so that the
+					     hardware behind it is free for others. It cannot
+					     be undone. For MHP_GOAL_UNPLUGGED without a driver;
+					     any other request gets a conflict */
 	MHP_RULE_KERNEL_ZONE = 32,	/**< memory that a host plugs and unplugs (virtio-mem)
 					     may be onlined as MHP_ONLINE_KERNEL, though the
 					     host hardly ever gets it back then */

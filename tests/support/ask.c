@@ -82,6 +82,7 @@ static uint64_t rule_of(const char *word)
 	       !strcmp(word, "borrow") ? MHP_RULE_BORROW :
 	       !strcmp(word, "kernel-zone") ? MHP_RULE_KERNEL_ZONE :
 	       !strcmp(word, "per-block") ? MHP_RULE_PER_BLOCK :
+	       !strcmp(word, "release") ? MHP_RULE_RELEASE :
 	       /* fails */ UINT64_C(1) << 63;
 }
 

@@ -7,9 +7,9 @@
 
 /*
  * "TARGET GOAL [TYPE] [keep] [rezone] [per-block] [borrow]
- * [kernel-zone] [to:DRIVER] [size:MIB]".
- * TARGET: a region, node:N, blocks:FIRST-LAST[,...], range:START-LAST, kind:WORD. TYPE, for the
- * goals "online" and "plugged", may be "default".
+ * [kernel-zone] [release] [to:DRIVER] [size:MIB]".
+ * TARGET: a region, node:N, blocks:FIRST-LAST[,...], range:START-LAST, kind:KIND. TYPE, for
+ * the goals "online" and "plugged", may be "default".
  */
 struct mhp_request *ask(const char *wish);
 
