@@ -206,7 +206,9 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	blocks = text_region_blocks(region);
 	say("%-14s %s\n", "blocks", *blocks ? blocks : "-");
 	free(blocks);
-	print_blocks(snap, region);
+	/* those of a parent are shown where they are owned */
+	if (mhp_region_count_blocks(region) == mhp_region_count_total_blocks(region))
+		print_blocks(snap, region);
 }
 
 int verb_show(struct machine *machine)
