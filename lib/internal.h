@@ -555,9 +555,9 @@ struct mhp_region {
 	struct block_run *runs;	/* whole blocks inside the ranges */
 	size_t n_runs;
 	bool overlaps;		/* a block of it is another region's too */
+	bool is_empty;		/* a slot with nothing in it: unplugged */
 	struct block_unit *units;	/* sorted; NULL: each block by itself */
 	size_t n_units;
-	bool is_empty;		/* a slot with nothing in it: unplugged */
 
 	int identity_code;	/* 0: identity holds; -ENODATA */
 	char *identity;
@@ -938,15 +938,16 @@ enum mhp_online_type plan_type_at_adding(const struct mhp_plan *plan);
 int plan_begin_borrowing(struct mhp_plan *plan);
 int plan_end_borrowing(struct mhp_plan *plan);
 
-/* ---- plan-configure.c: what comes and goes unit by unit ---- */
-
-int plan_configure(struct plan_part *part);
-int plan_deconfigure(struct plan_part *part);
 /* ---- plan-eject.c ---- */
 
 int plan_eject_blocks(struct plan_part *part);
 /* Once all parts are offline. */
 int plan_eject(struct plan_part *part);
+
+/* ---- plan-configure.c: what comes and goes unit by unit ---- */
+
+int plan_configure(struct plan_part *part);
+int plan_deconfigure(struct plan_part *part);
 
 /* ---- order.c: 0 or -ENOMEM ---- */
 
@@ -1214,6 +1215,14 @@ bool is_driver_met(struct apply *apply, size_t part);
 bool is_driver_as_before(struct apply *apply, size_t part);
 void undo_binding(struct apply *apply, size_t part);
 
+/* ---- eject.c: hardware that is to go, and the kernel that does not tell ---- */
+
+void run_eject_step(struct apply *apply, const struct mhp_step *step);
+/* Has what was to be ejected left, with all its blocks as they were last looked at? */
+bool has_gone(const struct apply *apply, size_t part);
+/* Is any eject perhaps still to come? Those that are done are no more. */
+bool is_any_queued(struct apply *apply);
+
 /* ---- configure.c: units that come and go ---- */
 
 void run_configure_step(struct apply *apply, const struct mhp_step *step);
@@ -1222,13 +1231,6 @@ void undo_deconfiguring(struct apply *apply, size_t part);
 void undo_configuring(struct apply *apply, size_t part);
 /* Room for what those three may write. */
 size_t most_configure_writes(const struct mhp_step *step);
-/* ---- eject.c: hardware that is to go, and the kernel that does not tell ---- */
-
-void run_eject_step(struct apply *apply, const struct mhp_step *step);
-/* Has what was to be ejected left, with all its blocks as they were last looked at? */
-bool has_gone(const struct apply *apply, size_t part);
-/* Is any eject perhaps still to come? Those that are done are no more. */
-bool is_any_queued(struct apply *apply);
 
 /* ---- release.c: the hardware behind a region ---- */
 

@@ -52,6 +52,10 @@ struct provider {
 	 * has just now.
 	 */
 	bool host_decides;
+	/* What one region of the kind cannot, as its cannot[] says, is forbidden to all plans. */
+	bool heeds_abilities;
+	/* The file of the device that a step for the whole of it writes; NULL: "state". */
+	const char *device_file;
 	/* There is one such region on a machine, and this is its path; NULL: a device's. */
 	const char *path;
 
@@ -65,10 +69,6 @@ struct provider {
 	/* What is written where, to have a unit come or go; new texts. -ENOMEM */
 	int (*copy_path)(const struct block_unit *unit, char **ret_path);
 	int (*copy_word)(const struct block_unit *unit, bool come, char **ret_word);
-	/* What one region of the kind cannot, as its cannot[] says, is forbidden to all plans. */
-	bool heeds_abilities;
-	/* The file of the device that a step for the whole of it writes; NULL: "state". */
-	const char *device_file;
 
 	/* Steps for a part of a plan; NULL: it cannot be, and region->cannot[] says why. */
 	int (*plan_online)(struct plan_part *part);
