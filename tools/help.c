@@ -5,6 +5,7 @@
 static const char help[] =
 "Usage: mhp [OPTION...] list\n"
 "       mhp [OPTION...] show REGION\n"
+"       mhp [OPTION...] map [--svg FILE]\n"
 "       mhp [OPTION...] online TARGET --type TYPE\n"
 "       mhp [OPTION...] offline TARGET\n"
 "       mhp [OPTION...] plug TARGET --type TYPE\n"
@@ -41,6 +42,9 @@ static const char help[] =
 "  --save FILE       write the plan to FILE, for \"mhp apply\"; or the capture\n"
 "  --identity        capture: with serial numbers and the like\n"
 "  --json            print JSON\n"
+"  --svg FILE        map: write a picture to FILE instead\n"
+"  --color WHEN      map: auto, always or never\n"
+"  --cell N          map: N blocks in a cell; without it so many that it fits\n"
 "\n"
 "  --root DIR        use DIR/sys, DIR/proc and DIR/run\n"
 "  --capture FILE    look at a recorded machine; nothing can be changed\n"

@@ -39,6 +39,8 @@ static int run_verb(struct machine *machine)
 		return verb_list(machine);
 	case VERB_SHOW:
 		return verb_show(machine);
+	case VERB_MAP:
+		return verb_map(machine);
 	case VERB_APPLY:
 		return verb_apply(machine);
 	case VERB_RECOVER:

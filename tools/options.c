@@ -16,7 +16,8 @@
 enum {
 	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_KERNEL_ZONE, OPT_TO,
 	OPT_NO_BORROW, OPT_RELEASE,
-	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
+	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_SVG, OPT_COLOR, OPT_CELL,
+	OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL,
 };
@@ -34,6 +35,9 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "identity", no_argument, NULL, OPT_IDENTITY },
+	{ "svg", required_argument, NULL, OPT_SVG },
+	{ "color", required_argument, NULL, OPT_COLOR },
+	{ "cell", required_argument, NULL, OPT_CELL },
 	{ "range", required_argument, NULL, OPT_RANGE },
 	{ "blocks", required_argument, NULL, OPT_BLOCKS },
 	{ "node", required_argument, NULL, OPT_NODE },
@@ -71,6 +75,7 @@ struct verb_info {
 static const struct verb_info verbs[] = {
 	{ "list", VERB_LIST, OPERAND_NONE, 0 },
 	{ "show", VERB_SHOW, OPERAND_REGION, 0 },
+	{ "map", VERB_MAP, OPERAND_NONE, BIT(OPT_SVG) | BIT(OPT_COLOR) | BIT(OPT_CELL) },
 	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
 	{ "online", VERB_ONLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
 						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) |
@@ -182,6 +187,20 @@ static void take_sim_number(uint64_t *ret, const char **seen, int option, const 
 		      option == OPT_SIM_HANG ? "block" : "write, from 1");
 }
 
+static void take_color(struct options *options, const char *word)
+{
+	take_once(&options->colour, OPT_COLOR, word);
+	if (strcmp(word, "auto") && strcmp(word, "always") && strcmp(word, "never"))
+		usage("--color: \"%s\" is none of auto, always and never", word);
+}
+
+static void take_cell(struct options *options, const char *word)
+{
+	take_once(&options->per_cell_word, OPT_CELL, word);
+	if (value_number(word, &options->per_cell) < 0 || options->per_cell == 0)
+		usage("--cell: \"%s\" is no number of blocks", word);
+}
+
 /* One of the options that say what to do; false if it is another one. */
 static bool take_deed(struct options *options, int option, const char *value)
 {
@@ -221,6 +240,15 @@ static bool take_deed(struct options *options, int option, const char *value)
 		break;
 	case OPT_IDENTITY:
 		options->identity = true;
+		break;
+	case OPT_SVG:
+		take_once(&options->svg, option, value);
+		break;
+	case OPT_COLOR:
+		take_color(options, value);
+		break;
+	case OPT_CELL:
+		take_cell(options, value);
 		break;
 	case OPT_JSON:
 		options->json = true;
@@ -334,10 +362,13 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 		      "there until reboot: " TYPE_WORDS, info->word);
 	if (options->driver && options->rules & MHP_RULE_RELEASE)
 		usage("%s: --to and --release exclude each other, as no device is left", info->word);
-	if (options->json && options->verb == VERB_CAPTURE)
+	if (options->json && (options->verb == VERB_CAPTURE || options->verb == VERB_MAP))
 		usage("%s: it does not go with --json", info->word);
 	if (options->save && !options->dry_run && options->verb != VERB_CAPTURE)
 		usage("%s: --save needs --dry-run, or mhp plan %s", info->word, info->word);
+	if (options->svg && (options->colour || options->per_cell_word))
+		usage("%s: --svg does not go with --%s", info->word,
+		      options->colour ? "color" : "cell");
 	if (info->operand == OPERAND_TARGET)
 		options->request = request_new(options);
 }

@@ -21,6 +21,7 @@ enum verb {
 	VERB_NONE,
 	VERB_LIST,
 	VERB_SHOW,
+	VERB_MAP,
 	VERB_PLAN,
 	VERB_ONLINE,
 	VERB_OFFLINE,
@@ -58,6 +59,10 @@ struct options {
 	bool dry_run;
 	bool json;
 	bool identity;
+	const char *svg;
+	const char *colour;		/* NULL: auto */
+	uint64_t per_cell;		/* 0: so that it fits */
+	const char *per_cell_word;
 	const char *save;
 	const char *plan_file;
 	const char *root;
@@ -206,6 +211,12 @@ struct progress {
 void progress_begin(struct progress *progress, struct mhp_apply_opts *opts, const char *then);
 void progress_end(struct progress *progress);
 
+/* ---- terminal.c: what standard output can show ---- */
+
+bool terminal_has_utf8(void);
+bool terminal_wants_colour(const char *word);
+unsigned int terminal_width(void);
+
 /* ---- report.c: what became of a plan, as text ---- */
 
 void report_complain(const char *target, const char *message, const char *became,
@@ -215,10 +226,11 @@ void report_complain_conflicts(const struct mhp_plan *plan);
 int report_show(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);
 
-/* ---- list.c, show.c, act.c, recover.c, capture.c: the verbs; all return an exit code ---- */
+/* ---- list.c, show.c, map.c, act.c, recover.c, capture.c: the verbs; all return an exit code ---- */
 
 int verb_list(struct machine *machine);
 int verb_show(struct machine *machine);
+int verb_map(struct machine *machine);
 int verb_act(struct machine *machine);
 int verb_apply(struct machine *machine);
 int verb_recover(struct machine *machine);
