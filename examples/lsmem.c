@@ -121,13 +121,16 @@ static struct cell cell_of(const struct view *view, const struct run *run, enum 
 /* In one line? If what is shown of them is the same; "removable" is so for all blocks. */
 static bool look_alike(const struct view *view, const struct run *run, const struct run *next)
 {
-	if (view->all || mhp_block_get_id(run->block) + run->count != mhp_block_get_id(next->block))
+	uint64_t end = mhp_block_get_id(run->block) + run->count;
+
+	if (view->all || mhp_block_get_id(next->block) != end)
 		return false;
 	for (size_t i = 0; i < view->count; i++) {
 		enum column column = view->columns[i];
 
 		if (column == STATE || column == NODE || column == ZONES) {
-			struct cell a = cell_of(view, run, column), b = cell_of(view, next, column);
+			struct cell a = cell_of(view, run, column);
+			struct cell b = cell_of(view, next, column);
 
 			if (strcmp(a.text, b.text) != 0)
 				return false;

@@ -3,7 +3,7 @@
 #include "tool.h"
 
 static const char help[] =
-"Usage: mhp [OPTION...] list\n"
+"Usage: mhp [OPTION...] list [--tree]\n"
 "       mhp [OPTION...] show REGION\n"
 "       mhp [OPTION...] map [--svg FILE]\n"
 "       mhp [OPTION...] online TARGET --type TYPE\n"
@@ -42,6 +42,7 @@ static const char help[] =
 "  --save FILE       write the plan to FILE, for \"mhp apply\"; or the capture\n"
 "  --identity        capture: with serial numbers and the like\n"
 "  --json            print JSON\n"
+"  --tree            list: what is made from what, from the hardware to blocks\n"
 "  --svg FILE        map: write a picture to FILE instead\n"
 "  --color WHEN      map: auto, always or never\n"
 "  --cell N          map: N blocks in a cell; without it so many that it fits\n"

@@ -236,6 +236,7 @@ static struct json_object *region_object(const struct mhp_region *region)
 	add_bytes(object, "lost_bytes", mhp_region_get_lost_bytes, region);
 	if (mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM)
 		add_bytes(object, "plugged_bytes", mhp_region_get_plugged_bytes, region);
+	json_add_origin(object, region);
 	return object;
 }
 
@@ -295,7 +296,7 @@ static struct json_object *block_object(const struct mhp_snapshot *snap,
 	return object;
 }
 
-void json_list(const struct mhp_snapshot *snap)
+void json_list(const struct mhp_snapshot *snap, bool tree)
 {
 	struct json_object *top = json_begin();
 	struct json_object *regions = NULL, *blocks = json_new_array();
@@ -320,6 +321,8 @@ void json_list(const struct mhp_snapshot *snap)
 	for (size_t i = 0; (block = mhp_snapshot_get_block(snap, i)); i++)
 		json_append(blocks, block_object(snap, block));
 	json_add(top, "blocks", blocks);
+	if (tree)
+		json_add(top, "tree", tree_json(snap));
 	add_pending(top, snap);
 	add_errors(top, snap);
 	json_print(top);

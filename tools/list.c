@@ -202,7 +202,11 @@ int verb_list(struct machine *machine)
 	if (r)
 		return r;
 	if (options->json) {
-		json_list(snap);
+		json_list(snap, options->tree);
+	} else if (options->tree) {
+		tree_print(snap);
+		pending_say(snap);
+		machine_notes(snap);
 	} else {
 		print_regions(snap);
 		say("\n");

@@ -96,8 +96,7 @@ static uint64_t skip_made(const struct mhp_snapshot *snap, const struct mhp_regi
 	return id;
 }
 
-/* Position of the first block with that number, or a higher one. */
-static size_t find_block(const struct mhp_snapshot *snap, uint64_t id)
+size_t map_find_block(const struct mhp_snapshot *snap, uint64_t id)
 {
 	size_t low = 0, high = mhp_snapshot_count_blocks(snap);
 
@@ -122,7 +121,7 @@ static void add_absent_between(struct builder *builder, const struct mhp_region 
 
 	if (mhp_region_get_node(region, &run.node) < 0)
 		run.node = -1;
-	for (size_t i = find_block(snap, first); run.first < end; i++) {
+	for (size_t i = map_find_block(snap, first); run.first < end; i++) {
 		uint64_t id = end;
 
 		block = mhp_snapshot_get_block(snap, i);

@@ -399,9 +399,10 @@ static void put_head(FILE *file, const struct svg *svg, unsigned int height)
 	else
 		fprintf(file, "a cell is %" PRIu64 " blocks of %s, together %s",
 			svg->scale.per_cell, block, text_size(svg->scale.per_cell * size, cell));
-	/* all zones and states there are would not fit otherwise */
-	fprintf(file, "</tspan></text>\n<text x=\"%u\" y=\"82\" class=\"quiet\"%s>", MARGIN,
-		strlen(text) > 170 ? " textLength=\"1170\" lengthAdjust=\"spacingAndGlyphs\"" : "");
+	fprintf(file, "</tspan></text>\n<text x=\"%u\" y=\"82\" class=\"quiet\"", MARGIN);
+	if (strlen(text) > 170)		/* all zones and states there are do not fit */
+		fputs(" textLength=\"1170\" lengthAdjust=\"spacingAndGlyphs\"", file);
+	fputc('>', file);
 	put_text(file, *text ? text : "no blocks");
 	fputs("</text>\n", file);
 	free(text);
@@ -419,11 +420,11 @@ static void put_unknown(struct svg *svg)
 
 		if (code == 0)
 			continue;
-		why = text_error(code);
+		why = text_unreadable(code);
 		fprintf(svg->file, "<text x=\"%u\" y=\"%u\"><tspan class=\"name\">", MARGIN,
 			svg->y + 14);
 		put_text(svg->file, mhp_region_get_name(region));
-		fputs("</tspan><tspan dx=\"12\" class=\"quiet\">its addresses could not be read: ",
+		fputs("</tspan><tspan dx=\"12\" class=\"quiet\">addresses ",
 		      svg->file);
 		put_text(svg->file, why);
 		fputs("</tspan></text>\n", svg->file);

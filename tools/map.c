@@ -264,9 +264,8 @@ static void print_unknown(const struct mhp_snapshot *snap)
 
 		if (code == 0)
 			continue;
-		why = text_error(code);
-		say("\n%s: its addresses could not be read: %s\n", mhp_region_get_name(region),
-		    why);
+		why = text_unreadable(code);
+		say("\n%s: addresses %s\n", mhp_region_get_name(region), why);
 		free(why);
 	}
 }

@@ -46,6 +46,9 @@ struct map {
 	size_t n_sections;
 };
 
+/* Position of the first block with that number, or a higher one. */
+size_t map_find_block(const struct mhp_snapshot *snap, uint64_t id);
+
 struct map *map_new(const struct mhp_snapshot *snap);
 void map_free(struct map *map);
 

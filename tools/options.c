@@ -16,7 +16,7 @@
 enum {
 	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_KERNEL_ZONE, OPT_TO,
 	OPT_NO_BORROW, OPT_RELEASE,
-	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_SVG, OPT_COLOR, OPT_CELL,
+	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_TREE, OPT_SVG, OPT_COLOR, OPT_CELL,
 	OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL,
@@ -35,6 +35,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "identity", no_argument, NULL, OPT_IDENTITY },
+	{ "tree", no_argument, NULL, OPT_TREE },
 	{ "svg", required_argument, NULL, OPT_SVG },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "cell", required_argument, NULL, OPT_CELL },
@@ -73,7 +74,7 @@ struct verb_info {
 };
 
 static const struct verb_info verbs[] = {
-	{ "list", VERB_LIST, OPERAND_NONE, 0 },
+	{ "list", VERB_LIST, OPERAND_NONE, BIT(OPT_TREE) },
 	{ "show", VERB_SHOW, OPERAND_REGION, 0 },
 	{ "map", VERB_MAP, OPERAND_NONE, BIT(OPT_SVG) | BIT(OPT_COLOR) | BIT(OPT_CELL) },
 	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
@@ -240,6 +241,9 @@ static bool take_deed(struct options *options, int option, const char *value)
 		break;
 	case OPT_IDENTITY:
 		options->identity = true;
+		break;
+	case OPT_TREE:
+		options->tree = true;
 		break;
 	case OPT_SVG:
 		take_once(&options->svg, option, value);

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* mhp show: everything about one region. */
+/* mhp show: everything about one region. What could not be read says why. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
-
-static void print_text(const char *key, int code, const char *text)
-{
-	char *why;
-
-	if (code == 0 || code == -ENODATA) {
-		say("%-14s %s\n", key, code == 0 && text ? text : "-");
-		return;
-	}
-	why = text_error(code);
-	say("%-14s unreadable: %s\n", key, why);
-	free(why);
-}
+#include "map.h"
 
 /* Of what is in use, where a host may give a part of it only. */
 static void print_plugged(const struct mhp_region *region)
@@ -33,7 +20,7 @@ static void print_plugged(const struct mhp_region *region)
 	else if (code == 0)
 		say("%-14s %s\n", "plugged", text_size(bytes, size));
 	else if (code != -ENODATA && code != -ENOENT)
-		print_text("plugged", code, NULL);
+		show_text("plugged", code, NULL);
 }
 
 static void print_ranges(const struct mhp_region *region)
@@ -45,7 +32,7 @@ static void print_ranges(const struct mhp_region *region)
 
 	code = mhp_region_count_ranges(region, &count);
 	if (code < 0) {
-		print_text("ranges", code, NULL);
+		show_text("ranges", code, NULL);
 		return;
 	}
 	for (size_t i = 0; mhp_region_get_range(region, i, &start, &bytes) == 0; i++)
@@ -82,6 +69,7 @@ struct run {
 	uint64_t count;
 	enum mhp_state state;
 	int node;
+	const struct mhp_region *owner;		/* NULL: it is the region's own */
 	char *zones;
 	uint64_t kept;		/* by the host, of each of them */
 };
@@ -105,6 +93,8 @@ static void print_run(struct run *run, uint64_t block_size)
 	    run->zones);
 	if (run->kept)
 		say("  but for %s%s", text_size(run->kept, kept), run->count > 1 ? " each" : "");
+	if (run->owner)
+		say("  of %s", mhp_region_get_name(run->owner));
 	say("\n");
 	free(ids);
 	free(run->zones);
@@ -134,31 +124,36 @@ static uint64_t kept_of(const struct mhp_snapshot *snap, const struct mhp_block 
 	       mhp_snapshot_get_block_size_bytes(snap) - bytes : 0;
 }
 
+/* All inside its ranges: a parent's are mostly owned by what is made of it. */
 static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_region *region)
 {
 	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
-	const struct mhp_block *block = mhp_region_get_block(region, 0);
+	const struct mhp_block *block;
 	uint64_t first, count;
-	size_t next_block = 1;
 
 	for (size_t i = 0; mhp_region_get_block_run(region, i, &first, &count) == 0; i++) {
 		uint64_t next = first, end = first + count;
 		struct run run = { 0 };
 
-		for (; block && mhp_block_get_id(block) < end;
-		     block = mhp_region_get_block(region, next_block++)) {
+		for (size_t k = map_find_block(snap, first);
+		     (block = mhp_snapshot_get_block(snap, k)) && mhp_block_get_id(block) < end;
+		     k++) {
 			struct run one = {
 				.first = mhp_block_get_id(block),
 				.count = 1,
 				.state = mhp_block_get_state(block),
+				.owner = mhp_snapshot_get_block_region(snap, block),
 				.zones = zones_of(snap, block),
 				.kept = kept_of(snap, block),
 			};
 
+			if (one.owner == region)
+				one.owner = NULL;
 			if (mhp_block_get_node(block, &one.node) < 0)
 				one.node = -1;
 			if (run.count && one.first == next && one.state == run.state &&
-			    one.node == run.node && one.kept == run.kept && strcmp(one.zones, run.zones) == 0) {
+			    one.owner == run.owner && one.node == run.node &&
+			    one.kept == run.kept && strcmp(one.zones, run.zones) == 0) {
 				run.count++;
 				free(one.zones);
 			} else {
@@ -173,26 +168,43 @@ static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_regio
 	}
 }
 
+static void print_all_blocks(const struct mhp_snapshot *snap, const struct mhp_region *region)
+{
+	size_t total = mhp_region_count_total_blocks(region);
+	size_t owned = mhp_region_count_blocks(region), count;
+	char *blocks = text_region_blocks(region);
+	int code = mhp_region_count_ranges(region, &count);
+
+	show_text("blocks", code, *blocks ? blocks : "-");
+	free(blocks);
+	if (owned != total)
+		say("%-14s %zu that exist, %zu owned by what is made of it\n", "", total,
+		    total - owned);
+	print_blocks(snap, region);
+}
+
 static void print_region(const struct mhp_snapshot *snap, const struct mhp_region *region)
 {
 	enum mhp_zone zone = mhp_region_get_zone(region);
 	const char *text;
-	char *blocks;
 	int node, code;
 
 	say("%-14s %s\n", "region", mhp_region_get_name(region));
 	say("%-14s %s\n", "kind", mhp_region_kind_to_str(mhp_region_get_kind(region)));
+	code = mhp_region_get_identity(region, &text);
+	show_text("identity", code, text);
+	show_family(snap, region);
 	say("%-14s %s\n", "path", mhp_region_get_path(region));
 	code = mhp_region_get_driver(region, &text);
-	print_text("driver", code, text);
+	show_text("driver", code, text);
 	code = mhp_region_get_node(region, &node);
 	if (code == 0)
 		say("%-14s %d\n", "node", node);
 	else
-		print_text("node", code, NULL);
+		show_text("node", code, NULL);
 	print_ranges(region);
 	code = mhp_region_get_ram_driver(region, &text);
-	print_text("system RAM of", code, text);
+	show_text("system RAM of", code, text);
 
 	say("%-14s %s\n", "state", mhp_state_to_str(mhp_region_get_state(region)));
 	if (zone != MHP_ZONE_UNKNOWN)
@@ -201,14 +213,12 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	if (code == 0 && region_word_disagrees(region))
 		say("%-14s %s (the blocks disagree, and they are right)\n", "device says", text);
 	else
-		print_text("device says", code, text);
+		show_text("device says", code, text);
 
-	blocks = text_region_blocks(region);
-	say("%-14s %s\n", "blocks", *blocks ? blocks : "-");
-	free(blocks);
-	/* those of a parent are shown where they are owned */
-	if (mhp_region_count_blocks(region) == mhp_region_count_total_blocks(region))
-		print_blocks(snap, region);
+	show_devices(region);
+	show_facts(region);
+	show_capabilities(region);
+	print_all_blocks(snap, region);
 }
 
 int verb_show(struct machine *machine)

@@ -230,6 +230,17 @@ char *text_error(int code)
 	return text_format("%s (%s)", name, strerror(code));
 }
 
+/* "unreadable: EACCES (Permission denied), needs root"; the caller frees it. */
+char *text_unreadable(int code)
+{
+	char *why = text_error(code);
+	char *text = text_format("unreadable: %s%s", why,
+				 code == -EACCES || code == -EPERM ? ", needs root" : "");
+
+	free(why);
+	return text;
+}
+
 static void text_list_flush(struct text_list *list)
 {
 	char range[2 * 20 + 3];

@@ -59,6 +59,7 @@ struct options {
 	bool dry_run;
 	bool json;
 	bool identity;
+	bool tree;
 	const char *svg;
 	const char *colour;		/* NULL: auto */
 	uint64_t per_cell;		/* 0: so that it fits */
@@ -129,6 +130,7 @@ const char *text_size(uint64_t bytes, char buffer[TEXT_SIZE_MAX]);
 const char *text_errno_name(int code);
 int text_errno_value(const char *name);
 char *text_error(int code);
+char *text_unreadable(int code);
 
 /* Block numbers as "32-34,36"; begin with zeros, and add in ascending order. */
 struct text_list {
@@ -161,6 +163,9 @@ void table_set(struct libscols_line *line, size_t column, const char *text);
 void table_hide(struct libscols_table *table, size_t column);
 void table_print(struct libscols_table *table);
 void table_free(struct libscols_table *table);
+struct libscols_table *table_new_tree(const struct table_column *columns, size_t count);
+struct libscols_line *table_add_below(struct libscols_table *table, struct libscols_line *above);
+void table_print_tree(struct libscols_table *table);
 
 /* ---- machine.c: which machine, and what is wrong with it ---- */
 
@@ -217,6 +222,30 @@ bool terminal_has_utf8(void);
 bool terminal_wants_colour(const char *word);
 unsigned int terminal_width(void);
 
+/* ---- tree.c: mhp list --tree ---- */
+
+void tree_print(const struct mhp_snapshot *snap);
+struct json_object *tree_json(const struct mhp_snapshot *snap);
+
+/* ---- show-origin.c: what a region is made from, and what can be done to it ---- */
+
+void show_text(const char *key, int code, const char *text);
+void show_family(const struct mhp_snapshot *snap, const struct mhp_region *region);
+void show_devices(const struct mhp_region *region);
+void show_facts(const struct mhp_region *region);
+void show_capabilities(const struct mhp_region *region);
+/* The word for a capability, from 1 on; NULL: there are no more. */
+const char *capability_word(int capability);
+
+/* ---- show-node.c: the node that its memory belongs to ---- */
+
+void show_node(const struct mhp_snapshot *snap, int id);
+
+/* ---- json-origin.c: the same as JSON ---- */
+
+void json_add_origin(struct json_object *object, const struct mhp_region *region);
+struct json_object *json_devices(const struct mhp_region *region);
+
 /* ---- report.c: what became of a plan, as text ---- */
 
 void report_complain(const char *target, const char *message, const char *became,
@@ -226,7 +255,7 @@ void report_complain_conflicts(const struct mhp_plan *plan);
 int report_show(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);
 
-/* ---- list.c, show.c, map.c, act.c, recover.c, capture.c: the verbs; all return an exit code ---- */
+/* ---- list.c, show.c, map.c, act.c, recover.c, capture.c: the verbs; an exit code ---- */
 
 int verb_list(struct machine *machine);
 int verb_show(struct machine *machine);
@@ -253,13 +282,14 @@ void recovery_note(const struct mhp_recovery *recovery);
 
 struct json_object;
 
-void json_list(const struct mhp_snapshot *snap);
+void json_list(const struct mhp_snapshot *snap, bool tree);
 void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region);
 void json_plan(const struct mhp_plan *plan);
 void json_report(const struct mhp_report *report, const struct mhp_report *earlier);
 void json_recovery(const struct mhp_recovery *recovery);
 
 /* "nodes", and what lies in the zones of all. */
+struct json_object *json_node(const struct mhp_snapshot *snap, const struct mhp_node *node);
 void json_add_nodes(struct json_object *top, const struct mhp_snapshot *snap);
 /* What was asked for, and what stands against it: the same in a plan and a report. */
 void json_add_request(struct json_object *top, const struct mhp_plan *plan);

@@ -7,6 +7,8 @@
 # shellcheck source=tests/cli/lib.sh
 . "$TEST_DATA/cli/lib.sh"
 need jq
+# characters beyond ASCII are ours with UTF-8 only
+export LC_ALL=C
 
 root=$tmp/root
 mem=$root/sys/devices/system/memory
@@ -27,7 +29,7 @@ printable()
 # everything that only shows; the files with faults are in $names
 show_all()
 {
-	for verb in list 'show dax0.0'; do
+	for verb in list 'list --tree' 'show dax0.0'; do
 		# shellcheck disable=SC2086
 		run 0 --root "$root" $verb
 		printable

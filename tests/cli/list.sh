@@ -52,8 +52,11 @@ def ids: if . == "" then [] else
 	(.ranges == null or (([.ranges[].size] | add // 0) == .size_bytes and
 		.size_bytes - .lost_bytes == (.blocks | ids | length) * $top.block_size_bytes and
 		($mine | map(.id)) - (.blocks | ids) == [] and
-		.online_bytes == ([$top.blocks[] | select(.state == "online") | .id as $id |
-			select($ids | index($id))] | length) * $top.block_size_bytes)) and
+		.owned_blocks == ($mine | length) and .total_blocks >= .owned_blocks)) and
+	(.parent as $parent | $parent == null or any($top.regions[]; .name == $parent)) and
+	(any($top.regions[]; .parent == $name) or .total_blocks == .owned_blocks and
+		.online_bytes == (if .ranges then ([$mine[] | select(.state == "online")] |
+			length) * $top.block_size_bytes else null end)) and
 	(if .state == "online" or .state == "offline" then
 		.state as $state | all($mine[]; .state == $state) else true end) and
 	(if .state == "absent" then $mine == [] else true end) and
@@ -104,7 +107,7 @@ json '.nodes[0] | [.kind, .tier, .kernel_bytes, .movable_bytes, .movable_percent
 json '.nodes[0].zones[0]' '{"zone":"DMA","present_bytes":16375808,"managed_bytes":15728640,"free_bytes":15597568}'
 json '[.kernel_bytes, .movable_bytes, .movable_percent]' '[1073209344,0,0]'
 json '[.regions[].name]' '["dax0.0","region0","boot"]'
-json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0}'
+json '.regions[0] | del(.path)' '{"name":"dax0.0","kind":"dax","ranges":[{"start":"0x110000000","size":536870912}],"blocks":"34-37","node":1,"driver":"kmem","ram_driver":"kmem","device_state":"offline","state":"offline","zone":null,"size_bytes":536870912,"online_bytes":0,"lost_bytes":0,"owned_blocks":4,"total_blocks":4,"identity":null,"parent":null,"devices":[],"facts":{},"cannot":{"online":null,"online-whole":null,"offline":null,"plug":null,"plug-blocks":"is plugged and unplugged as a whole","unplug":null,"release":"is no hardware of its own"}}'
 json '.regions[0].path' '"/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"'
 json '.blocks | length' 12
 json '.blocks[0]' '{"id":0,"state":"online","zones":["none"],"node":0,"region":"boot"}'
@@ -123,6 +126,11 @@ grep -Eq '^boot +boot +1 GiB +0 +- +online +mixed +0-7$' "$tmp/out" ||
 run 0 --capture "$cxl" show dax0.0
 out_has '0x110000000-0x12fffffff  512 MiB'
 out_has 'may go to Normal Movable'
+out_has 'can            online, online-whole, offline, plug, unplug'
+out_has 'cannot         plug-blocks: it is plugged and unplugged as a whole'
+run 0 --capture "$cxl" show boot
+out_has 'can            -'
+out_has 'offline, plug, plug-blocks, unplug, release: it is memory that the machine was booted with'
 
 # Nodes: what all have in common has no column.
 run 0 --capture "$cxl" list

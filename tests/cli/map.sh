@@ -209,12 +209,12 @@ sed -e 's|^\(/sys/devices/.*/dax0.0/mapping0/[a-z]*\): .*|\1: <EACCES>|' \
 	-e 's|^\(/sys/devices/.*/dax0.0/resource\): .*|\1: <EACCES>|' \
 	"$machines/7.3-hmem-offline.txt" >"$tmp/secret.txt"
 run 0 --capture "$tmp/secret.txt" map
-out_has 'dax0.0: its addresses could not be read: EACCES'
+out_has 'dax0.0: addresses unreadable: EACCES (Permission denied), needs root'
 out_has '  0x100000000 ----'
 out_lacks '  dax0.0 (dax'
 run 0 --capture "$tmp/secret.txt" map --svg "$svg"
 sound "$svg"
-in_svg 1 'its addresses could not be read: EACCES'
+in_svg 1 'addresses unreadable: EACCES (Permission denied), needs root'
 grep -v memory/memory "$machines/7.3-plain-start.txt" >"$tmp/none.txt"
 run 0 --capture "$tmp/none.txt" map
 out_has 'no blocks'

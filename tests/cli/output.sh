@@ -8,7 +8,7 @@
 
 [ -c /dev/full ] || { echo "SKIP: there is no /dev/full"; exit 77; }
 
-for args in --help --version list 'list --json' 'show dax0.0' 'show dax0.0 --json' map \
+for args in --help --version list 'list --tree' 'list --json' 'show dax0.0' 'show dax0.0 --json' map \
 	'plan unplug dax0.0' 'plan unplug dax0.0 --json' 'unplug dax0.0' 'offline dax0.0' \
 	'online dax0.0 --type online_movable' 'online dax0.0 --type online_movable --json'; do
 	last="mhp --sim ... $args >/dev/full"

@@ -71,6 +71,7 @@ traced 0 list --json
 json '[.regions[].name]' '["dax0.0","region0","boot"]'
 json '.errors' '[]'
 traced 0 show dax0.0
+traced 0 list --tree
 traced 0 map
 wrote_nothing
 traced 0 plan online dax0.0 --type online_movable
