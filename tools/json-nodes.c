@@ -160,8 +160,7 @@ static struct json_object *regions_array(const struct mhp_node *node)
 	return regions;
 }
 
-static struct json_object *node_object(const struct mhp_snapshot *snap,
-				       const struct mhp_node *node)
+struct json_object *json_node(const struct mhp_snapshot *snap, const struct mhp_node *node)
 {
 	struct json_object *object = json_new_object(), *access = json_new_object();
 	enum mhp_node_kind kind = mhp_node_get_kind(node);
@@ -205,7 +204,7 @@ void json_add_nodes(struct json_object *top, const struct mhp_snapshot *snap)
 	if (mhp_snapshot_get_nodes_code(snap) == 0)
 		nodes = json_new_array();
 	for (size_t i = 0; nodes && (node = mhp_snapshot_get_node(snap, i)); i++)
-		json_append(nodes, node_object(snap, node));
+		json_append(nodes, json_node(snap, node));
 	json_add(top, "nodes", nodes);
 	code = mhp_snapshot_get_kernel_bytes(snap, &value);
 	add_value(top, "kernel_bytes", code, value);

@@ -331,10 +331,15 @@ void json_list(const struct mhp_snapshot *snap, bool tree)
 void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region)
 {
 	struct json_object *top = json_begin(), *blocks = json_new_array();
+	const struct mhp_node *node = NULL;
 	const struct mhp_block *block;
+	int id;
 
 	json_add_number(top, "block_size_bytes", mhp_snapshot_get_block_size_bytes(snap));
 	json_add(top, "region", region_object(region));
+	if (mhp_region_get_node(region, &id) == 0)
+		node = mhp_snapshot_find_node(snap, id);
+	json_add(top, "node", node ? json_node(snap, node) : NULL);
 	for (size_t i = 0; (block = mhp_region_get_block(region, i)); i++)
 		json_append(blocks, block_object(snap, block));
 	json_add(top, "blocks", blocks);

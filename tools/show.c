@@ -218,6 +218,8 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	show_devices(region);
 	show_facts(region);
 	show_capabilities(region);
+	if (mhp_region_get_node(region, &node) == 0)
+		show_node(snap, node);
 	print_all_blocks(snap, region);
 }
 
@@ -228,7 +230,7 @@ int verb_show(struct machine *machine)
 	struct mhp_snapshot *snap;
 	int code, r;
 
-	r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES, &snap);
+	r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_TOPOLOGY, &snap);
 	if (r)
 		return r;
 	region = mhp_snapshot_find_region(snap, options->region);

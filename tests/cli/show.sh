@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# mhp show: where a region comes from, what can be done to it, the node it is on; and why
+# something could not be read.
+
+# shellcheck source=tests/cli/lib.sh
+. "$TEST_DATA/cli/lib.sh"
+need jq
+
+# section FROM TO: the lines from one to another one, as on standard input
+section()
+{
+	cat >"$tmp/expected"
+	sed -n "/^$1/,/^$2/p" "$tmp/out" >"$tmp/found"
+	cmp -s "$tmp/expected" "$tmp/found" && return
+	fail "$last:"
+	diff "$tmp/expected" "$tmp/found" >"$tmp/diff"
+	show diff
+}
+
+# what the firmware promises of the node's memory
+cp "$machines/7.3-hmem-online.txt" "$tmp/rated.txt"
+node=/sys/devices/system/node/node1
+cat >>"$tmp/rated.txt" <<EOF2
+$node/access1/initiators/node0 -> ../../node0
+$node/access1/initiators/read_bandwidth: 30000
+$node/access1/initiators/write_bandwidth: 25000
+$node/access1/initiators/read_latency: 250
+$node/access1/initiators/write_latency: 300
+$node/memory_side_cache/index1/size: 1073741824
+EOF2
+run 0 --capture "$tmp/rated.txt" show dax0.0
+no_err
+section 'node 1' '  memory of' <<'EOF2'
+node 1
+  kind         cpu-less
+  tier         22
+  distance     20 to node 0
+  bandwidth    read 30000 MB/s, write 25000 MB/s, from node 0
+  latency      read 250 ns, write 300 ns, from node 0
+  caches       level 1 of 1 GiB
+  zones        Movable 512 MiB, 512 MiB free
+  memory of    dax0.0; it goes with them
+EOF2
+sed "s|\($node/distance\): .*|\1: <EACCES>|" "$tmp/rated.txt" >"$tmp/far.txt"
+run 0 --capture "$tmp/far.txt" show dax0.0
+out_has '  distance     unreadable: EACCES (Permission denied), needs root'
+
+run 0 --capture "$tmp/rated.txt" show dax0.0 --json
+json '.node | [.id, .kind, .tier, .access.cpu.read_bandwidth_mb_per_s]' '[1,"cpu-less",22,30000]'
+
+# what it can and cannot, for one reason in one line
+run 0 --capture "$cxl" show dax0.0
+out_has 'can            online, online-whole, offline, plug, unplug'
+out_has 'cannot         plug-blocks: it is plugged and unplugged as a whole'
+run 0 --capture "$cxl" show boot
+out_has 'can            -'
+out_has 'cannot         online, online-whole, offline, plug, plug-blocks, unplug, release: it is memory'
+run 0 --capture "$cxl" show boot --json
+json '[.region.cannot[]] | unique | length' 1
+json '.region | [.owned_blocks, .total_blocks, .parent, .devices]' '[8,8,null,[]]'
+
+# a plain user's view
+sed 's/^\(	 *\)[0-9a-f]*-[0-9a-f]* :/\100000000-00000000 :/' "$machines/7.3-boot-node-online.txt" \
+	>"$tmp/plain.txt"
+run 0 --capture "$tmp/plain.txt" show boot
+out_has 'ranges         unreadable: EACCES (Permission denied), needs root'
+out_has 'blocks         unreadable: EACCES (Permission denied), needs root'
+run 0 --capture "$tmp/plain.txt" show boot --json
+json '.region | [.ranges, .owned_blocks, .total_blocks]' '[null,null,null]'
+
+finish
