@@ -49,15 +49,15 @@ done
 run 0 --capture "$machines/7.3-hmem-split-bound.txt" list --tree
 no_err
 expect <<'EOF2'
-NAME            KIND          SIZE NODE DRIVER STATE   ZONE
-hmem.0          dax-region
-|-dax0.0        dax        512 MiB    1 kmem   offline -
-| `-memory32-35 blocks     512 MiB    1        offline -
-`-dax0.1        dax        512 MiB    1 kmem   offline -
-  `-memory36-39 blocks     512 MiB    1        offline -
-boot            boot         1 GiB    0 -      online  mixed
-|-memory0       block      128 MiB    0        online  none
-`-memory1-7     blocks     896 MiB    0        online  DMA32
+NAME            KIND      SIZE NODE DRIVER STATE   ZONE  IDENTITY
+hmem.0          device            0
+|-dax0.0        dax    512 MiB    1 kmem   offline -     hmem:0x100000000
+| `-memory32-35 blocks 512 MiB    1        offline -
+`-dax0.1        dax    512 MiB    1 kmem   offline -     hmem:0x120000000
+  `-memory36-39 blocks 512 MiB    1        offline -
+boot            boot     1 GiB    0 -      online  mixed
+|-memory0       block  128 MiB    0        online  none
+`-memory1-7     blocks 896 MiB    0        online  DMA32
 EOF2
 
 # what is absent is told, between what is not
@@ -68,12 +68,12 @@ LC_ALL=C.UTF-8 act 0 list --tree
 sed -n 2,7p "$tmp/out" >"$tmp/cut"
 mv "$tmp/cut" "$tmp/out"
 expect <<'EOF2'
-hmem.0          dax-region
-├─dax0.0        dax        512 MiB    1 kmem   mixed   Movable
-│ ├─memory32-33 blocks     256 MiB    1        offline -
-│ ├─memory36    block      128 MiB    1        online  Movable
-│ └─memory37    block      128 MiB    1        offline -
-└─dax0.1        dax        256 MiB    1 kmem   absent  -
+hmem.0          device            0
+├─dax0.0        dax    512 MiB    1 kmem   mixed   Movable hmem:0x100000000
+│ ├─memory32-33 blocks 256 MiB    1        offline -
+│ ├─memory36    block  128 MiB    1        online  Movable
+│ └─memory37    block  128 MiB    1        offline -
+└─dax0.1        dax    256 MiB    1 kmem   absent  -       hmem:0x110000000
 EOF2
 act 0 list --tree --json
 json '[.tree[0].children[1].children[] | [.type, .blocks, .state, .zone, .node]]' \
@@ -88,7 +88,7 @@ grep -Eq '^boot +boot +needs root ' "$tmp/out" || fail "$last: no line of boot m
 grep -qx 'owner not known' "$tmp/out" || fail "$last: blocks have an owner"
 out_has '|-memory0 '
 run 0 --capture "$tmp/plain.txt" list --tree --json
-json '[.tree[] | [.type, .name]]' '[["dax-region","hmem.0"],["region","boot"],["owner-not-known","owner not known"]]'
+json '[.tree[] | [.type, .name]]' '[["devices","hmem.0"],["region","boot"],["owner-not-known","owner not known"]]'
 
 run 2 show dax0.0 --tree
 run 2 map --tree
