@@ -52,11 +52,11 @@ def ids: if . == "" then [] else
 	(.ranges == null or (([.ranges[].size] | add // 0) == .size_bytes and
 		.size_bytes - .lost_bytes == (.blocks | ids | length) * $top.block_size_bytes and
 		($mine | map(.id)) - (.blocks | ids) == [] and
+		.online_bytes == ([$top.blocks[] | select(.state == "online") | .id as $id |
+			select($ids | index($id))] | length) * $top.block_size_bytes and
 		.owned_blocks == ($mine | length) and .total_blocks >= .owned_blocks)) and
 	(.parent as $parent | $parent == null or any($top.regions[]; .name == $parent)) and
-	(any($top.regions[]; .parent == $name) or .total_blocks == .owned_blocks and
-		.online_bytes == (if .ranges then ([$mine[] | select(.state == "online")] |
-			length) * $top.block_size_bytes else null end)) and
+	(any($top.regions[]; .parent == $name) or .total_blocks == .owned_blocks) and
 	(if .state == "online" or .state == "offline" then
 		.state as $state | all($mine[]; .state == $state) else true end) and
 	(if .state == "absent" then $mine == [] else true end) and

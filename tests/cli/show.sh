@@ -7,6 +7,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$TEST_DATA/cli/lib.sh"
 need jq
+many=$machines/7.3-cxl-many.txt
 
 # section FROM TO: the lines from one to another one, as on standard input
 section()
@@ -18,6 +19,72 @@ section()
 	diff "$tmp/expected" "$tmp/found" >"$tmp/diff"
 	show diff
 }
+
+# a parent: its devices, and the blocks that what is made of it owns
+run 0 --capture "$many" show region0
+no_err
+section region 'made of' <<'EOF2'
+region         region0
+kind           cxl
+identity       cxl:0x1a2b00000001@0x0,0x1a2b00000002@0x0
+made of it     dax0.0 (dax)
+EOF2
+section devices facts <<'EOF2'
+devices        mem0, serial 0x1a2b00000001, next to node 0
+                 /sys/devices/pci0000:0c/0000:0c:00.0/0000:0d:00.0/mem0
+               mem1, serial 0x1a2b00000002, next to node 0
+                 /sys/devices/pci0000:0c/0000:0c:01.0/0000:0e:00.0/mem1
+facts
+EOF2
+out_has '  interleave_ways        2'
+section 'node 1' blocks <<'EOF2'
+node 1
+  kind         cpu-less
+  distance     20 to node 0
+  memory of    dax0.0; it goes with them
+blocks         34-41
+EOF2
+out_has '               8 that exist, 8 owned by what is made of it'
+out_has '  34-41             1 GiB  offline  node 1  may go to Normal Movable  of dax0.0'
+run 0 --capture "$many" show region0 --json
+json '.region | [.owned_blocks, .total_blocks, .parent, .identity]' \
+	'[0,8,null,"cxl:0x1a2b00000001@0x0,0x1a2b00000002@0x0"]'
+json '.region.devices[1] | del(.path)' '{"name":"mem1","serial":"0x1a2b00000002","node":0}'
+json .region.facts.interleave_ways '"2"'
+json '.node | [.id, .kind]' '[1,"cpu-less"]'
+
+# a child has what its parent has, and is found by what never changes
+run 0 --capture "$many" show 'cxl:0x1a2b00000001@0x0,0x1a2b00000002@0x0/0'
+section region 'made from' <<'EOF2'
+region         dax0.0
+kind           dax
+identity       cxl:0x1a2b00000001@0x0,0x1a2b00000002@0x0/0
+made from      region0 (cxl)
+EOF2
+out_has 'devices        mem0, serial 0x1a2b00000001'
+out_lacks 'owned by'
+run 0 --capture "$many" show dax0.0 --json
+json '.region | [.parent, [.devices[].name], .owned_blocks, .total_blocks]' \
+	'["region0",["mem0","mem1"],8,8]'
+
+# what it cannot, and why: for one reason in one line
+run 0 --capture "$many" show region1
+out_has 'can            unplug, release'
+out_has 'cannot         online, online-whole, offline, plug: it has no dax device'
+out_has '               plug-blocks: it is plugged and unplugged as a whole'
+if grep -q '^node [0-9]' "$tmp/out"; then fail "$last: it is on no node yet"; fi
+run 0 --capture "$many" show region1 --json
+json '.region.cannot | [.online[0:17], .unplug]' '["has no dax device",null]'
+json .node null
+
+# a plain user's view
+sed 's|/serial: .*|/serial: <EACCES>|' "$many" >"$tmp/secret.txt"
+run 0 --capture "$tmp/secret.txt" show region0
+out_has 'identity       unreadable: EACCES (Permission denied), needs root'
+out_has 'devices        mem0, serial unreadable: EACCES (Permission denied), needs root, next to'
+run 0 --capture "$tmp/secret.txt" show region0 --json
+json '.region | [.identity, .devices[].serial]' '[null,null,null]'
+json_holds '[.errors[] | select(.errno == 13 and (.path | endswith("/serial")))] | length > 0'
 
 # what the firmware promises of the node's memory
 cp "$machines/7.3-hmem-online.txt" "$tmp/rated.txt"

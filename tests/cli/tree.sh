@@ -27,6 +27,7 @@ def ids: if . == "" then [] else
 ([$all[] | select(.type == "region").name] | sort) == ([.regions[].name] | sort) and
 ([$all[] | select(.type == "blocks" and .state != "absent").blocks | ids[]] | sort) ==
 	[.blocks[].id] and
+([$all[] | select(.type == "blocks").blocks | ids[]] | length == (unique | length)) and
 ([$all[] | select(.type == "region") | .name as $name |
 	[.children[] | select(.type == "blocks" and .state != "absent").blocks | ids[]] ==
 		[$top.blocks[] | select(.region == $name).id]] | all) and
@@ -45,6 +46,32 @@ for machine in "$machines"/*.txt; do
 	jq -e -f "$tmp/sound" "$tmp/out" >"$tmp/verdict" 2>&1 ||
 		fail "$last: it is not sound: $(cat "$tmp/verdict")"
 done
+
+# interleaved devices in one line; a region without a dax device
+run 0 --capture "$machines/7.3-cxl-many.txt" list --tree
+no_err
+sed 's/ *cxl:0x.*//; s/ *IDENTITY//' "$tmp/out" >"$tmp/cut"
+mv "$tmp/cut" "$tmp/out"
+expect <<'EOF2'
+NAME                KIND          SIZE NODE DRIVER     STATE   ZONE
+mem0 + mem1         device                0                          serial 0x1a2b00000001 + 0x1a2b00000002
+`-region0           cxl          1 GiB    1 cxl_region offline -
+  `-dax_region0     dax-region
+    `-dax0.0        dax          1 GiB    1 kmem       offline -
+      `-memory34-41 blocks       1 GiB    1            offline -
+mem2 + mem3         device                0                          serial 0x3c4d00000003 + 0x3c4d00000004
+`-region1           cxl          1 GiB    - -          absent  -
+  `-memory42-49     blocks       1 GiB    -            absent  -
+boot                boot         1 GiB    0 -          online  mixed
+|-memory0           block      128 MiB    0            online  none
+`-memory1-7         blocks     896 MiB    0            online  DMA32
+EOF2
+run 0 --capture "$machines/7.3-cxl-many.txt" list --tree --json
+json '.tree[0] | [.type, [.devices[].serial], .children[0].name, .children[0].children[0].type]' \
+	'["devices",["0x1a2b00000001","0x1a2b00000002"],"region0","dax-region"]'
+run 0 --capture "$machines/7.3-cxl-regions-region.txt" list --tree --json
+json '[.tree[] | select(.type == "devices") | [.name, .children[].name]]' \
+	'[["mem0","region0"],["mem1","region1"]]'
 
 run 0 --capture "$machines/7.3-hmem-split-bound.txt" list --tree
 no_err
