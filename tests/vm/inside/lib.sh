@@ -710,6 +710,15 @@ resize() {
 	wait_for plugged_is "$@" || bail "$1 has not $2 plugged: $answer (plugged, requested)"
 }
 
+# shrink NAME SIZE COUNT: likewise, and waits until so many blocks of $vm are left: the host has its
+# memory before the driver takes the block out of the system (drivers/virtio/virtio_mem.c)
+shrink() {
+	resize "$1" "$2"
+	wait_for has_blocks "$3" || note "blocks of $vm: $(blocks_of_virtio "$vm")"
+}
+
+has_blocks() { [ "$(blocks_of_virtio "$vm" | wc -w)" -eq "$1" ]; }
+
 plugged_is() { # plugged_is NAME SIZE: for wait_for
 	host virtio-mem "$1" >/dev/null
 	[ "${answer%% *}" = "$(bytes "$2")" ]

@@ -22,10 +22,10 @@ for n in $B; do
 	set_state $n online_movable || bail "block $n does not go online"
 done
 uniform "online in Movable" online Movable $B
-resize vm0 128M
+shrink vm0 128M 1
 uniform "it shrinks, online as it is" online Movable $(blocks_of_virtio $vm)
 is "128 MiB are one" "$(blocks_of_virtio $vm | wc -w)" 1
-resize vm0 0M
+shrink vm0 0M 0
 is "and none" "$(blocks_of_virtio $vm)" ""
-check "the node is gone" [ ! -e /sys/devices/system/node/node1 ]
+check "the node is gone" wait_for [ ! -e /sys/devices/system/node/node1 ]
 others_same "boot memory is as it was"

@@ -50,12 +50,12 @@ uniform "online in a kernel zone" online Normal $(nth 3 $B)
 exits "back into Movable" 0 mhp online $vm --type online_movable --rezone
 uniform "every block is in Movable then" online Movable $B
 
-resize vm0 128M
+shrink vm0 128M 1
 B=$(blocks_of_virtio $vm)
 is "128 MiB are one block" "$(echo $B | wc -w)" 1
 owns "128 MiB" $vm $B
 uniform "it is online as before" online Movable $B
-resize vm0 0M
+shrink vm0 0M 0
 is "the host has all back" "$(blocks_of_virtio $vm)" ""
 owns "nothing" $vm
 others_same "no other block was touched"
