@@ -18,9 +18,9 @@ capture() {
 	check "$1: simulated and saved, the same again" cmp $X /tmp/again.txt
 }
 
-# What a list has of a machine, but for what a path or the time tells.
+# What a list has of a machine, but for the free memory, which is another one each time.
 list_of() { # list_of OPTION ...
-	mhp list --json "$@" | jq -S -c .
+	mhp list --json "$@" | jq -S -c 'del(.. | .free_bytes?)'
 }
 
 # no_reading_of_risk: nothing was opened that waits, or acts

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash disable=SC2046,SC2086 # lists of words
 # what: each machine has the shape that its file promises (needs no mhp)
-# machine: one two-nodes unaligned ranges boot-node rezone tiny four eight
+# machine: one two-nodes unaligned ranges boot-node rezone tiny four eight rated
 # needs: nothing
 
 shape() {
@@ -15,7 +15,7 @@ before=$(all_blocks)
 bind offline
 note "$(shape)"
 case $MACHINE in
-one)
+one | rated)
 	want="dax0.0 node1 32-39 lost 0M"
 	;;
 two-nodes)
