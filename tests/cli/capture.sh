@@ -98,6 +98,17 @@ grep -Eq '^dax3\.0 +dax +\? ' "$tmp/out" || fail "$last: no line of dax3.0"
 run 1 --sim "$x" list
 err_has 'no kernel says "sometimes" there'
 
+# ---- without serial numbers there is no identity, and nothing is wrong ----
+
+run 0 --sim "$machines/7.3-cxl-many.txt" capture
+cp "$tmp/out" "$x"
+grep -q '/mem0/serial: <left-out>' "$x" || fail "$last: a serial number"
+run 0 --capture "$x" show region0
+no_err
+grep -Eq '^identity +-$' "$tmp/out" || fail "$last: $(cat "$tmp/out")"
+run 0 --capture "$x" list --json
+json '[.regions[].identity, .errors[]] | unique' '[null]'
+
 # ---- which machine it is ----
 
 root=$tmp/private
