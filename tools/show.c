@@ -74,6 +74,21 @@ struct run {
 	uint64_t kept;		/* by the host, of each of them */
 };
 
+/* The kernel's word for that is "none". */
+static bool is_spanning(const struct run *run)
+{
+	return run->state == MHP_STATE_ONLINE && !strcmp(run->zones, "none");
+}
+
+static const char *before_zones(const struct run *run)
+{
+	if (!*run->zones)
+		return "";
+	if (is_spanning(run))
+		return "  spans zones, can never go offline";
+	return run->state == MHP_STATE_ONLINE ? "  in " : "  may go to ";
+}
+
 static void print_run(struct run *run, uint64_t block_size)
 {
 	char size[TEXT_SIZE_MAX], kept[TEXT_SIZE_MAX], node[32] = "";
@@ -88,9 +103,8 @@ static void print_run(struct run *run, uint64_t block_size)
 	if (run->node >= 0)
 		snprintf(node, sizeof(node), "  node %d", run->node);
 	say("  %-12s %10s  %s%s%s%s", ids, text_size(run->count * block_size, size),
-	    mhp_state_to_str(run->state), node,
-	    !*run->zones ? "" : run->state == MHP_STATE_ONLINE ? "  in " : "  may go to ",
-	    run->zones);
+	    mhp_state_to_str(run->state), node, before_zones(run),
+	    is_spanning(run) ? "" : run->zones);
 	if (run->kept)
 		say("  but for %s%s", text_size(run->kept, kept), run->count > 1 ? " each" : "");
 	if (run->owner)
@@ -237,8 +251,8 @@ int verb_show(struct machine *machine)
 	/* what takes a while for large ones is read only where it matters */
 	if (region && mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM) {
 		mhp_snapshot_unref(snap);
-		r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_PLUGGED,
-				     &snap);
+		r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES |
+				     MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_PLUGGED, &snap);
 		if (r)
 			return r;
 		region = mhp_snapshot_find_region(snap, options->region);

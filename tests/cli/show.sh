@@ -124,6 +124,7 @@ out_has 'cannot         plug-blocks: it is plugged and unplugged as a whole'
 run 0 --capture "$cxl" show boot
 out_has 'can            -'
 out_has 'cannot         online, online-whole, offline, plug, plug-blocks, unplug, release: it is memory'
+out_has '  0               128 MiB  online  node 0  spans zones, can never go offline'
 run 0 --capture "$cxl" show boot --json
 json '[.region.cannot[]] | unique | length' 1
 json '.region | [.owned_blocks, .total_blocks, .parent, .devices]' '[8,8,null,[]]'

@@ -26,6 +26,7 @@ grep -Eq '^virtio1 +virtio-mem +512 MiB +1 +virtio_mem +online +Movable +40-43$'
 run 0 --capture "$online" show virtio-mem:0000:00:03.0
 out_has '0x140000000-0x15fffffff  512 MiB'
 out_lacks 'plugged        '		# no capture tells
+out_has '  distance     20 to node 0'
 run 0 --capture "$online" show virtio1 --json
 json '.region.kind' '"virtio-mem"'
 json '.region.plugged_bytes' null
