@@ -14,6 +14,8 @@ static const char *way_out(const struct mhp_plan *plan, const struct mhp_conflic
 		return mhp_plan_get_goal(plan) == MHP_GOAL_PLUGGED ?
 		       "mhp online --rezone takes them offline first" :
 		       "--rezone takes them offline first";
+	case MHP_CONFLICT_KERNEL_ZONE:
+		return "online it as online_movable; --kernel-zone allows a kernel zone";
 	case MHP_CONFLICT_NO_DEFAULT:
 		return "name a type with --type";
 	case MHP_CONFLICT_POLICY:

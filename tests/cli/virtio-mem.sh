@@ -82,6 +82,8 @@ done
 act 1 online virtio1 --type online_kernel --rezone --json
 json '[.conflicts[].code]' '["kernel-zone"]'
 unchanged
+act 1 online virtio1 --type online_kernel --rezone
+err_has '; --kernel-zone allows a kernel zone'
 act 0 online --blocks 42-43 --type online_kernel --kernel-zone
 zone 42 Normal
 zone 41 Movable
