@@ -466,7 +466,7 @@ static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 	(void)snap;
 	find_node(region);
 	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
-		      "is onlined block by block", NULL);
+		      "is onlined block by block only", NULL);
 	region_cannot(region, MHP_CAN_PLUG, MHP_CONFLICT_HOST_DECIDES, why,
 		      "ask the host for more");
 	region_cannot(region, MHP_CAN_PLUG_BLOCKS, MHP_CONFLICT_HOST_DECIDES, why,

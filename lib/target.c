@@ -454,12 +454,47 @@ static int resolve_blocks(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	return r;
 }
 
-static int find_nothing(struct mhp_plan *plan, enum mhp_conflict_code code, const char *message)
+static int find_nothing(struct mhp_plan *plan, const struct mhp_request *request, bool whole)
 {
-	struct mhp_conflict conflict = { .code = code };
+	struct mhp_conflict conflict = { .code = whole ? MHP_CONFLICT_NOT_DEVICE :
+							 MHP_CONFLICT_NO_BLOCK };
+	bool many = request->target == TARGET_KIND && !request->size_bytes;
 	struct text text = { 0 };
 
-	text_add(&text, "%s %s", plan->target, message);
+	text_add(&text, "%s %s no %s", plan->target, many ? "have" : "has",
+		 whole ? "device as a whole" :
+		 request->target == TARGET_RANGE ? "whole memory block now" : "memory block now");
+	return conflicts_add(&plan->conflicts, &conflict, &text);
+}
+
+/* What no part of can be had, as its host has to be asked for that; NULL if it is no host's. */
+static const struct mhp_region *find_hosted(const struct mhp_snapshot *snap,
+					    const struct mhp_request *request,
+					    const struct mhp_region *region)
+{
+	for (size_t i = 0; !region && i < snap->regions.count; i++)
+		if (request->target == TARGET_KIND && snap->regions.list[i].kind == request->kind)
+			region = &snap->regions.list[i];
+	return region && provider_of(region->kind)->host_decides ? region : NULL;
+}
+
+static int find_no_units(struct mhp_plan *plan, const struct mhp_region *hosted, bool any)
+{
+	bool plug = plan->goal == MHP_GOAL_PLUGGED;
+	struct mhp_conflict conflict = { .code = MHP_CONFLICT_NOT_WHOLE };
+	const struct cannot *cannot;
+	struct text text = { 0 };
+
+	if (hosted) {
+		cannot = &hosted->cannot[plug ? MHP_CAN_PLUG : MHP_CAN_UNPLUG];
+		conflict.code = cannot->code;
+		conflict.hint = cannot->hint;
+		text_add(&text, "%s: %s %s", plan->target, hosted->name, cannot->why);
+	} else {
+		text_add(&text, "%s cannot be %s: %s", plan->target, mhp_goal_to_str(plan->goal),
+			 any ? "none of it comes and goes in part" :
+			 "regions are plugged and unplugged as a whole");
+	}
 	return conflicts_add(&plan->conflicts, &conflict, &text);
 }
 
@@ -480,9 +515,7 @@ static int resolve_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 	}
 	if (r < 0 || plan->n_parts || plan->conflicts.count)
 		return r;
-	return find_nothing(plan, MHP_CONFLICT_NOT_WHOLE, any ?
-			    "cannot be: none of it can be plugged or unplugged in part" :
-			    "cannot be: regions are plugged and unplugged as a whole");
+	return find_no_units(plan, find_hosted(snap, request, region), any);
 }
 
 static bool is_node_known(const struct mhp_snapshot *snap, int node)
@@ -522,8 +555,7 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	else
 		r = resolve_blocks(plan, snap, request, region);
 	if (r == 0 && !plan->n_parts && !plan->conflicts.count)
-		r = find_nothing(plan, whole ? MHP_CONFLICT_NOT_DEVICE : MHP_CONFLICT_NO_BLOCK,
-				 whole ? "has no device as a whole" : "has no memory block now");
+		r = find_nothing(plan, request, whole);
 	if (r == 0 && plan->rules & MHP_RULE_RELEASE)
 		r = plan_find_releases(plan, snap, request, region);
 	return r;

@@ -71,10 +71,10 @@ static void test_s390(void **state)
 	check(&bench, "standby plugged" TYPE " size:8192",
 	      "too-few: 8 GiB of standby: there are only 4 GiB (16 blocks) that can be plugged");
 	check(&bench, "blocks:0-3 plugged" TYPE " size:256",
-	      "not-whole: 256 MiB of blocks 0-3 cannot be: none of it can be plugged or unplugged "
-	      "in part");
+	      "not-whole: 256 MiB of blocks 0-3 cannot be plugged: none of it comes and goes in part");
 	check(&bench, "boot plugged" TYPE " size:256",
-	      "not-whole: 256 MiB of boot cannot be: regions are plugged and unplugged as a whole");
+	      "not-whole: 256 MiB of boot cannot be plugged: regions are plugged and unplugged as a "
+	      "whole");
 	check(&bench, "standby online online", "no-block: standby has no memory block now");
 	check(&bench, "standby unplugged", "");
 

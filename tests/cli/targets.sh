@@ -174,12 +174,12 @@ err_has 'mhp: blocks 500: '
 act 1 offline --blocks 37-38
 err_has 38
 act 1 offline --range 0x200000000-0x2ffffffff
-err_has 'mhp: 0x200000000-0x2ffffffff: '
+err_has 'mhp: 0x200000000-0x2ffffffff: has no whole memory block now'
 act 1 plug --node 7 --type online
 err_has 'mhp: node 7: '
 unchanged
 run 1 offline --kind dax --sim "$machines/7.3-plain-start.txt"
-err_has 'mhp: all dax regions: '
+err_has 'mhp: all dax regions: have no memory block now'
 run 1 offline --blocks 0-16777215 --sim "$machines/7.3-plain-start.txt"
 err_has 'mhp: blocks 0-16777215: '
 

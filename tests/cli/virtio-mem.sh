@@ -103,6 +103,10 @@ act 1 plug virtio1 --type online_movable
 err_has 'ask the host for more'
 act 1 unplug --kind virtio-mem
 err_has 'by the host only'
+act 1 unplug virtio1 --size 128M
+err_has '128 MiB of virtio1: virtio1 is plugged and unplugged by the host only; ask the host for it'
+act 1 plug --kind virtio-mem --size 128M --type online_movable
+err_has 'by the host only; ask the host for more'
 unchanged
 cp "$machines/7.3-virtio-mem-start.txt" "$m"
 act 1 online virtio1 --type online_movable
