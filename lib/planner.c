@@ -123,9 +123,14 @@ int plan_offline(struct plan_part *part)
 {
 	int r;
 
-	r = find_faults(part, MHP_CONFLICT_ABSENT, is_absent,
-			"do not exist: the region is not plugged, or in part only",
-			"online the region first; or leave it as it is, unplugged");
+	if (part->region)
+		r = find_faults(part, MHP_CONFLICT_ABSENT, is_absent,
+				"do not exist: the region is not plugged, or in part only",
+				"online the region first; or leave it as it is, unplugged");
+	else
+		r = find_faults(part, MHP_CONFLICT_ABSENT, is_absent,
+				"do not exist: no memory is plugged there",
+				"name only blocks that exist");
 	if (r == 0)
 		r = find_faults(part, MHP_CONFLICT_SPANS_ZONES, spans_zones,
 				"span zones and can never go offline", NULL);
