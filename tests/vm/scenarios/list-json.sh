@@ -35,7 +35,7 @@ text() {
 	[ "$1" = - ] && echo null || echo "\"$1\""
 }
 
-# Zones of what is online. A block that spans zones has none to tell.
+# What is no device's is boot memory. Zones of what is online: a block that spans zones has none to tell.
 block_facts() {
 	for d in $(devices); do
 		for n in $(blocks_of $d); do
@@ -47,14 +47,14 @@ block_facts() {
 		[ "$(zone $n)" = - ] || [ "$(zone $n)" = none ] || z="[\"$(zone $n)\"]"
 		owner=$(sed -n "s/^$n //p" /tmp/owners)
 		printf '{"id":%d,"state":"%s","zones":%s,"node":%d,"region":%s}\n' $n $(state $n) "$z" \
-			$(node_of $n) "$(text ${owner:--})"
+			$(node_of $n) "$(text ${owner:-boot})"
 	done
 }
 
 compare() { # compare WHAT
 	exits "$1: list" 0 mhp list --json
 	facts | jq -S -c . >/tmp/want
-	jq -S -c '.regions | sort_by(.name)[] | {name, kind, ranges, blocks, node, driver, device_state, state, online_bytes, lost_bytes}' \
+	jq -S -c '.regions | map(select(.kind == "dax")) | sort_by(.name)[] | {name, kind, ranges, blocks, node, driver, device_state, state, online_bytes, lost_bytes}' \
 		/tmp/out >/tmp/got
 	is "$1: regions" "$(cat /tmp/got)" "$(cat /tmp/want)"
 	block_facts | jq -S -c . >/tmp/want
