@@ -838,6 +838,11 @@ size_t part_index(const struct plan_part *part);
 /* An older libmhp refuses a higher one. */
 #define PLAN_FORMAT 1
 
+/* ---- sound-plan.c ---- */
+
+/* Of what was read, before it has steps. -EBADMSG: that is no plan of ours; -ENOMEM */
+int plan_check_sound(const struct mhp_plan *plan);
+
 /* ---- target.c ---- */
 
 /* Parts and blocks; with a conflict where that cannot be. -ENOENT: no such region or node */
