@@ -1083,24 +1083,6 @@ struct apply_release {
 	bool written;		/* its commit file: there is no way back from that */
 };
 
-struct apply;
-/* A region as a plan found it. */
-struct found_region {
-	const struct provider *provider;
-	const char *name, *path;
-	bool any_driver;
-	const char *driver;
-	const struct block_run *runs;
-	size_t n_runs;
-	const struct plan_part *part;	/* NULL: of no part */
-};
-/*
- * What became of it, NULL: nothing; "can no longer be read": with why in *ret_code. Names
- * and paths are used again: its ranges may be another device's by now.
- */
-int find_moved(struct apply *apply, const struct found_region *was, const char **ret_moved,
-	       int *ret_code);
-
 /* A setting of the system that this call changed. */
 struct borrowed {
 	const char *path;
@@ -1146,6 +1128,25 @@ struct apply {
 	bool not_returned;	/* a setting could not be put back: the journal stays */
 	uint64_t done_bytes, total_bytes;
 };
+
+/* ---- moved.c: is a region still what was planned for? ---- */
+
+/* A region as a plan found it. */
+struct found_region {
+	const struct provider *provider;
+	const char *name, *path;
+	bool any_driver;
+	const char *driver;
+	const struct block_run *runs;
+	size_t n_runs;
+	const struct plan_part *part;	/* NULL: of no part */
+};
+/*
+ * What became of it, NULL: nothing; "can no longer be read": with why in *ret_code. Names
+ * and paths are used again: its ranges may be another device's by now.
+ */
+int find_moved(struct apply *apply, const struct found_region *was, const char **ret_moved,
+	       int *ret_code);
 
 /* ---- write.c: what may take long, with a deadline ---- */
 

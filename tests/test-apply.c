@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "support/bench.h"
-#include "support/fakesys.h"
 
 /* ---- others are at it too ---- */
 
@@ -108,37 +107,6 @@ static void test_unplugged_by_another(void **state)
 	assert_int_equal(unplug(&bench, 0), MHP_OUTCOME_DONE);
 	assert_blocks(&bench, 32, 35, "absent");
 	tear_down(&bench);
-}
-
-/* A name is used again: these are not the blocks that were planned for. */
-static void test_other_ranges_by_now(void **state)
-{
-	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
-	struct bench bench = { 0 };
-	struct mhp_plan *plan;
-
-	(void)state;
-	fakesys_file(fs, RUN_PATH "/lock", "");
-	bench.ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	for (int i = 0; i < 3; i++) {
-		plan = planned(&bench, MHP_GOAL_ONLINE, MHP_ONLINE_MOVABLE, 0);
-		if (i == 0) {
-			fakesys_file(fs, DAX "/mapping0/end", "0x117ffffff\n");
-		} else if (i == 1) {
-			fakesys_remove(fs, DAX "/driver");
-		} else {
-			fakesys_remove(fs, "/sys/bus/dax/devices/dax0.0");
-		}
-		assert_int_equal(mhp_apply(bench.ctx, plan, NULL, &bench.report), 0);
-		assert_int_equal(mhp_report_get_outcome(bench.report), MHP_OUTCOME_REFUSED);
-		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_STALE);
-		assert_says(&bench, i == 0 ? "other ranges" : i == 1 ? "another driver" : "is gone");
-		assert_reason(&bench, 32, "stale");
-		mhp_report_free(bench.report);
-		mhp_plan_unref(plan);
-	}
-	mhp_ctx_unref(bench.ctx);
-	fakesys_free(fs);
 }
 
 /* Before 7.3 a block that is onlined just before the unbind stays until reboot. */
@@ -458,7 +426,6 @@ int main(void)
 		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_plugged_by_another),
 		cmocka_unit_test(test_unplugged_by_another),
-		cmocka_unit_test_teardown(test_other_ranges_by_now, fakesys_free_all),
 		cmocka_unit_test(test_unbind_window_is_reported),
 		cmocka_unit_test(test_stale_plan_is_refused),
 		cmocka_unit_test(test_between_steps),
