@@ -43,6 +43,20 @@ int attr_read_number(struct sysfs_dir *dir, const char *name, bool optional, att
 	return r;
 }
 
+int attr_read_bool(struct sysfs_dir *dir, const char *name, bool optional, bool *ret,
+		   struct problems *problems)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	int r;
+
+	r = attr_read(dir, name, optional, buf, problems);
+	if (r == 0 && strcmp(buf, "0") && strcmp(buf, "1"))
+		r = attr_bad(dir, name, buf, problems);
+	if (r == 0)
+		*ret = *buf == '1';
+	return r;
+}
+
 int attr_read_driver(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems)
 {
 	int r = sysfs_read_link_name(dir, "driver", &region->driver);

@@ -37,18 +37,6 @@ bool cxl_is_decoder_name(const char *name)
 
 /* ---- locks ---- */
 
-static int read_lock(struct sysfs_dir *dir, struct problems *problems, bool *ret_locked)
-{
-	char buf[MHP_ATTR_SIZE + 1];
-	int r = attr_read(dir, "locked", true, buf, problems);
-
-	if (r == 0 && strcmp(buf, "0") && strcmp(buf, "1"))
-		r = attr_bad(dir, "locked", buf, problems);
-	if (r == 0)
-		*ret_locked = *buf == '1';
-	return r;
-}
-
 /* Switch and endpoint decoders have the name of the region that they serve. */
 static int add_decoder(struct cxl_bus *bus, const char *name)
 {
@@ -70,7 +58,8 @@ static int add_decoder(struct cxl_bus *bus, const char *name)
 		if (list)
 			bus->decoders = list;
 		if (list && decoder.region) {
-			decoder.code = read_lock(&dir, bus->problems, &decoder.is_locked);
+			decoder.code = attr_read_bool(&dir, "locked", true, &decoder.is_locked,
+						      bus->problems);
 			list[bus->n_decoders++] = decoder;
 		} else {
 			free(decoder.region);
@@ -106,7 +95,7 @@ static int read_root_lock(struct sysfs_dir *dir, struct problems *problems, bool
 		return r;
 	r = sysfs_open(dir->ctx, path, &root);
 	if (r == 0)
-		r = read_lock(&root, problems, ret_locked);
+		r = attr_read_bool(&root, "locked", true, ret_locked, problems);
 	sysfs_close(&root);
 	free(path);
 	return r;
@@ -121,7 +110,7 @@ static int add_locked(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_reg
 	bool locked = false, any = false;
 	int r, code = 0;
 
-	r = read_lock(dir, bus->problems, &locked);
+	r = attr_read_bool(dir, "locked", true, &locked, bus->problems);
 	any |= r == 0 && locked;
 	if (r < 0 && r != -ENODATA)
 		code = r;

@@ -19,7 +19,6 @@ static const struct {
 
 /* ---- facts ---- */
 
-
 /* A number as the kernel prints it. What root only may read is no problem of the machine. */
 static int add_number(struct sysfs_dir *dir, struct mhp_region *region, const char *file,
 		      const char *fact, struct problems *problems)

@@ -72,14 +72,12 @@ static int find_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_
 static int add_committed(struct sysfs_dir *dir, struct mhp_region *region,
 			 struct problems *problems)
 {
-	char buf[MHP_ATTR_SIZE + 1];
-	int r = attr_read(dir, "commit", true, buf, problems);
+	bool committed = false;
+	int r = attr_read_bool(dir, "commit", true, &committed, problems);
 
-	if (r == 0 && strcmp(buf, "0") && strcmp(buf, "1"))
-		r = attr_bad(dir, "commit", buf, problems);
 	if (r == -ENOMEM)
 		return r;
-	return region_add_fact(region, "committed", r, r == 0 && *buf == '1' ? "yes" : "no");
+	return region_add_fact(region, "committed", r, committed ? "yes" : "no");
 }
 
 /*

@@ -120,23 +120,11 @@ static int list_numbers(struct sysfs_dir *dir, struct numbers *numbers)
 
 /* ---- files of a slot ---- */
 
-/* 0; -ENODATA: there is none; what else is wrong is noted. */
-static int read_attr(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1],
-		     struct problems *problems)
-{
-	int r = sysfs_read(dir, name, buf), added;
-
-	if (r == 0 || r == -ENOENT)
-		return r == 0 ? 0 : -ENODATA;
-	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
-	return added < 0 ? added : r;
-}
-
 static int find_fact(struct sysfs_dir *dir, struct mhp_region *region, const char *name,
 		     struct problems *problems)
 {
 	char buf[MHP_ATTR_SIZE + 1];
-	int r = read_attr(dir, name, buf, problems);
+	int r = attr_read(dir, name, true, buf, problems);
 
 	if (r == -ENODATA || r == -ENOMEM)
 		return r == -ENOMEM ? r : 0;
@@ -172,12 +160,10 @@ static int find_status(struct sysfs_dir *dir, struct mhp_region *region, int *re
 		       uint64_t *ret_status, struct problems *problems)
 {
 	char buf[MHP_ATTR_SIZE + 1];
-	int r = read_attr(dir, "status", buf, problems);
+	int r = attr_read(dir, "status", true, buf, problems);
 
-	if (r == 0 && parse_dec(buf, ret_status) < 0) {
-		r = problems_add(problems, -EBADMSG, buf, dir->path, "status");
-		r = r < 0 ? r : -EBADMSG;
-	}
+	if (r == 0 && parse_dec(buf, ret_status) < 0)
+		r = attr_bad(dir, "status", buf, problems);
 	*ret_code = r;
 	if (r == -ENODATA || r == -ENOMEM)
 		return r == -ENOMEM ? r : 0;

@@ -69,20 +69,13 @@ static int compare_ids(const void *a, const void *b)
 static int read_bool(struct storage *storage, uint64_t id, const char *file, bool *ret,
 		     bool *ret_known)
 {
-	struct problems *problems = storage->finder->problems;
-	char name[64], buf[MHP_ATTR_SIZE + 1];
+	char name[64];
 	int r;
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/%s", id, file);
-	r = sysfs_read(&storage->dir, name, buf);
-	*ret_known = r == 0 && (!strcmp(buf, "0") || !strcmp(buf, "1"));
-	if (*ret_known) {
-		*ret = buf[0] == '1';
-		return 0;
-	}
-	if (r == 0)
-		r = -EBADMSG;
-	return problems_add(problems, r, r == -EBADMSG ? buf : NULL, storage->dir.path, name);
+	r = attr_read_bool(&storage->dir, name, false, ret, storage->finder->problems);
+	*ret_known = r == 0;
+	return r == -ENOMEM ? r : 0;
 }
 
 /* There is room for one of each block. */

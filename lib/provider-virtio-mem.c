@@ -16,42 +16,6 @@
 #define DRIVER		"virtio_mem"
 #define SETTING_PATH	"/sys/module/virtio_mem/parameters"
 
-/* ---- attributes ---- */
-
-/* -ENODATA: there is none; what else goes wrong is noted. */
-static int read_attr(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1],
-		     struct problems *problems)
-{
-	int r, added;
-
-	r = sysfs_read(dir, name, buf);
-	if (r == 0)
-		return 0;
-	if (r == -ENOENT)
-		return -ENODATA;
-	added = problems_add(problems, r, r == -EBADMSG ? buf : NULL, dir->path, name);
-	return added < 0 ? added : r;
-}
-
-static int bad_attr(struct sysfs_dir *dir, const char *name, const char *text,
-		    struct problems *problems)
-{
-	int r = problems_add(problems, -EBADMSG, text, dir->path, name);
-
-	return r < 0 ? r : -EBADMSG;
-}
-
-static int find_driver(struct sysfs_dir *dir, struct mhp_region *region,
-		       struct problems *problems)
-{
-	int r = sysfs_read_link_name(dir, "driver", &region->driver);
-
-	if (r == 0 || r == -ENOENT)
-		return 0;
-	region->driver_code = r;
-	return r == -ENOMEM ? r : problems_add(problems, r, NULL, dir->path, "driver");
-}
-
 /*
  * 1: it is one; 0: it is another device. Where its own word is of no use, its driver's
  * name tells.
@@ -63,11 +27,11 @@ static int is_virtio_mem(struct sysfs_dir *dir, const struct mhp_region *region,
 	uint64_t id;
 	int r;
 
-	r = read_attr(dir, "device", buf, problems);
+	r = attr_read(dir, "device", true, buf, problems);
 	if (r == 0 && parse_0x_hex(buf, &id) == 0)
 		return id == VIRTIO_ID_MEM;
 	if (r == 0)
-		r = bad_attr(dir, "device", buf, problems);
+		r = attr_bad(dir, "device", buf, problems);
 	return r == -ENOMEM ? r : is_same(region->driver, DRIVER);
 }
 
@@ -244,21 +208,13 @@ static int copy_parent(const struct mhp_region *region, char **ret_path, const c
 static int read_device_node(struct finder *finder, const char *path, int *ret_node)
 {
 	struct sysfs_dir dir = { 0 };
-	char buf[MHP_ATTR_SIZE + 1];
-	uint64_t node;
 	int r;
 
 	r = sysfs_open(finder->ctx, path, &dir);
 	if (r == 0)
-		r = read_attr(&dir, "numa_node", buf, finder->problems);
+		r = attr_read_node(&dir, "numa_node", ret_node, finder->problems);
 	else if (r == -ENOENT)
 		r = -ENODATA;
-	if (r == 0 && !strcmp(buf, "-1"))
-		r = -ENODATA;
-	if (r == 0 && (parse_dec(buf, &node) < 0 || node >= BLOCK_NO_NODE))
-		r = bad_attr(&dir, "numa_node", buf, finder->problems);
-	if (r == 0)
-		*ret_node = (int)node;
 	sysfs_close(&dir);
 	return r;
 }
@@ -296,7 +252,7 @@ static int add_setting(struct finder *finder, struct mhp_region *region)
 
 	r = sysfs_open(finder->ctx, SETTING_PATH, &dir);
 	if (r == 0)
-		r = read_attr(&dir, "unplug_online", buf, finder->problems);
+		r = attr_read(&dir, "unplug_online", true, buf, finder->problems);
 	sysfs_close(&dir);
 	if (r == -ENOENT || r == -ENODATA)
 		return 0;
@@ -371,7 +327,7 @@ static int look_at(struct finder *finder, struct sysfs_dir *bus, const char *nam
 			r = problems_add(finder->problems, r, NULL, bus->path, name);
 		return r < 0 ? r : 1;
 	}
-	r = find_driver(&dir, region, finder->problems);
+	r = attr_read_driver(&dir, region, finder->problems);
 	if (r == 0)
 		r = is_virtio_mem(&dir, region, finder->problems);
 	sysfs_close(&dir);

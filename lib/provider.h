@@ -132,6 +132,9 @@ int attr_bad(struct sysfs_dir *dir, const char *name, const char *text,
 typedef int (*attr_parse_fn)(const char *str, uint64_t *ret);
 int attr_read_number(struct sysfs_dir *dir, const char *name, bool optional, attr_parse_fn parse,
 		     uint64_t *ret, struct problems *problems);
+/* "0" or "1" */
+int attr_read_bool(struct sysfs_dir *dir, const char *name, bool optional, bool *ret,
+		   struct problems *problems);
 /* -ENODATA: no such file, or a numa_node of -1 */
 int attr_read_node(struct sysfs_dir *dir, const char *name, int *ret_node,
 		   struct problems *problems);
