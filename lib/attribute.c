@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What providers read: attributes, with what is wrong noted, and names of a bus. */
+/* Attributes as providers read them: what is wrong is noted. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,60 +84,6 @@ int attr_read_node(struct sysfs_dir *dir, const char *name, int *ret_node,
 		return attr_bad(dir, name, buf, problems);
 	*ret_node = (int)node;
 	return 0;
-}
-
-/* ---- names ---- */
-
-struct listing {
-	struct name_list *names;
-	bool (*is_name)(const char *name);
-};
-
-static int take_name(void *data, const char *name)
-{
-	const struct listing *listing = data;
-	struct name_list *names = listing->names;
-	char **list;
-
-	if (!listing->is_name(name))
-		return 0;
-	if (names->count == names->room) {
-		size_t room = names->room ? 2 * names->room : 16;
-
-		list = reallocarray(names->list, room, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		names->list = list;
-		names->room = room;
-	}
-	names->list[names->count] = strdup(name);
-	if (!names->list[names->count])
-		return -ENOMEM;
-	names->count++;
-	return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strverscmp(*(char *const *)a, *(char *const *)b);
-}
-
-int names_list(struct sysfs_dir *dir, bool (*is_name)(const char *name), struct name_list *ret)
-{
-	struct listing listing = { ret, is_name };
-	int r = sysfs_list(dir, "", take_name, &listing);
-
-	if (r == 0 && ret->count)
-		qsort(ret->list, ret->count, sizeof(*ret->list), compare_names);
-	return r;
-}
-
-void names_free(struct name_list *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
-	*names = (struct name_list){ 0 };
 }
 
 /* ---- paths ---- */

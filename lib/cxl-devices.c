@@ -38,8 +38,9 @@ bool cxl_is_decoder_name(const char *name)
 /* ---- locks ---- */
 
 /* Switch and endpoint decoders have the name of the region that they serve. */
-static int add_decoder(struct cxl_bus *bus, const char *name)
+static int add_decoder(struct bus *bus, const char *name)
 {
+	struct cxl_decoders *decoders = bus->data;
 	struct cxl_decoder decoder = { 0 }, *list;
 	char buf[MHP_ATTR_SIZE + 1], *path;
 	struct sysfs_dir dir = { 0 };
@@ -51,16 +52,16 @@ static int add_decoder(struct cxl_bus *bus, const char *name)
 	r = sysfs_open(bus->dir.ctx, path, &dir);
 	free(path);
 	if (r == 0)
-		r = attr_read(&dir, "region", true, buf, bus->problems);
+		r = attr_read(&dir, "region", true, buf, bus->finder->problems);
 	if (r == 0 && cxl_is_region_name(buf)) {
-		list = reallocarray(bus->decoders, bus->n_decoders + 1, sizeof(*list));
+		list = reallocarray(decoders->list, decoders->count + 1, sizeof(*list));
 		decoder.region = strdup(buf);
 		if (list)
-			bus->decoders = list;
+			decoders->list = list;
 		if (list && decoder.region) {
 			decoder.code = attr_read_bool(&dir, "locked", true, &decoder.is_locked,
-						      bus->problems);
-			list[bus->n_decoders++] = decoder;
+						      bus->finder->problems);
+			list[decoders->count++] = decoder;
 		} else {
 			free(decoder.region);
 			r = -ENOMEM;
@@ -70,16 +71,17 @@ static int add_decoder(struct cxl_bus *bus, const char *name)
 	return r == -ENOMEM || decoder.code == -ENOMEM ? -ENOMEM : 0;
 }
 
-static int find_decoders(struct cxl_bus *bus)
+static int find_decoders(struct bus *bus)
 {
+	struct cxl_decoders *decoders = bus->data;
 	struct name_list names = { 0 };
 	int r = 0;
 
-	if (!bus->has_decoders)
+	if (!decoders->has_asked)
 		r = names_list(&bus->dir, cxl_is_decoder_name, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		r = add_decoder(bus, names.list[i]);
-	bus->has_decoders = true;
+	decoders->has_asked = true;
 	names_free(&names);
 	return r == -ENOMEM ? r : 0;
 }
@@ -105,21 +107,22 @@ static int read_root_lock(struct sysfs_dir *dir, struct problems *problems, bool
  * Its own word (Linux 7.1), its window's, or that of any decoder that serves it: one that
  * is locked stays on until the hardware is reset (CXL 3.1, 8.2.4.20.7).
  */
-static int add_locked(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
+static int add_locked(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
+	const struct cxl_decoders *decoders = bus->data;
 	bool locked = false, any = false;
 	int r, code = 0;
 
-	r = attr_read_bool(dir, "locked", true, &locked, bus->problems);
+	r = attr_read_bool(dir, "locked", true, &locked, bus->finder->problems);
 	any |= r == 0 && locked;
 	if (r < 0 && r != -ENODATA)
 		code = r;
-	r = read_root_lock(dir, bus->problems, &locked);
+	r = read_root_lock(dir, bus->finder->problems, &locked);
 	any |= r == 0 && locked;
 	if (r < 0 && r != -ENODATA && !code)
 		code = r;
-	for (size_t i = 0; i < bus->n_decoders; i++) {
-		const struct cxl_decoder *decoder = &bus->decoders[i];
+	for (size_t i = 0; i < decoders->count; i++) {
+		const struct cxl_decoder *decoder = &decoders->list[i];
 
 		if (strcmp(decoder->region, region->name))
 			continue;
@@ -151,7 +154,7 @@ static int read_serial(struct sysfs_dir *dir, uint64_t *ret, struct problems *pr
 }
 
 /* Takes path over. */
-static int find_memdev(struct cxl_bus *bus, char *path, struct target *target)
+static int find_memdev(struct bus *bus, char *path, struct target *target)
 {
 	struct region_device *device = &target->device;
 	struct sysfs_dir dir = { 0 };
@@ -160,9 +163,9 @@ static int find_memdev(struct cxl_bus *bus, char *path, struct target *target)
 	target->memdev = device->path = path;
 	r = sysfs_open(bus->dir.ctx, path, &dir);
 	if (r == 0) {
-		device->serial_code = read_serial(&dir, &device->serial, bus->problems);
+		device->serial_code = read_serial(&dir, &device->serial, bus->finder->problems);
 		device->node_code = attr_read_node(&dir, "numa_node", &device->node,
-						   bus->problems);
+						   bus->finder->problems);
 	} else {
 		device->serial_code = device->node_code = r == -ENOENT ? -ENODATA : r;
 	}
@@ -170,7 +173,7 @@ static int find_memdev(struct cxl_bus *bus, char *path, struct target *target)
 	return device->serial_code == -ENOMEM || device->node_code == -ENOMEM ? -ENOMEM : r;
 }
 
-static int find_endpoint(struct cxl_bus *bus, const char *decoder, struct target *target)
+static int find_endpoint(struct bus *bus, const char *decoder, struct target *target)
 {
 	char *path = NULL, *endpoint = NULL, *memdev;
 	struct sysfs_dir dir = { 0 };
@@ -181,7 +184,7 @@ static int find_endpoint(struct cxl_bus *bus, const char *decoder, struct target
 		r = sysfs_open(bus->dir.ctx, path, &dir);
 	if (r == 0) {
 		target->dpa_code = attr_read_number(&dir, "dpa_resource", true, parse_0x_hex,
-						    &target->dpa, bus->problems);
+						    &target->dpa, bus->finder->problems);
 		if (target->dpa_code == 0 && target->dpa == UINT64_MAX)
 			target->dpa_code = -ENODATA;
 		sysfs_close(&dir);
@@ -200,7 +203,7 @@ static int find_endpoint(struct cxl_bus *bus, const char *decoder, struct target
 }
 
 /* What cannot be found keeps its place: the order is what the interleaving is. */
-static int find_target(struct cxl_bus *bus, struct sysfs_dir *dir, unsigned int index,
+static int find_target(struct bus *bus, struct sysfs_dir *dir, unsigned int index,
 		       struct target *target)
 {
 	char buf[MHP_ATTR_SIZE + 1], name[16];
@@ -208,11 +211,11 @@ static int find_target(struct cxl_bus *bus, struct sysfs_dir *dir, unsigned int 
 
 	snprintf(name, sizeof(name), "target%u", index);
 	*target = (struct target){ 0 };
-	r = attr_read(dir, name, true, buf, bus->problems);
+	r = attr_read(dir, name, true, buf, bus->finder->problems);
 	if (r == 0 && !*buf)
 		r = -ENODATA;	/* none yet */
 	else if (r == 0 && !cxl_is_decoder_name(buf))
-		r = attr_bad(dir, name, buf, bus->problems);
+		r = attr_bad(dir, name, buf, bus->finder->problems);
 	if (r == 0)
 		r = find_endpoint(bus, buf, target);
 	if (r == -ENOMEM)
@@ -240,7 +243,7 @@ static void add_identity(struct text *text, const struct target *target, int *co
 		 target->device.serial, target->dpa);
 }
 
-static int add_targets(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_region *region,
+static int add_targets(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region,
 		       unsigned int ways)
 {
 	struct text text = { 0 };
@@ -268,19 +271,19 @@ static int add_targets(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_re
 }
 
 /* A number that may be absent, as a fact, in decimal. */
-static int add_number(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_region *region,
+static int add_number(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region,
 		      const char *name, uint64_t max, uint64_t *ret)
 {
 	char text[32] = "";
-	int r = attr_read_number(dir, name, true, parse_dec, ret, bus->problems);
+	int r = attr_read_number(dir, name, true, parse_dec, ret, bus->finder->problems);
 
 	snprintf(text, sizeof(text), "%" PRIu64, r == 0 ? *ret : 0);
 	if (r == 0 && (*ret == 0 || *ret > max))
-		r = attr_bad(dir, name, text, bus->problems);
+		r = attr_bad(dir, name, text, bus->finder->problems);
 	return r == -ENOMEM ? r : region_add_fact(region, name, r, text);
 }
 
-int cxl_find_devices(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
+int cxl_find_devices(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
 	uint64_t ways = 0, granularity;
 	const char *text;
@@ -303,10 +306,9 @@ int cxl_find_devices(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_regi
 	return add_targets(bus, dir, region, (unsigned int)ways);
 }
 
-void cxl_bus_close(struct cxl_bus *bus)
+void cxl_decoders_free(struct cxl_decoders *decoders)
 {
-	for (size_t i = 0; i < bus->n_decoders; i++)
-		free(bus->decoders[i].region);
-	free(bus->decoders);
-	sysfs_close(&bus->dir);
+	for (size_t i = 0; i < decoders->count; i++)
+		free(decoders->list[i].region);
+	free(decoders->list);
 }

@@ -24,20 +24,18 @@ struct cxl_decoder {
 	bool is_locked;
 };
 
-/* The bus, while its regions are looked for. */
-struct cxl_bus {
-	struct sysfs_dir dir;
-	struct problems *problems;
-	struct cxl_decoder *decoders;	/* that are part of a region */
-	size_t n_decoders;
-	bool has_decoders;	/* they were looked for */
+/* Those that are part of a region; what a bus that is looked through has as its data. */
+struct cxl_decoders {
+	struct cxl_decoder *list;
+	size_t count;
+	bool has_asked;		/* they were looked for */
 };
 
 /*
  * The memory devices, and the decoders, behind a region: devices, identity, and the facts
  * "interleave_ways", "interleave_granularity" and "locked". -ENOMEM
  */
-int cxl_find_devices(struct cxl_bus *bus, struct sysfs_dir *dir, struct mhp_region *region);
-void cxl_bus_close(struct cxl_bus *bus);
+int cxl_find_devices(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region);
+void cxl_decoders_free(struct cxl_decoders *decoders);
 
 #endif /* MHP_CXL_H */

@@ -104,12 +104,15 @@ static int is_ours(struct sysfs_dir *dir, struct mhp_region *region, struct prob
 
 /* ---- the bus ---- */
 
-static int read_region(struct finder *finder, struct cxl_bus *bus, struct sysfs_dir *dir,
-		       struct mhp_region *region)
+static int read_region(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
+	struct finder *finder = bus->finder;
 	struct problems *problems = finder->problems;
 	int r;
 
+	r = is_ours(dir, region, problems);
+	if (r <= 0)
+		return r < 0 ? r : 1;
 	r = find_ranges(dir, region, finder->block_size, problems);
 	if (r == 0)
 		r = attr_read_driver(dir, region, problems);
@@ -119,77 +122,38 @@ static int read_region(struct finder *finder, struct cxl_bus *bus, struct sysfs_
 	return r < 0 || !finder->snap ? r : cxl_find_devices(bus, dir, region);
 }
 
-/* A region whose directory cannot be opened is listed all the same. */
-static int keep_unknown(struct cxl_bus *bus, struct mhp_region *region, int code)
+static void set_unknown(struct mhp_region *region, int code)
 {
 	region->ranges_code = region->driver_code = region->identity_code = code;
-	if (!region->path && copy_text(&region->path, "%s/%s", bus->dir.path, region->name) < 0)
-		return -ENOMEM;
-	return problems_add(bus->problems, code, NULL, bus->dir.path, region->name);
 }
 
-static int add_region(struct finder *finder, struct cxl_bus *bus, const char *name)
-{
-	struct mhp_region region = {
+static const struct bus_type type = {
+	.path = CXL_DEVICES_PATH,
+	.is_name = cxl_is_region_name,
+	.unread = {
 		.kind = MHP_REGION_CXL, .node_code = -ENODATA, .device_state_code = -ENODATA,
 		.identity_code = -ENODATA,
-	};
-	struct sysfs_dir dir = { 0 };
-	int r;
-
-	region.name = strdup(name);
-	if (!region.name)
-		return -ENOMEM;
-	r = sysfs_copy_link_path(&bus->dir, name, &region.path);
-	if (r == 0)
-		r = sysfs_open(bus->dir.ctx, region.path, &dir);
-	if (r == 0) {
-		r = is_ours(&dir, &region, finder->problems);
-		r = r > 0 ? read_region(finder, bus, &dir, &region) : r == 0 ? 1 : r;
-	} else if (r == -ENOENT && sysfs_exists(&bus->dir, name) == -ENOENT) {
-		r = 1;		/* went away meanwhile */
-	} else if (r != -ENOMEM) {
-		r = keep_unknown(bus, &region, r);
-	}
-	sysfs_close(&dir);
-	if (r == 0)
-		return regions_add(finder->regions, &region);
-	region_free_members(&region);
-	return r < 0 ? r : 0;
-}
+	},
+	.read = read_region,
+	.set_unknown = set_unknown,
+};
 
 static int find(struct finder *finder)
 {
-	struct cxl_bus bus = { .problems = finder->problems };
-	struct name_list names = { 0 };
-	int r;
+	struct cxl_decoders decoders = { 0 };
+	int r = bus_find(finder, &type, &decoders);
 
-	r = sysfs_open(finder->ctx, CXL_DEVICES_PATH, &bus.dir);
-	if (r == -ENOENT)
-		return 0;	/* no CXL */
-	if (r == 0)
-		r = names_list(&bus.dir, cxl_is_region_name, &names);
-	if (r < 0 && r != -ENOMEM) {
-		finder->regions->code = r;
-		r = problems_add(finder->problems, r, NULL, CXL_DEVICES_PATH, "");
-	}
-	for (size_t i = 0; i < names.count && r == 0; i++)
-		r = add_region(finder, &bus, names.list[i]);
-	names_free(&names);
-	cxl_bus_close(&bus);
+	cxl_decoders_free(&decoders);
 	return r;
 }
 
 static int find_again(struct finder *finder, const char *name)
 {
-	struct cxl_bus bus = { .problems = finder->problems };
-	int r;
+	struct cxl_decoders decoders = { 0 };
+	int r = bus_find_again(finder, &type, name, &decoders);
 
-	r = sysfs_open(finder->ctx, CXL_DEVICES_PATH, &bus.dir);
-	if (r == 0)
-		r = add_region(finder, &bus, name);
-	cxl_bus_close(&bus);
-	return r == -ENOENT ? 0 : r;
+	cxl_decoders_free(&decoders);
+	return r;
 }
 
 /* ---- what may be done to it ---- */

@@ -191,101 +191,51 @@ static int find_device_state(struct sysfs_dir *dir, struct mhp_region *region,
 	return r == -ENOMEM ? r : 0;
 }
 
-static int describe(struct sysfs_dir *dir, struct mhp_region *region, uint64_t block_size,
-		    struct problems *problems)
+static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
+	const struct finder *finder = bus->finder;
+	struct problems *problems = finder->problems;
 	int r;
 
-	r = find_ranges(dir, region, block_size, problems);
+	r = find_ranges(dir, region, finder->block_size, problems);
 	if (r == 0 && region->ranges_code == -EACCES)
-		r = dax_infer_ranges(dir->ctx, region, block_size);
+		r = dax_infer_ranges(dir->ctx, region, finder->block_size);
 	if (r == 0)
 		r = find_node(dir, region, problems);
 	if (r == 0)
 		r = attr_read_driver(dir, region, problems);
 	if (r == 0)
 		r = find_device_state(dir, region, problems);
+	/* to see whether it still is the same one that does not matter */
+	if (r == 0 && finder->snap)
+		r = dax_find_origin(dir->ctx, region, problems);
 	return r;
 }
 
 /* ---- the bus ---- */
 
-/* A device whose directory cannot be opened is listed all the same. */
-static int keep_unknown(struct sysfs_dir *bus, struct mhp_region *region, int code,
-			struct problems *problems)
+static void set_unknown(struct mhp_region *region, int code)
 {
 	region->ranges_code = region->node_code = code;
 	region->driver_code = region->device_state_code = code;
-	if (!region->path && copy_text(&region->path, "%s/%s", bus->path, region->name) < 0)
-		return -ENOMEM;
-	return problems_add(problems, code, NULL, bus->path, region->name);
 }
 
-static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *name)
-{
-	struct mhp_region region = { .kind = MHP_REGION_DAX, .identity_code = -ENODATA };
-	struct problems *problems = finder->problems;
-	struct sysfs_dir dir = { 0 };
-	int r;
-
-	region.name = strdup(name);
-	if (!region.name)
-		return -ENOMEM;
-	r = sysfs_copy_link_path(bus, name, &region.path);
-	if (r == 0)
-		r = sysfs_open(bus->ctx, region.path, &dir);
-	if (r == 0)
-		r = describe(&dir, &region, finder->block_size, problems);
-	else if (r == -ENOENT && sysfs_exists(bus, name) == -ENOENT)
-		r = 1;		/* went away meanwhile */
-	else if (r != -ENOMEM)
-		r = keep_unknown(bus, &region, r, problems);
-	/* to see whether it still is the same one that does not matter */
-	if (r == 0 && dir.dir && finder->snap)
-		r = dax_find_origin(bus->ctx, &region, problems);
-	sysfs_close(&dir);
-	if (r == 0)
-		return regions_add(finder->regions, &region);
-	region_free_members(&region);
-	return r < 0 ? r : 0;
-}
+static const struct bus_type type = {
+	.path = DAX_DEVICES_PATH,
+	.is_name = is_dax_name,
+	.unread = { .kind = MHP_REGION_DAX, .identity_code = -ENODATA },
+	.read = read_device,
+	.set_unknown = set_unknown,
+};
 
 static int find(struct finder *finder)
 {
-	struct sysfs_dir bus = { 0 };
-	struct name_list names = { 0 };
-	int r;
-
-	r = sysfs_open(finder->ctx, DAX_DEVICES_PATH, &bus);
-	if (r == -ENOENT)
-		return 0;	/* no dax bus */
-	if (r == 0)
-		r = names_list(&bus, is_dax_name, &names);
-	if (r < 0) {
-		finder->regions->code = r;
-		if (r != -ENOMEM)
-			r = problems_add(finder->problems, r, NULL, DAX_DEVICES_PATH, "");
-		goto out;
-	}
-	for (size_t i = 0; i < names.count && r == 0; i++)
-		r = add_region(finder, &bus, names.list[i]);
-out:
-	names_free(&names);
-	sysfs_close(&bus);
-	return r;
+	return bus_find(finder, &type, NULL);
 }
 
 static int find_again(struct finder *finder, const char *name)
 {
-	struct sysfs_dir bus = { 0 };
-	int r;
-
-	r = sysfs_open(finder->ctx, DAX_DEVICES_PATH, &bus);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = add_region(finder, &bus, name);
-	sysfs_close(&bus);
-	return r;
+	return bus_find_again(finder, &type, name, NULL);
 }
 
 /* ---- what may be done to it ---- */
@@ -320,7 +270,7 @@ static void describe_abilities(struct mhp_region *region)
 	}
 }
 
-static int describe_found(const struct mhp_snapshot *snap, struct mhp_region *region)
+static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
 	(void)snap;
 	describe_abilities(region);
@@ -332,7 +282,7 @@ const struct provider provider_dax = {
 	.find = find,
 	.find_again = find_again,
 	.is_name = is_dax_name,
-	.describe = describe_found,
+	.describe = describe,
 	.changes_driver = true,
 	.plan_online = plan_online,
 	.plan_offline = plan_offline,

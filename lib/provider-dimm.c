@@ -21,8 +21,8 @@
 /* What is found once for all of them. */
 struct dimms {
 	struct finder *finder;
-	struct sysfs_dir bus;
-	bool disabled;			/* the kernel ejects no memory at all */
+	bool has_asked;			/* the kernel about ejects */
+	bool disabled;			/* it ejects no memory at all */
 
 	bool has_links;			/* blocks were asked whose they are */
 	struct link {
@@ -47,26 +47,16 @@ static void make_dimm_name(uint64_t instance, char name[64])
 	snprintf(name, 64, NAME "%02" PRIx64, instance);
 }
 
-static int parse_dimm_name(const char *name, uint64_t *ret_instance)
+static bool is_dimm_name(const char *name)
 {
 	uint64_t instance;
 	char again[64];
 
 	if (strncmp(name, NAME, strlen(NAME)) ||
 	    parse_bare_hex(name + strlen(NAME), &instance) < 0)
-		return -EINVAL;
+		return false;
 	make_dimm_name(instance, again);
-	if (strcmp(name, again))
-		return -EINVAL;
-	*ret_instance = instance;
-	return 0;
-}
-
-static bool is_dimm_name(const char *name)
-{
-	uint64_t instance;
-
-	return parse_dimm_name(name, &instance) == 0;
+	return !strcmp(name, again);
 }
 
 /* "physical_node", "physical_node1", ... */
@@ -379,6 +369,18 @@ static int find_ranges(struct dimms *dimms, struct sysfs_dir *dir, struct mhp_re
 
 /* ---- what may be done to it ---- */
 
+/* What is not there, or not to be read: then the eject itself tells. */
+static void ask_hotplug(struct dimms *dimms)
+{
+	struct sysfs_dir hotplug = { 0 };
+	char buf[MHP_ATTR_SIZE + 1];
+
+	if (!dimms->has_asked && sysfs_open(dimms->finder->ctx, HOTPLUG_PATH, &hotplug) == 0)
+		dimms->disabled = sysfs_read(&hotplug, "enabled", buf) == 0 && !strcmp(buf, "0");
+	dimms->has_asked = true;
+	sysfs_close(&hotplug);
+}
+
 #define BY_HOST "is plugged by the host, or by hand: the firmware then tells the kernel of it"
 
 static void describe_abilities(const struct dimms *dimms, struct sysfs_dir *dir,
@@ -413,10 +415,11 @@ static void describe_abilities(const struct dimms *dimms, struct sysfs_dir *dir,
 
 /* ---- all of them ---- */
 
-static int describe(struct dimms *dimms, struct sysfs_dir *dir, struct mhp_region *region)
+static int read_slot(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
 	static const char *const facts[] = { "uid", "path", "hid" };
-	struct problems *problems = dimms->finder->problems;
+	struct problems *problems = bus->finder->problems;
+	struct dimms *dimms = bus->data;
 	uint64_t status = 0;
 	int code, r;
 
@@ -431,110 +434,60 @@ static int describe(struct dimms *dimms, struct sysfs_dir *dir, struct mhp_regio
 		return r;
 	region->is_empty = code == 0 && !is_in(status) && region->ranges_code == 0 &&
 			   !region->n_runs;
+	ask_hotplug(dimms);
 	describe_abilities(dimms, dir, region);
 	return 0;
 }
 
-/* A device whose directory cannot be opened is listed all the same. */
-static int keep_unknown(struct dimms *dimms, struct mhp_region *region, int code)
+static void set_unknown(struct mhp_region *region, int code)
 {
 	region->ranges_code = region->identity_code = code;
-	if (!region->path &&
-	    copy_text(&region->path, "%s/%s", dimms->bus.path, region->name) < 0)
-		return -ENOMEM;
-	return problems_add(dimms->finder->problems, code, NULL, dimms->bus.path, region->name);
 }
 
-static int add_region(struct dimms *dimms, const char *name)
+/* By number: what is larger has no fewer digits. */
+static int compare_slots(const void *a, const void *b)
 {
-	struct mhp_region region = {
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+	size_t x_length = strlen(x), y_length = strlen(y);
+
+	return x_length != y_length ? (x_length < y_length ? -1 : 1) : strcmp(x, y);
+}
+
+static const struct bus_type type = {
+	.path = DEVICES_PATH,
+	.is_name = is_dimm_name,
+	.compare = compare_slots,
+	.unread = {
 		.kind = MHP_REGION_DIMM, .node_code = -ENODATA, .device_state_code = -ENODATA,
 		.identity_code = -ENODATA,
-	};
-	struct sysfs_dir dir = { 0 };
-	int r;
+	},
+	.read = read_slot,
+	.set_unknown = set_unknown,
+};
 
-	region.name = strdup(name);
-	if (!region.name)
-		return -ENOMEM;
-	r = sysfs_copy_link_path(&dimms->bus, name, &region.path);
-	if (r == 0)
-		r = sysfs_open(dimms->bus.ctx, region.path, &dir);
-	if (r == 0)
-		r = describe(dimms, &dir, &region);
-	else if (r == -ENOENT && sysfs_exists(&dimms->bus, name) == -ENOENT)
-		r = 1;		/* went away meanwhile */
-	else if (r != -ENOMEM)
-		r = keep_unknown(dimms, &region, r);
-	sysfs_close(&dir);
-	if (r == 0)
-		return regions_add(dimms->finder->regions, &region);
-	region_free_members(&region);
-	return r < 0 ? r : 0;
-}
-
-static int begin(struct dimms *dimms)
-{
-	struct sysfs_dir hotplug = { 0 };
-	char buf[MHP_ATTR_SIZE + 1];
-	int r;
-
-	r = sysfs_open(dimms->finder->ctx, DEVICES_PATH, &dimms->bus);
-	if (r < 0)
-		return r;
-	/* not there, or not to be read: then the eject itself tells */
-	if (sysfs_open(dimms->finder->ctx, HOTPLUG_PATH, &hotplug) == 0)
-		dimms->disabled = sysfs_read(&hotplug, "enabled", buf) == 0 && !strcmp(buf, "0");
-	sysfs_close(&hotplug);
-	return 0;
-}
-
-static void end(struct dimms *dimms)
+static void dimms_free(struct dimms *dimms)
 {
 	for (size_t i = 0; i < dimms->n_links; i++)
 		free(dimms->links[i].device);
 	free(dimms->links);
-	sysfs_close(&dimms->bus);
 }
 
 static int find(struct finder *finder)
 {
-	struct numbers names = { .parse = parse_dimm_name };
 	struct dimms dimms = { .finder = finder };
-	char name[64];
-	int r;
+	int r = bus_find(finder, &type, &dimms);
 
-	r = begin(&dimms);
-	if (r == -ENOENT)
-		return 0;	/* no ACPI */
-	if (r == 0)
-		r = list_numbers(&dimms.bus, &names);
-	if (r < 0) {
-		finder->regions->code = r;
-		if (r != -ENOMEM)
-			r = problems_add(finder->problems, r, NULL, DEVICES_PATH, "");
-		goto out;
-	}
-	for (size_t i = 0; i < names.count && r == 0; i++) {
-		make_dimm_name(names.list[i], name);
-		r = add_region(&dimms, name);
-	}
-out:
-	free(names.list);
-	end(&dimms);
+	dimms_free(&dimms);
 	return r;
 }
 
 static int find_again(struct finder *finder, const char *name)
 {
 	struct dimms dimms = { .finder = finder };
-	int r;
+	int r = bus_find_again(finder, &type, name, &dimms);
 
-	r = begin(&dimms);
-	if (r == 0)
-		r = add_region(&dimms, name);
-	end(&dimms);
-	return r == -ENOENT ? 0 : r;
+	dimms_free(&dimms);
+	return r;
 }
 
 const struct provider provider_dimm = {

@@ -259,10 +259,16 @@ static int add_setting(struct finder *finder, struct mhp_region *region)
 	return r == -ENOMEM ? r : region_add_fact(region, "unplug_online", r, buf);
 }
 
-static int describe_device(struct finder *finder, struct mhp_region *region)
+static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
+	struct finder *finder = bus->finder;
 	int r;
 
+	r = attr_read_driver(dir, region, finder->problems);
+	if (r == 0)
+		r = is_virtio_mem(dir, region, finder->problems);
+	if (r <= 0)
+		return r < 0 ? r : 1;
 	r = find_ranges(finder, region);
 	if (r == 0)
 		r = find_identity(finder, region);
@@ -273,122 +279,25 @@ static int describe_device(struct finder *finder, struct mhp_region *region)
 
 /* ---- the bus ---- */
 
-struct names {
-	char **list;
-	size_t count, room;
-};
-
-static int take_name(void *data, const char *name)
-{
-	struct names *names = data;
-	char **list;
-
-	if (!is_virtio_name(name))
-		return 0;
-	if (names->count == names->room) {
-		size_t room = names->room ? 2 * names->room : 16;
-
-		list = reallocarray(names->list, room, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		names->list = list;
-		names->room = room;
-	}
-	names->list[names->count] = strdup(name);
-	if (!names->list[names->count])
-		return -ENOMEM;
-	names->count++;
-	return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strverscmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* 1: it is no virtio-mem device, or went away meanwhile */
-static int look_at(struct finder *finder, struct sysfs_dir *bus, const char *name,
-		   struct mhp_region *region)
-{
-	struct sysfs_dir dir = { 0 };
-	int r;
-
-	region->name = strdup(name);
-	if (!region->name)
-		return -ENOMEM;
-	r = sysfs_copy_link_path(bus, name, &region->path);
-	if (r == 0)
-		r = sysfs_open(bus->ctx, region->path, &dir);
-	if (r == -ENOENT && sysfs_exists(bus, name) == -ENOENT)
-		return 1;
-	if (r < 0) {
-		/* it may be any kind of device */
-		if (r != -ENOMEM)
-			r = problems_add(finder->problems, r, NULL, bus->path, name);
-		return r < 0 ? r : 1;
-	}
-	r = attr_read_driver(&dir, region, finder->problems);
-	if (r == 0)
-		r = is_virtio_mem(&dir, region, finder->problems);
-	sysfs_close(&dir);
-	if (r <= 0)
-		return r < 0 ? r : 1;
-	return describe_device(finder, region);
-}
-
-static int add_region(struct finder *finder, struct sysfs_dir *bus, const char *name)
-{
-	struct mhp_region region = {
+/* What cannot be opened may be any kind of device. */
+static const struct bus_type type = {
+	.path = VIRTIO_DEVICES_PATH,
+	.is_name = is_virtio_name,
+	.unread = {
 		.kind = MHP_REGION_VIRTIO_MEM, .identity_code = -ENODATA,
 		.device_state_code = -ENODATA,
-	};
-	int r;
-
-	r = look_at(finder, bus, name, &region);
-	if (r == 0)
-		return regions_add(finder->regions, &region);
-	region_free_members(&region);
-	return r < 0 ? r : 0;
-}
+	},
+	.read = read_device,
+};
 
 static int find(struct finder *finder)
 {
-	struct sysfs_dir bus = { 0 };
-	struct names names = { 0 };
-	int r;
-
-	r = sysfs_open(finder->ctx, VIRTIO_DEVICES_PATH, &bus);
-	if (r == -ENOENT)
-		return 0;	/* no virtio bus */
-	if (r == 0)
-		r = sysfs_list(&bus, "", take_name, &names);
-	if (r < 0) {
-		finder->regions->code = r;
-		if (r != -ENOMEM)
-			r = problems_add(finder->problems, r, NULL, VIRTIO_DEVICES_PATH, "");
-	}
-	if (names.count)
-		qsort(names.list, names.count, sizeof(*names.list), compare_names);
-	for (size_t i = 0; i < names.count && r == 0; i++)
-		r = add_region(finder, &bus, names.list[i]);
-	for (size_t i = 0; i < names.count; i++)
-		free(names.list[i]);
-	free(names.list);
-	sysfs_close(&bus);
-	return r;
+	return bus_find(finder, &type, NULL);
 }
 
 static int find_again(struct finder *finder, const char *name)
 {
-	struct sysfs_dir bus = { 0 };
-	int r;
-
-	r = sysfs_open(finder->ctx, VIRTIO_DEVICES_PATH, &bus);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = add_region(finder, &bus, name);
-	sysfs_close(&bus);
-	return r;
+	return bus_find_again(finder, &type, name, NULL);
 }
 
 /* ---- what may be done to it ---- */

@@ -141,17 +141,46 @@ int attr_read_node(struct sysfs_dir *dir, const char *name, int *ret_node,
 /* -ENOMEM only */
 int attr_read_driver(struct sysfs_dir *dir, struct mhp_region *region, struct problems *problems);
 
+/* What is behind, and before, the last slash. */
+const char *path_name(const char *path);
+int path_copy_parent(const char *path, char **ret_parent);
+
+/* ---- bus.c: devices of a bus, each of which may be a region ---- */
+
+struct bus;
+struct bus_type {
+	const char *path;	/* links to the devices' directories */
+	bool (*is_name)(const char *name);
+	/* Of two char *const *, for qsort(); NULL: "x9" before "x10". */
+	int (*compare)(const void *a, const void *b);
+	struct mhp_region unread;	/* its kind, and codes of what nothing will tell */
+	/* What stands in the device's directory. 1: it is no such region; -ENOMEM */
+	int (*read)(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region);
+	/*
+	 * A device whose directory cannot be opened is listed all the same, with the code
+	 * where it belongs. NULL: not listed, it may be anything.
+	 */
+	void (*set_unknown)(struct mhp_region *region, int code);
+};
+/* While it is looked through. */
+struct bus {
+	const struct bus_type *type;
+	struct finder *finder;
+	struct sysfs_dir dir;
+	void *data;		/* the provider's */
+};
+/* As find() and find_again() of a provider. */
+int bus_find(struct finder *finder, const struct bus_type *type, void *data);
+int bus_find_again(struct finder *finder, const struct bus_type *type, const char *name,
+		   void *data);
+
 struct name_list {
 	char **list;
 	size_t count, room;
 };
-/* Those of a directory that pass the test, "x9" before "x10". */
+/* Those of a directory that pass the test, "x9" before "x10"; some of them upon failure, too. */
 int names_list(struct sysfs_dir *dir, bool (*is_name)(const char *name), struct name_list *ret);
 void names_free(struct name_list *names);
-
-/* What is behind, and before, the last slash. */
-const char *path_name(const char *path);
-int path_copy_parent(const char *path, char **ret_parent);
 
 /* ---- owner.c ---- */
 
