@@ -600,6 +600,8 @@ void region_free_members(struct mhp_region *region);
 /* The unit that a block of the region is in, whether it exists or not. */
 struct block_unit region_unit_of(const struct mhp_region *region, uint64_t id);
 uint64_t region_count_whole_blocks(const struct mhp_region *region);
+/* Is it a whole block in the region's ranges, whether it exists and whoever owns it? */
+bool region_has_block(const struct mhp_region *region, uint64_t id);
 
 struct regions {
 	struct mhp_region *list;

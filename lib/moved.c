@@ -7,14 +7,6 @@
 
 #include "provider.h"
 
-static bool is_in_runs(const struct mhp_region *region, uint64_t id)
-{
-	for (size_t i = 0; i < region->n_runs; i++)
-		if (id - region->runs[i].first < region->runs[i].count)
-			return true;
-	return false;
-}
-
 /*
  * Blocks that the host has taken meanwhile are found to be gone when it is their turn.
  * Those that are there have to be the region's.
@@ -27,7 +19,7 @@ static bool has_all_present(struct apply *apply, const struct plan_part *part,
 	for (size_t i = part->first; i < part->first + part->count; i++) {
 		uint64_t id = apply->plan->blocks[i].id;
 
-		if (is_in_runs(region, id))
+		if (region_has_block(region, id))
 			continue;
 		snprintf(name, sizeof(name), "memory%" PRIu64, id);
 		if (sysfs_exists(&apply->mem, name) != -ENOENT)

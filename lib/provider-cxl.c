@@ -175,15 +175,6 @@ struct strangers {
 	size_t known, unknown;
 };
 
-static bool is_inside(const struct mhp_region *region, uint64_t id)
-{
-	for (size_t i = 0; i < region->n_runs; i++)
-		if (id >= region->runs[i].first &&
-		    id - region->runs[i].first < region->runs[i].count)
-			return true;
-	return false;
-}
-
 static struct strangers find_strangers(const struct mhp_snapshot *snap,
 				       const struct mhp_region *region)
 {
@@ -193,7 +184,7 @@ static struct strangers find_strangers(const struct mhp_snapshot *snap,
 		const struct mhp_region *owner = mhp_snapshot_get_block_region(snap,
 									       &snap->blocks[i]);
 
-		if (!is_inside(region, snap->blocks[i].id))
+		if (!region_has_block(region, snap->blocks[i].id))
 			continue;
 		strangers.unknown += !owner;
 		while (owner && owner != region)
@@ -327,13 +318,13 @@ static void find_node(const struct mhp_snapshot *snap, struct mhp_region *region
 	for (size_t i = 0; i < snap->n_blocks && node < 0 && region->n_total; i++) {
 		const struct mhp_block *block = &snap->blocks[i];
 
-		if (block->node != BLOCK_NO_NODE && is_inside(region, block->id))
+		if (block->node != BLOCK_NO_NODE && region_has_block(region, block->id))
 			node = (int)block->node;
 	}
 	for (size_t i = 0; i < snap->n_blocks && node >= 0 && region->n_total; i++)
 		several |= snap->blocks[i].node != BLOCK_NO_NODE &&
 			   (int)snap->blocks[i].node != node &&
-			   is_inside(region, snap->blocks[i].id);
+			   region_has_block(region, snap->blocks[i].id);
 	if (node < 0 || several)
 		return;
 	region->node = node;

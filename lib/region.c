@@ -157,6 +157,15 @@ uint64_t region_count_whole_blocks(const struct mhp_region *region)
 	return count;
 }
 
+bool region_has_block(const struct mhp_region *region, uint64_t id)
+{
+	for (size_t i = 0; i < region->n_runs; i++)
+		if (id >= region->runs[i].first &&
+		    id - region->runs[i].first < region->runs[i].count)
+			return true;
+	return false;
+}
+
 /* By start, then by place in the list. */
 static int compare_ranges(const void *a, const void *b)
 {

@@ -286,21 +286,12 @@ static bool is_whole(const struct ids *ids, const struct mhp_region *region)
 	return true;
 }
 
-static bool is_in_region(const struct mhp_region *region, uint64_t id)
-{
-	for (size_t i = 0; i < region->n_runs; i++)
-		if (id >= region->runs[i].first &&
-		    id - region->runs[i].first < region->runs[i].count)
-			return true;
-	return false;
-}
-
 static void drop_region(struct ids *ids, const struct mhp_region *region)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < ids->count; i++)
-		if (!is_in_region(region, ids->list[i]))
+		if (!region_has_block(region, ids->list[i]))
 			ids->list[kept++] = ids->list[i];
 	ids->count = kept;
 }
