@@ -594,6 +594,8 @@ int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t co
 /* Finds the blocks in the region's ranges, and what they make of it. */
 int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks, size_t count,
 		       uint64_t block_size);
+/* The node of all blocks in its ranges, if it is the same one. */
+void region_find_node(struct mhp_region *region, const struct mhp_snapshot *snap);
 /* Once all blocks have owners: keeps those that have the region of this index. */
 int region_keep_owned(struct mhp_region *region, uint32_t index);
 void region_free_members(struct mhp_region *region);

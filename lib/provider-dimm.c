@@ -326,26 +326,6 @@ static int set_ranges(struct mhp_region *region, const struct block_run *runs, s
 	return r;
 }
 
-/* All blocks of a DIMM are on one node, but those from boot may be on several. */
-static void find_node(struct mhp_region *region, const struct mhp_snapshot *snap)
-{
-	const struct mhp_block *block;
-	unsigned int node = BLOCK_NO_NODE;
-
-	for (size_t i = 0; i < region->n_runs; i++)
-		for (uint64_t j = 0; j < region->runs[i].count; j++) {
-			block = snapshot_find_block(snap, region->runs[i].first + j);
-			if (!block || block->node == BLOCK_NO_NODE ||
-			    (node != BLOCK_NO_NODE && node != block->node))
-				return;
-			node = block->node;
-		}
-	if (node == BLOCK_NO_NODE)
-		return;
-	region->node = (int)node;
-	region->node_code = 0;
-}
-
 static int find_ranges(struct dimms *dimms, struct sysfs_dir *dir, struct mhp_region *region,
 		       bool has_dimm)
 {
@@ -362,8 +342,9 @@ static int find_ranges(struct dimms *dimms, struct sysfs_dir *dir, struct mhp_re
 	}
 	free(runs);
 	region->ranges_code = r;
+	/* all blocks of a DIMM are on one node, but those from boot may be on several */
 	if (r == 0 && dimms->finder->snap)
-		find_node(region, dimms->finder->snap);
+		region_find_node(region, dimms->finder->snap);
 	return r == -ENOMEM ? r : 0;
 }
 

@@ -9,44 +9,20 @@
 
 #include "provider.h"
 
-/* Ranges of blocks as they come, in rising order, and the node of all of them. */
-struct ranges {
-	struct range *list;
-	size_t count, room;
-	unsigned int node;
-	bool any, several_nodes;
-};
-
-static int add_block(struct ranges *ranges, const struct mhp_block *block, uint64_t block_size)
+/* Blocks come in rising order. */
+static int add_block(struct range_list *ranges, const struct mhp_block *block,
+		     uint64_t block_size)
 {
-	struct range *last = ranges->count ? &ranges->list[ranges->count - 1] : NULL;
 	struct range range;
 
-	ranges->several_nodes |= ranges->any && block->node != ranges->node;
-	ranges->node = block->node;
-	ranges->any = true;
 	if (range_from_size(block->id * block_size, block_size, &range) < 0)
 		return 0;	/* scan-blocks.c takes none that is so far up */
-	if (last && last->start + last->size == range.start) {
-		last->size += block_size;
-		return 0;
-	}
-	if (ranges->count == ranges->room) {
-		size_t room = ranges->room ? 2 * ranges->room : 16;
-		struct range *list = reallocarray(ranges->list, room, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		ranges->list = list;
-		ranges->room = room;
-	}
-	ranges->list[ranges->count++] = range;
-	return 0;
+	return ranges_join(ranges, &range);
 }
 
 /* Takes the ranges over. */
 static int add_region(struct finder *finder, enum mhp_region_kind kind, const char *name,
-		      struct ranges *ranges)
+		      struct range_list *ranges)
 {
 	struct mhp_region region = {
 		.kind = kind, .node_code = -ENODATA, .device_state_code = -ENODATA,
@@ -55,10 +31,6 @@ static int add_region(struct finder *finder, enum mhp_region_kind kind, const ch
 	size_t bad;
 	int r = 0;
 
-	if (ranges->any && !ranges->several_nodes && ranges->node != BLOCK_NO_NODE) {
-		region.node_code = 0;
-		region.node = (int)ranges->node;
-	}
 	region.name = strdup(name);
 	region.path = strdup(MEMORY_PATH);
 	if (!region.name || !region.path)
@@ -66,15 +38,14 @@ static int add_region(struct finder *finder, enum mhp_region_kind kind, const ch
 	if (r == 0 && ranges->count)
 		r = region_set_ranges(&region, ranges->list, ranges->count, finder->block_size,
 				      &bad);
-	if (r < 0) {
+	if (r < 0)
 		free(ranges->list);
-		if (r == -EBADMSG) {
-			region.ranges_code = r;
-			return regions_add(finder->regions, &region);
-		}
+	if (r == -ENOMEM) {
 		region_free_members(&region);
 		return r;
 	}
+	region.ranges_code = r;
+	region_find_node(&region, finder->snap);
 	return regions_add(finder->regions, &region);
 }
 
@@ -138,7 +109,7 @@ static int add_parents(struct finder *finder, struct mhp_region *region)
 static int add_managed(struct finder *finder, const char *driver)
 {
 	const struct mhp_snapshot *snap = finder->snap;
-	struct ranges ranges = { 0 };
+	struct range_list ranges = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
@@ -271,7 +242,7 @@ static int find_boot(struct finder *finder)
 {
 	const struct mhp_snapshot *snap = finder->snap;
 	int code = finder->iomem->code;
-	struct ranges ranges = { 0 };
+	struct range_list ranges = { 0 };
 	struct mhp_region *boot;
 	bool any = false;
 	int r = 0;
@@ -293,7 +264,8 @@ static int find_boot(struct finder *finder)
 	if (r < 0)
 		return r;
 	boot = &finder->regions->list[finder->regions->count - 1];
-	boot->ranges_code = code;
+	if (code < 0)
+		boot->ranges_code = code;
 	return add_balloons(finder, boot);
 }
 

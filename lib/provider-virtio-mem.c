@@ -40,8 +40,7 @@ static int is_virtio_mem(struct sysfs_dir *dir, const struct mhp_region *region,
 /* The lines of one device. */
 struct lines {
 	const struct mhp_region *region;
-	struct range *ranges;
-	size_t count, room;
+	struct range_list ranges;
 	struct text space;		/* all that it can ever have */
 	struct problems *problems;
 	bool bad;
@@ -71,17 +70,7 @@ static int add_ram(struct lines *lines, const struct iomem_line *line,
 	if (line->start < device->start || line->end > device->end ||
 	    range_from_bounds(line->start, line->end, &range) < 0)
 		return note_line(lines, line);
-	if (lines->count == lines->room) {
-		size_t room = lines->room ? 2 * lines->room : 4;
-		struct range *ranges = reallocarray(lines->ranges, room, sizeof(*ranges));
-
-		if (!ranges)
-			return -ENOMEM;
-		lines->ranges = ranges;
-		lines->room = room;
-	}
-	lines->ranges[lines->count++] = range;
-	return 0;
+	return ranges_add(&lines->ranges, &range);
 }
 
 /* The device that a line stands below: the nearest one. */
@@ -124,23 +113,24 @@ static int take_line(void *data, const struct iomem_line *line, const struct iom
 /* Takes the ranges over. */
 static int set_ranges(struct mhp_region *region, struct lines *lines, uint64_t block_size)
 {
+	struct range *ranges = lines->ranges.list;
 	size_t bad;
 	int r = 0;
 
 	if (!lines->bad) {
-		r = region_set_ranges(region, lines->ranges, lines->count, block_size, &bad);
+		r = region_set_ranges(region, ranges, lines->ranges.count, block_size, &bad);
 		if (r == 0)
-			lines->ranges = NULL;
+			ranges = NULL;
 		else if (r == -EBADMSG)
 			r = note_line(lines, &(struct iomem_line){
-				.start = lines->ranges[bad].start,
-				.end = lines->ranges[bad].start + lines->ranges[bad].size - 1,
+				.start = ranges[bad].start,
+				.end = ranges[bad].start + ranges[bad].size - 1,
 				.name = region->name, .name_length = strlen(region->name),
 			});
 	}
 	if (lines->bad)
 		region->ranges_code = -EBADMSG;
-	free(lines->ranges);
+	free(ranges);
 	return r;
 }
 
@@ -171,7 +161,7 @@ static int find_ranges(struct finder *finder, struct mhp_region *region)
 	if (r == 0)
 		r = iomem_walk(iomem, take_line, &lines);
 	if (r < 0) {
-		free(lines.ranges);
+		free(lines.ranges.list);
 		free(lines.space.str);
 		return r;
 	}
@@ -302,20 +292,6 @@ static int find_again(struct finder *finder, const char *name)
 
 /* ---- what may be done to it ---- */
 
-/* Nothing else tells which node its memory belongs to. */
-static void find_node(struct mhp_region *region)
-{
-	const struct mhp_block *first = mhp_region_get_block(region, 0);
-
-	if (!first || first->node == BLOCK_NO_NODE)
-		return;
-	for (size_t i = 1; i < region->n_blocks; i++)
-		if (mhp_region_get_block(region, i)->node != first->node)
-			return;
-	region->node_code = 0;
-	region->node = (int)first->node;
-}
-
 /* Memory without its driver: not even the host gets it back, nor is the device bound again. */
 static void describe_stranded(struct mhp_region *region)
 {
@@ -328,8 +304,8 @@ static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
 	static const char why[] = "is plugged and unplugged by the host only";
 
-	(void)snap;
-	find_node(region);
+	/* nothing else tells which node its memory belongs to */
+	region_find_node(region, snap);
 	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
 		      "is onlined block by block only", NULL);
 	region_cannot(region, MHP_CAN_PLUG, MHP_CONFLICT_HOST_DECIDES, why,

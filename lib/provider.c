@@ -45,6 +45,33 @@ void finder_end(struct finder *finder)
 	iomem_free(&finder->own_iomem);
 }
 
+int ranges_add(struct range_list *ranges, const struct range *range)
+{
+	struct range *list;
+
+	if (ranges->count == ranges->room) {
+		size_t room = ranges->room ? 2 * ranges->room : 16;
+
+		list = reallocarray(ranges->list, room, sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		ranges->list = list;
+		ranges->room = room;
+	}
+	ranges->list[ranges->count++] = *range;
+	return 0;
+}
+
+int ranges_join(struct range_list *ranges, const struct range *range)
+{
+	struct range *last = ranges->count ? &ranges->list[ranges->count - 1] : NULL;
+
+	if (!last || last->start + last->size != range->start)
+		return ranges_add(ranges, range);
+	last->size += range->size;
+	return 0;
+}
+
 int regions_add(struct regions *regions, struct mhp_region *region)
 {
 	struct mhp_region *list;

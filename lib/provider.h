@@ -94,6 +94,16 @@ const struct provider *provider_of(enum mhp_region_kind kind);
 int finder_iomem(struct finder *finder, const struct iomem **ret);
 void finder_end(struct finder *finder);
 
+/* ---- what a provider finds ---- */
+
+struct range_list {
+	struct range *list;
+	size_t count, room;
+};
+int ranges_add(struct range_list *ranges, const struct range *range);
+/* As part of the last one, where they touch. */
+int ranges_join(struct range_list *ranges, const struct range *range);
+
 /* ---- what a provider says of a region; strings are copied, -ENOMEM ---- */
 
 /* Takes the region's members over, upon failure too. */

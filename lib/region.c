@@ -264,6 +264,28 @@ static size_t lower_bound(const struct mhp_block *blocks, size_t count, uint64_t
 	return low;
 }
 
+void region_find_node(struct mhp_region *region, const struct mhp_snapshot *snap)
+{
+	unsigned int node = BLOCK_NO_NODE;
+
+	for (size_t i = 0; i < region->n_runs; i++) {
+		const struct block_run *run = &region->runs[i];
+		size_t at = lower_bound(snap->blocks, snap->n_blocks, run->first);
+
+		for (; at < snap->n_blocks && snap->blocks[at].id - run->first < run->count; at++) {
+			unsigned int its = snap->blocks[at].node;
+
+			if (its == BLOCK_NO_NODE || (node != BLOCK_NO_NODE && node != its))
+				return;
+			node = its;
+		}
+	}
+	if (node == BLOCK_NO_NODE)
+		return;
+	region->node = (int)node;
+	region->node_code = 0;
+}
+
 static void count_block(struct mhp_region *region, const struct mhp_block *block,
 			uint64_t block_size, uint64_t by_state[MHP_STATE_MIXED])
 {
