@@ -23,25 +23,22 @@
 #define NAME "lmb"
 
 struct found {
-	struct finder *finder;
+	struct firmware firmware;
 	struct sysfs_dir dir;
 	uint64_t lmb_size;
 	struct lmb *lmbs;
 	size_t count;
-	struct range *ranges;
 	struct block_unit *units;
-	size_t n_ranges, n_units;
-	size_t n_assigned, n_unassigned, n_boot, n_reserved;
-	size_t at;		/* iomem_is_added() */
-	const char *file;	/* which code is about */
-	int code;		/* why it is not known which LMBs there are, or are ours */
+	size_t n_units;
+	size_t n_assigned, n_unassigned, n_reserved;
+	const char *file;	/* which the firmware's code is about */
 };
 
 /* ---- the device tree ---- */
 
 static int read_property(struct found *found, const char *name, char **ret, size_t *ret_length)
 {
-	struct mhp_backend *be = found->finder->ctx->be;
+	struct mhp_backend *be = found->firmware.finder->ctx->be;
 	int r = be->ops->read_all(be, found->dir.dir, name, ret, ret_length);
 
 	found->file = name;
@@ -101,54 +98,38 @@ static bool has_dlpar(struct mhp_ctx *ctx)
 
 /* ---- which ones ---- */
 
-static void add_lmb(struct found *found, const struct lmb *lmb)
+static int add_lmb(struct found *found, const struct lmb *lmb)
 {
-	struct range *last = found->n_ranges ? &found->ranges[found->n_ranges - 1] : NULL;
-	uint64_t block_size = found->finder->block_size;
+	struct range range = { lmb->address, found->lmb_size };
+	uint64_t block_size = found->firmware.finder->block_size;
 
-	if (last && last->start + last->size == lmb->address)
-		last->size += found->lmb_size;
-	else
-		found->ranges[found->n_ranges++] = (struct range){ lmb->address, found->lmb_size };
 	/* where blocks are larger nothing can be plugged by LMB: describe() */
 	if (found->lmb_size >= block_size)
 		found->units[found->n_units++] = (struct block_unit){
 			lmb->address / block_size, found->lmb_size / block_size, lmb->index,
 		};
+	return ranges_join(&found->firmware.ranges, &range);
 }
 
 /* One that is assigned: since boot? */
 static int take_assigned(struct found *found, const struct lmb *lmb)
 {
 	struct range range = { lmb->address, found->lmb_size };
-	const struct iomem *iomem;
-	int r;
+	bool added = lmb->flags & LMB_HOTREMOVABLE;
+	int r = added ? 0 : firmware_find_added(&found->firmware, &range, &added);
 
-	if (!(lmb->flags & LMB_HOTREMOVABLE)) {
-		r = finder_iomem(found->finder, &iomem);
-		if (r < 0)
-			return r;
-		if (iomem->code < 0) {
-			found->code = iomem->code;
-			return 0;
-		}
-		if (!iomem_is_added(iomem, &range, &found->at)) {
-			found->n_boot++;
-			return 0;
-		}
-	}
+	if (r < 0 || !added)
+		return r;
 	found->n_assigned++;
-	add_lmb(found, lmb);
-	return 0;
+	return add_lmb(found, lmb);
 }
 
 static int take_lmbs(struct found *found)
 {
 	int r = 0;
 
-	found->ranges = calloc(found->count + 1, sizeof(*found->ranges));
 	found->units = calloc(found->count + 1, sizeof(*found->units));
-	if (!found->ranges || !found->units)
+	if (!found->units)
 		return -ENOMEM;
 	for (size_t i = 0; i < found->count && r == 0; i++) {
 		const struct lmb *lmb = &found->lmbs[i];
@@ -159,7 +140,7 @@ static int take_lmbs(struct found *found)
 			found->n_reserved++;
 		} else {
 			found->n_unassigned++;
-			add_lmb(found, lmb);
+			r = add_lmb(found, lmb);
 		}
 	}
 	return r;
@@ -174,44 +155,29 @@ static int add_facts(struct mhp_region *region, const struct found *found)
 		uint64_t number;
 	} facts[] = {
 		{ "lmb_bytes", found->lmb_size }, { "assigned_lmbs", found->n_assigned },
-		{ "unassigned_lmbs", found->n_unassigned }, { "boot_lmbs", found->n_boot },
+		{ "unassigned_lmbs", found->n_unassigned },
+		{ "boot_lmbs", found->firmware.n_boot },
 		{ "reserved_lmbs", found->n_reserved },
 	};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(facts) && r == 0; i++)
-		r = found->code < 0 ? region_add_fact(region, facts[i].name, found->code, NULL) :
-				      region_add_number(region, facts[i].name, facts[i].number);
+		r = firmware_add_number(&found->firmware, region, facts[i].name, facts[i].number);
 	return r;
 }
 
 static int fill_region(struct mhp_region *region, struct found *found)
 {
-	size_t bad;
-	int r;
+	int r = add_facts(region, found);
 
-	region->name = strdup(NAME);
-	region->path = strdup(LMBS_PATH);
-	region->identity = strdup("ppc64-lmb");
-	if (!region->name || !region->path || !region->identity)
-		return -ENOMEM;
-	r = add_facts(region, found);
-	if (r < 0 || found->code < 0) {
-		region->ranges_code = found->code;
+	if (r == 0)
+		r = firmware_fill_region(&found->firmware, region);
+	if (r < 0 || region->ranges_code < 0)
 		return r;
-	}
-	r = region_set_ranges(region, found->ranges, found->n_ranges, found->finder->block_size,
-			      &bad);
-	if (r == 0) {
-		found->ranges = NULL;
-		region->units = found->units;
-		region->n_units = found->n_units;
-		found->units = NULL;
-	}
-	region->ranges_code = r;
-	if (r == -EBADMSG)
-		r = problems_add(found->finder->problems, r, NULL, LMBS_PATH, "");
-	return r;
+	region->units = found->units;
+	region->n_units = found->n_units;
+	found->units = NULL;
+	return 0;
 }
 
 static int add_region(struct found *found)
@@ -222,14 +188,19 @@ static int add_region(struct found *found)
 	int r = fill_region(&region, found);
 
 	if (r == 0)
-		return regions_add(found->finder->regions, &region);
+		return regions_add(found->firmware.finder->regions, &region);
 	region_free_members(&region);
 	return r;
 }
 
 static int find(struct finder *finder)
 {
-	struct found found = { .finder = finder, .file = "" };
+	struct found found = {
+		.firmware = {
+			.finder = finder, .name = NAME, .path = LMBS_PATH, .identity = "ppc64-lmb",
+		},
+		.file = "",
+	};
 	int r;
 
 	r = sysfs_open(finder->ctx, LMBS_PATH, &found.dir);
@@ -244,15 +215,15 @@ static int find(struct finder *finder)
 	if (r == 0)
 		r = take_lmbs(&found);
 	if (r < 0 && r != -ENOMEM) {
-		found.code = r == -E2BIG ? -EBADMSG : r;
-		r = problems_add(finder->problems, found.code, NULL, LMBS_PATH, found.file);
+		r = found.firmware.code = r == -E2BIG ? -EBADMSG : r;
+		r = problems_add(finder->problems, r, NULL, LMBS_PATH, found.file);
 	}
 	/* a partition that has all it can ever have has boot memory there alone */
-	if (r == 0 && (found.n_ranges || found.code < 0))
+	if (r == 0 && (found.firmware.ranges.count || found.firmware.code < 0))
 		r = add_region(&found);
 	sysfs_close(&found.dir);
 	free(found.lmbs);
-	free(found.ranges);
+	free(found.firmware.ranges.list);
 	free(found.units);
 	return r;
 }
@@ -271,10 +242,7 @@ static bool is_name(const char *name)
 static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
 	(void)snap;
-	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
-		      "has no file for all of it: its blocks are onlined one by one", NULL);
-	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
-		      "goes back to the hypervisor as it is unplugged", "unplug it");
+	firmware_describe(region);
 	if (region->ranges_code == 0 && !region->n_units)
 		for (enum mhp_capability i = MHP_CAN_PLUG; i <= MHP_CAN_UNPLUG; i++)
 			region_cannot(region, i, MHP_CONFLICT_NOT_WHOLE,

@@ -26,16 +26,12 @@
 #define NAME "standby"
 
 struct storage {
-	struct finder *finder;
+	struct firmware firmware;
 	struct sysfs_dir dir;
 	uint64_t *ids;		/* of all blocks that it tells of */
 	size_t count, room;
-	struct range *ranges;	/* of those that are standby storage */
-	size_t n_ranges;
-	size_t n_configured, n_deconfigured, n_boot, n_memmap, n_unknown;
+	size_t n_configured, n_deconfigured, n_memmap, n_unknown;
 	bool any_plain;		/* one that would come without its map on itself */
-	size_t at;		/* iomem_is_added() */
-	int code;		/* why it is not known which ones are */
 };
 
 static int take_name(void *data, const char *name)
@@ -73,52 +69,35 @@ static int read_bool(struct storage *storage, uint64_t id, const char *file, boo
 	int r;
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/%s", id, file);
-	r = attr_read_bool(&storage->dir, name, false, ret, storage->finder->problems);
+	r = attr_read_bool(&storage->dir, name, false, ret,
+			   storage->firmware.finder->problems);
 	*ret_known = r == 0;
 	return r == -ENOMEM ? r : 0;
-}
-
-/* There is room for one of each block. */
-static void add_range(struct storage *storage, const struct range *range)
-{
-	struct range *last = storage->n_ranges ? &storage->ranges[storage->n_ranges - 1] : NULL;
-
-	if (last && last->start + last->size == range->start)
-		last->size += range->size;
-	else
-		storage->ranges[storage->n_ranges++] = *range;
 }
 
 /* A block that is configured and does not tell whether it was so at boot. */
 static int take_configured(struct storage *storage, const struct range *range)
 {
-	const struct iomem *iomem;
-	int r = finder_iomem(storage->finder, &iomem);
+	bool added;
+	int r = firmware_find_added(&storage->firmware, range, &added);
 
-	if (r < 0)
+	if (r < 0 || !added)
 		return r;
-	if (iomem->code < 0) {
-		storage->code = iomem->code;
-	} else if (!iomem_is_added(iomem, range, &storage->at)) {
-		storage->n_boot++;
-	} else {
-		storage->n_configured++;
-		add_range(storage, range);
-	}
-	return 0;
+	storage->n_configured++;
+	return ranges_join(&storage->firmware.ranges, range);
 }
 
 static int take_block(struct storage *storage, uint64_t id)
 {
-	uint64_t block_size = storage->finder->block_size, start;
+	const struct finder *finder = storage->firmware.finder;
+	uint64_t block_size = finder->block_size, start;
 	bool config = false, memmap = false, known, memmap_known = false;
 	struct range range;
 	int r;
 
 	if (id > BLOCK_MAX_ID || __builtin_mul_overflow(id, block_size, &start) ||
 	    range_from_size(start, block_size, &range) < 0)
-		return problems_add(storage->finder->problems, -ERANGE, NULL, storage->dir.path,
-				    "");
+		return problems_add(finder->problems, -ERANGE, NULL, storage->dir.path, "");
 	r = read_bool(storage, id, "config", &config, &known);
 	if (r == 0 && known)
 		r = read_bool(storage, id, "memmap_on_memory", &memmap, &memmap_known);
@@ -134,17 +113,13 @@ static int take_block(struct storage *storage, uint64_t id)
 	storage->n_deconfigured += !config;
 	storage->n_memmap += memmap_known && memmap;
 	storage->any_plain |= !config && !(memmap_known && memmap);
-	add_range(storage, &range);
-	return 0;
+	return ranges_join(&storage->firmware.ranges, &range);
 }
 
 static int take_blocks(struct storage *storage)
 {
 	int r = 0;
 
-	storage->ranges = calloc(storage->count + 1, sizeof(*storage->ranges));
-	if (!storage->ranges)
-		return -ENOMEM;
 	if (storage->count)
 		qsort(storage->ids, storage->count, sizeof(*storage->ids), compare_ids);
 	for (size_t i = 0; i < storage->count && r == 0; i++)
@@ -154,24 +129,19 @@ static int take_blocks(struct storage *storage)
 
 /* ---- the region ---- */
 
-static int add_fact(struct mhp_region *region, const struct storage *storage, const char *name,
-		    size_t number)
-{
-	return storage->code < 0 ? region_add_fact(region, name, storage->code, NULL) :
-				   region_add_number(region, name, number);
-}
-
 static int add_facts(struct mhp_region *region, const struct storage *storage)
 {
+	const struct firmware *firmware = &storage->firmware;
 	int r;
 
-	r = add_fact(region, storage, "configured_blocks", storage->n_configured);
+	r = firmware_add_number(firmware, region, "configured_blocks", storage->n_configured);
 	if (r == 0)
 		r = region_add_number(region, "deconfigured_blocks", storage->n_deconfigured);
 	if (r == 0)
-		r = add_fact(region, storage, "boot_blocks", storage->n_boot);
+		r = firmware_add_number(firmware, region, "boot_blocks", firmware->n_boot);
 	if (r == 0)
-		r = add_fact(region, storage, "memmap_on_memory_blocks", storage->n_memmap);
+		r = firmware_add_number(firmware, region, "memmap_on_memory_blocks",
+					storage->n_memmap);
 	if (r == 0 && storage->n_unknown)
 		r = region_add_number(region, "unreadable_blocks", storage->n_unknown);
 	return r;
@@ -179,34 +149,16 @@ static int add_facts(struct mhp_region *region, const struct storage *storage)
 
 static int fill_region(struct mhp_region *region, struct storage *storage)
 {
-	struct finder *finder = storage->finder;
-	size_t bad;
 	int r;
 
-	region->name = strdup(NAME);
-	region->path = strdup(STORAGE_PATH);
-	region->identity = strdup("s390-standby");
-	if (!region->name || !region->path || !region->identity)
-		return -ENOMEM;
 	/* whichever block it is: sclp_config_mem_store() adds it to node 0 */
-	r = sysfs_dir_exists(finder->ctx, NODE_PATH);
+	r = sysfs_dir_exists(storage->firmware.finder->ctx, NODE_PATH);
 	if (r == -ENOMEM)
 		return r;
 	region->node_code = r == 1 ? 0 : r == 0 ? -ENODATA : r;
 	region->holds_memmap = !storage->any_plain;
 	r = add_facts(region, storage);
-	if (r < 0 || storage->code < 0) {
-		region->ranges_code = storage->code;
-		return r;
-	}
-	r = region_set_ranges(region, storage->ranges, storage->n_ranges, finder->block_size,
-			      &bad);
-	if (r == 0)
-		storage->ranges = NULL;
-	region->ranges_code = r;
-	if (r == -EBADMSG)
-		r = problems_add(finder->problems, r, NULL, STORAGE_PATH, "");
-	return r;
+	return r < 0 ? r : firmware_fill_region(&storage->firmware, region);
 }
 
 static int add_region(struct storage *storage)
@@ -217,14 +169,19 @@ static int add_region(struct storage *storage)
 	int r = fill_region(&region, storage);
 
 	if (r == 0)
-		return regions_add(storage->finder->regions, &region);
+		return regions_add(storage->firmware.finder->regions, &region);
 	region_free_members(&region);
 	return r;
 }
 
 static int find(struct finder *finder)
 {
-	struct storage storage = { .finder = finder };
+	struct storage storage = {
+		.firmware = {
+			.finder = finder, .name = NAME, .path = STORAGE_PATH,
+			.identity = "s390-standby",
+		},
+	};
 	int r;
 
 	r = sysfs_open(finder->ctx, STORAGE_PATH, &storage.dir);
@@ -235,15 +192,15 @@ static int find(struct finder *finder)
 	if (r == 0)
 		r = take_blocks(&storage);
 	if (r < 0 && r != -ENOMEM) {
-		storage.code = r;
+		storage.firmware.code = r;
 		r = problems_add(finder->problems, r, NULL, STORAGE_PATH, "");
 	}
 	/* a machine without standby storage has boot memory there alone */
-	if (r == 0 && (storage.n_ranges || storage.code < 0))
+	if (r == 0 && (storage.firmware.ranges.count || storage.firmware.code < 0))
 		r = add_region(&storage);
 	sysfs_close(&storage.dir);
 	free(storage.ids);
-	free(storage.ranges);
+	free(storage.firmware.ranges.list);
 	return r;
 }
 
@@ -261,10 +218,7 @@ static bool is_name(const char *name)
 static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
 	(void)snap;
-	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
-		      "has no file for all of it: its blocks are onlined one by one", NULL);
-	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
-		      "goes back to the hypervisor as it is unplugged", "unplug it");
+	firmware_describe(region);
 	return 0;
 }
 

@@ -192,6 +192,25 @@ struct name_list {
 int names_list(struct sysfs_dir *dir, bool (*is_name)(const char *name), struct name_list *ret);
 void names_free(struct name_list *names);
 
+/* ---- firmware.c: what the hypervisor gives unit by unit, one region of a machine ---- */
+
+struct firmware {
+	struct finder *finder;
+	const char *name, *path, *identity;	/* of the region; constant */
+	struct range_list ranges;	/* of what can come and go */
+	size_t n_boot;		/* units that were there at boot */
+	size_t at;		/* iomem_is_added() */
+	int code;		/* why it is not known which ones can come and go */
+};
+/* Of a unit that is there: since boot, which counts it, or not known, which is the code? -ENOMEM */
+int firmware_find_added(struct firmware *firmware, const struct range *range, bool *ret_added);
+/* A fact that rests on that. -ENOMEM */
+int firmware_add_number(const struct firmware *firmware, struct mhp_region *region,
+			const char *name, uint64_t number);
+/* Name, path, identity and ranges, or why there are none. -ENOMEM */
+int firmware_fill_region(struct firmware *firmware, struct mhp_region *region);
+void firmware_describe(struct mhp_region *region);
+
 /* ---- owner.c ---- */
 
 /* All regions with what they own. -ENOMEM */

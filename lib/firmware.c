@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Memory that the hypervisor gives and takes unit by unit, as firmware lists it: one region
+ * of it on a machine, for it has no parts but units. What was there at boot is in the list
+ * as well, and could be taken like any other, but it stays guarded: the kernel lives there.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provider.h"
+
+int firmware_find_added(struct firmware *firmware, const struct range *range, bool *ret_added)
+{
+	const struct iomem *iomem;
+	int r = finder_iomem(firmware->finder, &iomem);
+
+	*ret_added = false;
+	if (r < 0)
+		return r;
+	if (iomem->code < 0) {
+		firmware->code = iomem->code;
+		return 0;
+	}
+	*ret_added = iomem_is_added(iomem, range, &firmware->at);
+	firmware->n_boot += !*ret_added;
+	return 0;
+}
+
+int firmware_add_number(const struct firmware *firmware, struct mhp_region *region,
+			const char *name, uint64_t number)
+{
+	return firmware->code < 0 ? region_add_fact(region, name, firmware->code, NULL) :
+				    region_add_number(region, name, number);
+}
+
+int firmware_fill_region(struct firmware *firmware, struct mhp_region *region)
+{
+	struct finder *finder = firmware->finder;
+	size_t bad;
+	int r;
+
+	region->name = strdup(firmware->name);
+	region->path = strdup(firmware->path);
+	region->identity = strdup(firmware->identity);
+	if (!region->name || !region->path || !region->identity)
+		return -ENOMEM;
+	region->ranges_code = firmware->code;
+	if (firmware->code < 0)
+		return 0;
+	r = region_set_ranges(region, firmware->ranges.list, firmware->ranges.count,
+			      finder->block_size, &bad);
+	if (r == 0)
+		firmware->ranges = (struct range_list){ 0 };
+	region->ranges_code = r;
+	return r == -EBADMSG ? problems_add(finder->problems, r, NULL, firmware->path, "") : r;
+}
+
+void firmware_describe(struct mhp_region *region)
+{
+	region_cannot(region, MHP_CAN_ONLINE_WHOLE, MHP_CONFLICT_NOT_ABLE,
+		      "has no file for all of it: its blocks are onlined one by one", NULL);
+	region_cannot(region, MHP_CAN_RELEASE, MHP_CONFLICT_NOT_ABLE,
+		      "goes back to the hypervisor as it is unplugged", "unplug it");
+}
