@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "provider.h"
 
 /* Regions come in order, so one that is there already is the last. */
 static int add_region(struct mhp_node *node, size_t region)
@@ -41,7 +41,7 @@ static int add_blocks_of(struct mhp_snapshot *snap, size_t index)
 				node = snapshot_find_node(snap, (int)id);
 			if (id == BLOCK_NO_NODE || !node)
 				continue;
-			if (region->kind == MHP_REGION_BOOT)
+			if (provider_of(region->kind)->is_from_boot)
 				node->n_boot++;
 			else
 				node->n_given++;

@@ -287,4 +287,5 @@ const struct provider provider_boot = {
 	.find = find_boot,
 	.describe = describe_boot,
 	.is_remainder = true,
+	.is_from_boot = true,
 };

@@ -44,6 +44,8 @@ struct provider {
 	bool owns_managed_only;
 	/* What nobody else owns: one that is named by range or node is not meant as a whole. */
 	bool is_remainder;
+	/* What a node has of it was there when the machine was booted, for all that is known. */
+	bool is_from_boot;
 	/* Its device goes from driver to driver (daxX.Y). */
 	bool changes_driver;
 	/*
