@@ -11,6 +11,9 @@
 
 #include "cxl.h"
 
+/* drivers/cxl/cxl.h: CXL_DECODER_MAX_INTERLEAVE */
+#define MAX_WAYS 16
+
 static bool is_number(const char *str)
 {
 	size_t length = strspn(str, "0123456789");
@@ -23,7 +26,8 @@ bool cxl_is_region_name(const char *name)
 	return !strncmp(name, "region", 6) && is_number(name + 6);
 }
 
-bool cxl_is_decoder_name(const char *name)
+/* "decoder2.0" */
+static bool is_decoder_name(const char *name)
 {
 	const char *dot = strchr(name, '.');
 	char port[16];
@@ -78,7 +82,7 @@ static int find_decoders(struct bus *bus)
 	int r = 0;
 
 	if (!decoders->has_asked)
-		r = names_list(&bus->dir, cxl_is_decoder_name, &names);
+		r = names_list(&bus->dir, is_decoder_name, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		r = add_decoder(bus, names.list[i]);
 	decoders->has_asked = true;
@@ -214,7 +218,7 @@ static int find_target(struct bus *bus, struct sysfs_dir *dir, unsigned int inde
 	r = attr_read(dir, name, true, buf, bus->finder->problems);
 	if (r == 0 && !*buf)
 		r = -ENODATA;	/* none yet */
-	else if (r == 0 && !cxl_is_decoder_name(buf))
+	else if (r == 0 && !is_decoder_name(buf))
 		r = attr_bad(dir, name, buf, bus->finder->problems);
 	if (r == 0)
 		r = find_endpoint(bus, buf, target);
@@ -289,7 +293,7 @@ int cxl_find_devices(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *
 	const char *text;
 	int r;
 
-	r = add_number(bus, dir, region, "interleave_ways", CXL_MAX_WAYS, &ways);
+	r = add_number(bus, dir, region, "interleave_ways", MAX_WAYS, &ways);
 	if (r == 0)
 		r = add_number(bus, dir, region, "interleave_granularity", UINT32_MAX,
 			       &granularity);

@@ -5,13 +5,8 @@
 
 #include "provider.h"
 
-#define CXL_DEVICES_PATH "/sys/bus/cxl/devices"
-/* drivers/cxl/cxl.h: CXL_DECODER_MAX_INTERLEAVE */
-#define CXL_MAX_WAYS 16
-
-/* "region0", and of a decoder "decoder2.0" */
+/* "region0" */
 bool cxl_is_region_name(const char *name);
-bool cxl_is_decoder_name(const char *name);
 
 /* resource and size of a region; *ret_start is UINT64_MAX where it has no addresses yet. */
 int cxl_read_resource(struct sysfs_dir *dir, uint64_t *ret_start, struct problems *problems);

@@ -33,7 +33,8 @@ struct wait {
 	size_t block;		/* that came back, is online or going offline; else n_blocks */
 };
 
-bool has_gone(const struct apply *apply, size_t index)
+/* Has what was to be ejected left, with all its blocks as they were last looked at? */
+static bool has_gone(const struct apply *apply, size_t index)
 {
 	const struct plan_part *part = &apply->plan->parts[index];
 

@@ -10,6 +10,25 @@
 
 #include "provider.h"
 
+/*
+ * Was this range added to the machine by itself, after boot? The kernel keeps a line of
+ * /proc/iomem for each range that is added, and memory from boot is there in large ones
+ * (register_memory_resource() in mm/memory_hotplug.c). Of many ranges the lowest one is to
+ * be asked for first; *at, 0 at first, is where it goes on.
+ */
+static bool is_added(const struct iomem *iomem, const struct range *range, size_t *at)
+{
+	const struct iomem_ram *ram;
+
+	while (*at < iomem->count && iomem->ram[*at].range.start < range->start)
+		++*at;
+	/* the lowest one is from boot, however small */
+	if (!*at || *at == iomem->count)
+		return false;
+	ram = &iomem->ram[*at];
+	return ram->range.start == range->start && ram->range.size == range->size && !ram->driver;
+}
+
 int firmware_find_added(struct firmware *firmware, const struct range *range, bool *ret_added)
 {
 	const struct iomem *iomem;
@@ -22,7 +41,7 @@ int firmware_find_added(struct firmware *firmware, const struct range *range, bo
 		firmware->code = iomem->code;
 		return 0;
 	}
-	*ret_added = iomem_is_added(iomem, range, &firmware->at);
+	*ret_added = is_added(iomem, range, &firmware->at);
 	firmware->n_boot += !*ret_added;
 	return 0;
 }

@@ -22,7 +22,6 @@
 #define DAX_DEVICES_PATH "/sys/bus/dax/devices"
 #define DAX_DRIVERS_PATH "/sys/bus/dax/drivers"
 #define DAX_AUTOPROBE_PATH "/sys/bus/dax/drivers_autoprobe"
-#define VIRTIO_DEVICES_PATH "/sys/bus/virtio/devices"
 #define POLICY_PATH MEMORY_PATH "/auto_online_blocks"
 #define MODULE_PATH "/sys/module"
 #define RUN_PATH "/run/libmhp"
@@ -667,8 +666,6 @@ struct mhp_snapshot {
 	size_t n_odd, odd_room;
 };
 
-struct mhp_block *snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
-
 /* What the scan needs while the snapshot is in the making. */
 struct scan {
 	struct mhp_ctx *ctx;
@@ -684,6 +681,7 @@ int scan_note(struct scan *scan, int code, const char *text, const char *dir, co
 
 /* Opens the directory and reads the block size. -ENODEV: no memory hotplug here. */
 int scan_open_memory(struct scan *scan);
+struct mhp_block *snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
 /* Which blocks there are, sorted; then, with their nodes known, state and zones. */
 int scan_block_names(struct scan *scan);
 int scan_block_states(struct scan *scan);
@@ -857,6 +855,7 @@ int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 int plan_copy_region(struct plan_part *part, const struct mhp_region *region);
 /* A block of a part as it was found; NULL: it is not there. */
 int plan_add_found(struct mhp_plan *plan, uint64_t id, int node, const struct mhp_block *block);
+
 /* ---- plan-release.c: giving the hardware behind a region back ---- */
 
 /* With MHP_RULE_RELEASE: of which regions, or conflicts. region is NULL unless one is named. */
@@ -879,8 +878,11 @@ bool block_has_hole(const struct mhp_snapshot *snap, const struct mhp_block *blo
 /* A conflict: so many bytes are no multiple of the unit; only so many can be had. */
 int plan_find_uneven(struct mhp_plan *plan, const char *unit, uint64_t unit_bytes);
 int plan_find_too_few(struct mhp_plan *plan, size_t blocks, const char *what);
+
+/* ---- choose-units.c ---- */
+
 /*
- * The same of units, which are plugged or unplugged: the lowest ones come first, and the
+ * As plan_choose(), of units, which are plugged or unplugged: the lowest ones come first, and the
  * highest ones go first, but before all what is offline.
  */
 int plan_choose_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
@@ -1228,8 +1230,6 @@ void undo_binding(struct apply *apply, size_t part);
 /* ---- eject.c: hardware that is to go, and the kernel that does not tell ---- */
 
 void run_eject_step(struct apply *apply, const struct mhp_step *step);
-/* Has what was to be ejected left, with all its blocks as they were last looked at? */
-bool has_gone(const struct apply *apply, size_t part);
 /* Is any eject perhaps still to come? Those that are done are no more. */
 bool is_any_queued(struct apply *apply);
 

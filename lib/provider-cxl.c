@@ -12,6 +12,8 @@
 
 #include "cxl.h"
 
+#define DEVICES_PATH "/sys/bus/cxl/devices"
+
 /* ---- attributes ---- */
 
 int cxl_read_resource(struct sysfs_dir *dir, uint64_t *ret_start, struct problems *problems)
@@ -128,7 +130,7 @@ static void set_unknown(struct mhp_region *region, int code)
 }
 
 static const struct bus_type type = {
-	.path = CXL_DEVICES_PATH,
+	.path = DEVICES_PATH,
 	.is_name = cxl_is_region_name,
 	.unread = {
 		.kind = MHP_REGION_CXL, .node_code = -ENODATA, .device_state_code = -ENODATA,

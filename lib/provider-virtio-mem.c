@@ -13,6 +13,7 @@
 #include "provider.h"
 
 #define VIRTIO_ID_MEM	24		/* include/uapi/linux/virtio_ids.h */
+#define DEVICES_PATH	"/sys/bus/virtio/devices"
 #define DRIVER		"virtio_mem"
 #define SETTING_PATH	"/sys/module/virtio_mem/parameters"
 
@@ -271,7 +272,7 @@ static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region
 
 /* What cannot be opened may be any kind of device. */
 static const struct bus_type type = {
-	.path = VIRTIO_DEVICES_PATH,
+	.path = DEVICES_PATH,
 	.is_name = is_virtio_name,
 	.unread = {
 		.kind = MHP_REGION_VIRTIO_MEM, .identity_code = -ENODATA,

@@ -117,19 +117,6 @@ int region_add_number(struct mhp_region *region, const char *name, uint64_t numb
 	return region_add_fact(region, name, 0, text);
 }
 
-bool iomem_is_added(const struct iomem *iomem, const struct range *range, size_t *at)
-{
-	const struct iomem_ram *ram;
-
-	while (*at < iomem->count && iomem->ram[*at].range.start < range->start)
-		++*at;
-	/* the lowest one is from boot, however small */
-	if (!*at || *at == iomem->count)
-		return false;
-	ram = &iomem->ram[*at];
-	return ram->range.start == range->start && ram->range.size == range->size && !ram->driver;
-}
-
 int region_add_device(struct mhp_region *region, const struct region_device *device)
 {
 	struct region_device *devices = reallocarray(region->devices, region->n_devices + 1,

@@ -114,13 +114,6 @@ int regions_add(struct regions *regions, struct mhp_region *region);
 int region_add_fact(struct mhp_region *region, const char *name, int code, const char *text);
 /* ... of a number */
 int region_add_number(struct mhp_region *region, const char *name, uint64_t number);
-/*
- * Was this range added to the machine by itself, after boot? The kernel keeps a line of
- * /proc/iomem for each range that is added, and memory from boot is there in large ones
- * (register_memory_resource() in mm/memory_hotplug.c). Of many ranges the lowest one is to
- * be asked for first; *at, 0 at first, is where it goes on.
- */
-bool iomem_is_added(const struct iomem *iomem, const struct range *range, size_t *at);
 /* path is NULL if it is not known; codes as the getters' of mhp/region.h */
 struct region_device {
 	char *name, *path;
@@ -201,10 +194,13 @@ struct firmware {
 	const char *name, *path, *identity;	/* of the region; constant */
 	struct range_list ranges;	/* of what can come and go */
 	size_t n_boot;		/* units that were there at boot */
-	size_t at;		/* iomem_is_added() */
+	size_t at;		/* firmware_find_added(): of the lines of /proc/iomem */
 	int code;		/* why it is not known which ones can come and go */
 };
-/* Of a unit that is there: since boot, which counts it, or not known, which is the code? -ENOMEM */
+/*
+ * Of a unit that is there: was it added since boot? Not, which is counted, or not known, which
+ * is the code. Of many units the lowest one is to be asked for first. -ENOMEM
+ */
 int firmware_find_added(struct firmware *firmware, const struct range *range, bool *ret_added);
 /* A fact that rests on that. -ENOMEM */
 int firmware_add_number(const struct firmware *firmware, struct mhp_region *region,
