@@ -11,61 +11,27 @@
 
 #include <cmocka.h>
 
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define HMEM "/sys/devices/platform/hmem_platform.0/hmem.0"
 #define ND "/sys/devices/LNXSYSTM:00/ACPI0012:00/ndbus0/region0"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	check_snapshot(snap);
-	return snap;
-}
-
-static const struct mhp_region *find(const struct mhp_snapshot *snap, const char *name)
-{
-	const struct mhp_region *region = mhp_snapshot_find_region(snap, name);
-
-	assert_non_null(region);
-	return region;
-}
-
-static void check_fact(const struct mhp_region *region, const char *name, const char *expected)
-{
-	const char *text = NULL;
-
-	assert_int_equal(mhp_region_find_fact(region, name, &text), 0);
-	assert_string_equal(text, expected);
-}
-
-static int fact_code(const struct mhp_region *region, const char *name)
-{
-	const char *text;
-
-	return mhp_region_find_fact(region, name, &text);
-}
 
 static void check_identity(const struct mhp_snapshot *snap, const char *name,
 			   const char *expected)
 {
 	const char *identity;
 
-	assert_int_equal(mhp_region_get_identity(find(snap, name), &identity), 0);
+	assert_int_equal(mhp_region_get_identity(find_region(snap, name), &identity), 0);
 	assert_string_equal(identity, expected);
-	assert_ptr_equal(find(snap, identity), find(snap, name));
+	assert_ptr_equal(find_region(snap, identity), find_region(snap, name));
 }
 
 static void soft_reserved(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-split-bound");
-	struct mhp_snapshot *snap = take(fs);
-	const struct mhp_region *region = find(snap, "dax0.1");
+	struct mhp_snapshot *snap = take_fake(fs, 0);
+	const struct mhp_region *region = find_region(snap, "dax0.1");
 	const char *name, *path;
 	uint64_t serial;
 
@@ -92,7 +58,7 @@ static void soft_reserved(void **state)
 static void ranges(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
-	struct mhp_snapshot *snap = take(fs);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
 
 	(void)state;
 	check_identity(snap, "dax0.0", "hmem:0x100000000");
@@ -110,11 +76,11 @@ static void plain_user(void **state)
 	(void)state;
 	fakesys_find(fs, HMEM "/dax0.0/mapping0/start")->code = -EACCES;
 	fakesys_find(fs, HMEM "/dax_region/align")->code = -EACCES;
-	snap = take(fs);
-	assert_int_equal(mhp_region_get_identity(find(snap, "dax0.0"), &identity), -EACCES);
-	assert_int_equal(fact_code(find(snap, "dax0.0"), "dax_region_align"), -EACCES);
-	assert_int_equal(fact_code(find(snap, "dax0.0"), "ranges"), -ENODATA);
-	check_fact(find(snap, "dax0.0"), "origin", "hmem");
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity), -EACCES);
+	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "dax_region_align"), -EACCES);
+	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "ranges"), -ENODATA);
+	check_fact(find_region(snap, "dax0.0"), "origin", "hmem");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -147,8 +113,9 @@ static void malformed(void **state)
 			fakesys_file(fs, path, rows[i].text);
 		else
 			fakesys_remove(fs, path);
-		snap = take(fs);
-		assert_int_equal(fact_code(find(snap, "dax0.0"), rows[i].fact), rows[i].code);
+		snap = take_fake(fs, 0);
+		assert_int_equal(fact_code(find_region(snap, "dax0.0"), rows[i].fact),
+				 rows[i].code);
 		assert_int_equal(mhp_snapshot_count_problems(snap), rows[i].code == -EBADMSG);
 		check_identity(snap, "dax0.0", "hmem:0x100000000");
 		mhp_snapshot_unref(snap);
@@ -165,14 +132,15 @@ static void other_origin(void **state)
 
 	(void)state;
 	fakesys_link(fs, HMEM "/subsystem", "../../../../bus/gpu");
-	snap = take(fs);
-	check_fact(find(snap, "dax0.0"), "origin", "gpu");
-	assert_int_equal(mhp_region_get_identity(find(snap, "dax0.0"), &identity), -ENODATA);
+	snap = take_fake(fs, 0);
+	check_fact(find_region(snap, "dax0.0"), "origin", "gpu");
+	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
+			 -ENODATA);
 	mhp_snapshot_unref(snap);
 	fakesys_remove(fs, HMEM "/subsystem");
-	snap = take(fs);
-	assert_int_equal(fact_code(find(snap, "dax0.0"), "origin"), -ENODATA);
-	check_fact(find(snap, "dax0.0"), "dax_region", "0");
+	snap = take_fake(fs, 0);
+	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "origin"), -ENODATA);
+	check_fact(find_region(snap, "dax0.0"), "dax_region", "0");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -202,8 +170,8 @@ static struct fakesys *pmem(void)
 static void persistent(void **state)
 {
 	struct fakesys *fs = pmem();
-	struct mhp_snapshot *snap = take(fs);
-	const struct mhp_region *region = find(snap, "dax0.0");
+	struct mhp_snapshot *snap = take_fake(fs, 0);
+	const struct mhp_region *region = find_region(snap, "dax0.0");
 	const char *name, *identity;
 
 	(void)state;
@@ -217,16 +185,19 @@ static void persistent(void **state)
 
 	/* without labels there is none */
 	fakesys_remove(fs, ND "/namespace0.0/uuid");
-	snap = take(fs);
-	assert_int_equal(mhp_region_get_identity(find(snap, "dax0.0"), &identity), -ENODATA);
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
+			 -ENODATA);
 	mhp_snapshot_unref(snap);
 	fakesys_file(fs, ND "/namespace0.0/uuid", "not an uuid\n");
-	snap = take(fs);
-	assert_int_equal(mhp_region_get_identity(find(snap, "dax0.0"), &identity), -EBADMSG);
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
+			 -EBADMSG);
 	mhp_snapshot_unref(snap);
 	fakesys_file(fs, ND "/dax0.1/namespace", "namespace/../../..\n");
-	snap = take(fs);
-	assert_int_equal(mhp_region_get_identity(find(snap, "dax0.0"), &identity), -EBADMSG);
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
+			 -EBADMSG);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -235,8 +206,8 @@ static void persistent(void **state)
 static void cxl(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-cxl-many");
-	struct mhp_snapshot *snap = take(fs);
-	const struct mhp_region *region = find(snap, "dax0.0");
+	struct mhp_snapshot *snap = take_fake(fs, 0);
+	const struct mhp_region *region = find_region(snap, "dax0.0");
 	uint64_t serial;
 
 	(void)state;

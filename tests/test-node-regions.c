@@ -13,19 +13,10 @@
 
 #include "support/desk.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define MACHINE "7.3-hmem-bound"
 #define DAX0 "/sys/devices/platform/hmem_platform.0/hmem.0/dax0.0"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	return snap;
-}
 
 /* "0 boot; 1! dax0.0 dax0.1": node 1 is there because of regions only, of those two */
 static char *nodes_text(const struct mhp_snapshot *snap)
@@ -59,7 +50,7 @@ static void assert_nodes(const struct mhp_snapshot *snap, const char *expected)
 
 static void check_nodes(struct fakesys *fs, const char *expected)
 {
-	struct mhp_snapshot *snap = take(fs);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
 
 	assert_nodes(snap, expected);
 	mhp_snapshot_unref(snap);
@@ -85,7 +76,7 @@ static void recorded_machines(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
 		struct fakesys *fs = fakesys_new_machine(machines[i].machine);
-		struct mhp_snapshot *snap = take(fs);
+		struct mhp_snapshot *snap = take_fake(fs, 0);
 		char *str = nodes_text(snap);
 
 		if (strcmp(str, machines[i].nodes))

@@ -10,39 +10,11 @@
 
 #include <cmocka.h>
 
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define HMEM "7.3-hmem-bound"	/* dax0.0 has blocks 32 to 35, on node 1 */
 #define BUS "/sys/bus/dax/devices"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	check_snapshot(snap);
-	return snap;
-}
-
-static const char *owner(const struct mhp_snapshot *snap, uint64_t id)
-{
-	const struct mhp_region *region;
-
-	region = mhp_snapshot_get_block_region(snap, mhp_snapshot_find_block(snap, id));
-	return region ? mhp_region_get_name(region) : "";
-}
-
-static size_t sum(const struct mhp_snapshot *snap)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
-		count += mhp_region_count_blocks(mhp_snapshot_get_region(snap, i));
-	return count;
-}
 
 /* On every machine that was recorded: one owner each, and no block without one. */
 static void every_block_has_one(void **state)
@@ -58,9 +30,9 @@ static void every_block_has_one(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct fakesys *fs = fakesys_new_machine(names[i]);
-		struct mhp_snapshot *snap = take(fs);
+		struct mhp_snapshot *snap = take_fake(fs, 0);
 
-		assert_int_equal(sum(snap), mhp_snapshot_count_blocks(snap));
+		assert_int_equal(count_owned(snap), mhp_snapshot_count_blocks(snap));
 		for (size_t j = 0; j < mhp_snapshot_count_blocks(snap); j++)
 			assert_non_null(mhp_snapshot_get_block_region(
 				snap, mhp_snapshot_get_block(snap, j)));
@@ -84,11 +56,11 @@ static void managed(void **state)
 		     "108000000-10fffffff : System RAM (kmem)\n"
 		     "110000000-117ffffff : System RAM (hv)\n"
 		     "118000000-11fffffff : System RAM\n");
-	snap = take(fs);
-	assert_string_equal(owner(snap, 32), "hv");
-	assert_string_equal(owner(snap, 33), "kmem");
-	assert_string_equal(owner(snap, 34), "hv");
-	assert_string_equal(owner(snap, 35), "boot");
+	snap = take_fake(fs, 0);
+	assert_string_equal(owner_of(snap, 32), "hv");
+	assert_string_equal(owner_of(snap, 33), "kmem");
+	assert_string_equal(owner_of(snap, 34), "hv");
+	assert_string_equal(owner_of(snap, 35), "boot");
 	region = mhp_snapshot_find_region(snap, "hv");
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_MANAGED);
 	assert_true(mhp_region_can(region, MHP_CAN_OFFLINE, NULL));
@@ -106,7 +78,7 @@ static void managed(void **state)
 		     "  108000000-10fffffff : gpu1\n    108000000-10bffffff : System RAM (hv)\n"
 		     "    10c000000-10fffffff : System RAM (hv)\n"
 		     "  110000000-117ffffff : gpu2\n    110000000-117ffffff : System RAM (hvx)\n");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	region = mhp_snapshot_find_region(snap, "hv");
 	assert_int_equal(mhp_region_find_fact(region, "iomem_parent", &why), 0);
 	assert_string_equal(why, "gpu0, gpu1");
@@ -140,7 +112,7 @@ static void balloons(void **state)
 			fakesys_link(fs, rows[i].path, rows[i].target);
 		else
 			fakesys_file(fs, rows[i].path, "1\n");
-		snap = take(fs);
+		snap = take_fake(fs, 0);
 		boot = mhp_snapshot_find_region(snap, "boot");
 		assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
 				 rows[i].code);
@@ -149,7 +121,7 @@ static void balloons(void **state)
 		mhp_snapshot_unref(snap);
 		if (rows[i].target) {
 			fakesys_find(fs, "/sys/bus/vmbus/drivers/hv_balloon")->code = -EIO;
-			snap = take(fs);
+			snap = take_fake(fs, 0);
 			boot = mhp_snapshot_find_region(snap, "boot");
 			assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
 					 -EIO);
@@ -168,20 +140,20 @@ static void unknown(void **state)
 	(void)state;
 	fakesys_find(fs, "/sys/devices/platform/hmem_platform.0/hmem.0/dax0.0/mapping0/start")
 		->code = -EIO;
-	snap = take(fs);
-	assert_string_equal(owner(snap, 7), "boot");
-	assert_string_equal(owner(snap, 32), "");
+	snap = take_fake(fs, 0);
+	assert_string_equal(owner_of(snap, 7), "boot");
+	assert_string_equal(owner_of(snap, 32), "");
 	assert_null(mhp_snapshot_find_region(snap, "kmem"));
-	assert_int_equal(sum(snap), 8);
+	assert_int_equal(count_owned(snap), 8);
 	mhp_snapshot_unref(snap);
 
 	/* addresses are for root only: plain memory cannot be told from others */
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take(fs);
-	assert_string_equal(owner(snap, 7), "");
+	snap = take_fake(fs, 0);
+	assert_string_equal(owner_of(snap, 7), "");
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "boot"),
 						 &(size_t){ 0 }), -EACCES);
-	assert_int_equal(sum(snap), 0);
+	assert_int_equal(count_owned(snap), 0);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -194,7 +166,7 @@ static void boot_is_guarded(void **state)
 	const char *why;
 
 	(void)state;
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	boot = mhp_snapshot_find_region(snap, "boot");
 	for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_RELEASE; i++) {
 		assert_false(mhp_region_can(boot, i, &why));

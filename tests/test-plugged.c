@@ -12,6 +12,7 @@
 
 #include "support/bench.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define ONLINE "7.3-virtio-mem-online"	/* virtio1 has blocks 40 to 43 */
@@ -35,24 +36,6 @@ static struct fakesys *make(size_t page_size, uint64_t **ret_words)
 	free(words);
 	*ret_words = (uint64_t *)(void *)fakesys_find(fs, FLAGS)->bytes;
 	return fs;
-}
-
-static struct mhp_snapshot *take(struct mhp_ctx *ctx, uint64_t flags)
-{
-	struct mhp_snapshot_opts opts = { sizeof(opts), flags };
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
-	return snap;
-}
-
-static struct mhp_snapshot *take_fake(struct fakesys *fs, uint64_t flags)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap = take(ctx, flags);
-
-	mhp_ctx_unref(ctx);
-	return snap;
 }
 
 /* MiB of a block, or a negative errno value */
@@ -245,7 +228,7 @@ static void on_disk(void **state)
 	fs = make(4096, &words);
 	set(words, 43 * PAGES, 512, KPF_OFFLINE);
 	ctx = fakesys_ctx(fs, FAKESYS_WALK);
-	snap = take(ctx, MHP_SNAPSHOT_PLUGGED);
+	snap = take_snapshot(ctx, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(of_block(snap, 43), 126);
 	assert_int_equal(of_region(snap, "virtio1"), 510);
 	mhp_snapshot_unref(snap);
@@ -263,18 +246,18 @@ static void simulated(void **state)
 	set_up(&bench, ONLINE ".txt");
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio1", 514 * MIB), 0);
 	put_blocks(&bench, 44, 44, "online_movable");
-	snap = take(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(of_block(snap, 43), 128);
 	assert_int_equal(of_block(snap, 44), 2);
 	assert_int_equal(of_region(snap, "virtio1"), 514);
 	mhp_snapshot_unref(snap);
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio1", 300 * MIB), 0);
-	snap = take(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(of_region(snap, "virtio1"), 300);
 	mhp_snapshot_unref(snap);
 	/* it is made to fail like any other file */
 	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_READ, FLAGS, 2, -EIO), 0);
-	snap = take(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(of_block(snap, 40), 128);
 	assert_int_equal(of_block(snap, 41), -EIO);
 	assert_int_equal(of_region(snap, "virtio1"), -EIO);

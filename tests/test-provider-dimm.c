@@ -13,25 +13,14 @@
 
 #include "provider.h"
 #include "support/ask.h"
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define MIXED "7.3-dimm-mixed-plugged"	/* memory40 to memory43 on node 0, offline */
 #define BUS "/sys/bus/acpi/devices/"
 #define PARENT "/sys/devices/LNXSYSTM:00/LNXSYBUS:00/PNP0A06:04/"
 #define SLOT0 PARENT "PNP0C80:00"
 #define ENABLED "/sys/firmware/acpi/hotplug/memory/enabled"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	check_snapshot(snap);
-	return snap;
-}
 
 /* A slot with nothing in it. */
 static void add_slot(struct fakesys *fs, const char *name, const char *path)
@@ -49,25 +38,6 @@ static void add_slot(struct fakesys *fs, const char *name, const char *path)
 		return;
 	snprintf(file, sizeof(file), PARENT "%s/path", name);
 	fakesys_file(fs, file, path);
-}
-
-static const struct mhp_region *find(const struct mhp_snapshot *snap, const char *name)
-{
-	const struct mhp_region *region = mhp_snapshot_find_region(snap, name);
-
-	if (!region)
-		fail_msg("no region %s", name);
-	return region;
-}
-
-static void assert_fact(const struct mhp_region *region, const char *name, const char *text)
-{
-	const char *found = NULL;
-	int code = mhp_region_find_fact(region, name, &found);
-
-	if (code < 0)
-		fail_msg("%s: %d", name, code);
-	assert_string_equal(found, text);
 }
 
 static void assert_cannot(const struct mhp_region *region, enum mhp_capability what,
@@ -123,8 +93,8 @@ static void plugged(void **state)
 	(void)state;
 	/* addresses are for root only, whose blocks these are is not */
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take(fs);
-	region = find(snap, "PNP0C80:00");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_DIMM);
 	assert_string_equal(mhp_region_get_path(region), SLOT0);
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
@@ -136,13 +106,13 @@ static void plugged(void **state)
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_OFFLINE);
 	assert_int_equal(mhp_region_get_node(region, &node), 0);
 	assert_int_equal(node, 0);
-	assert_fact(region, "status", "15");
-	assert_fact(region, "uid", "0x00");
-	assert_fact(region, "path", "\\_SB_.MHPC.MP00");
-	assert_fact(region, "hid", "PNP0C80");
+	check_fact(region, "status", "15");
+	check_fact(region, "uid", "0x00");
+	check_fact(region, "path", "\\_SB_.MHPC.MP00");
+	check_fact(region, "hid", "PNP0C80");
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "dimm:_SB_.MHPC.MP00");
-	assert_ptr_equal(find(snap, identity), region);
+	assert_ptr_equal(find_region(snap, identity), region);
 	for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_RELEASE; i++)
 		assert_cannot(region, i, i == MHP_CAN_ONLINE_WHOLE ? "by block" :
 			      i == MHP_CAN_PLUG ? "by the host" :
@@ -175,9 +145,9 @@ static void identities(void **state)
 		add_slot(fs, "PNP0C80:0a", rows[i].path);
 		if (rows[i].uid)
 			fakesys_file(fs, PARENT "PNP0C80:0a/uid", rows[i].uid);
-		snap = take(fs);
-		assert_int_equal(mhp_region_get_identity(find(snap, "PNP0C80:0a"), &identity),
-				 rows[i].code);
+		snap = take_fake(fs, 0);
+		assert_int_equal(mhp_region_get_identity(find_region(snap, "PNP0C80:0a"),
+							 &identity), rows[i].code);
 		if (rows[i].identity)
 			assert_string_equal(identity, rows[i].identity);
 		mhp_snapshot_unref(snap);
@@ -204,7 +174,7 @@ static void names(void **state)
 		assert_false(provider_dimm.is_name(odd[i]));
 	}
 	assert_true(provider_dimm.is_name("PNP0C80:0f"));
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 0)), "PNP0C80:00");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 1)), "PNP0C80:0f");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 2)), "PNP0C80:10");
@@ -232,8 +202,8 @@ static void boot_blocks(void **state)
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node1", "../../../../system/memory/memory32");
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node2", "../../../../system/memory/memory6");
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node3", "../../../../system/cpu/cpu0");
-	snap = take(fs);
-	region = find(snap, "PNP0C80:01");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "PNP0C80:01");
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(mhp_region_count_blocks(region), 3);
@@ -260,10 +230,10 @@ static void links_of_blocks(void **state)
 	/* one that is there and has no memory */
 	add_slot(fs, "PNP0C80:01", NULL);
 	fakesys_file(fs, PARENT "PNP0C80:01/status", "15\n");
-	snap = take(fs);
-	region = find(snap, "PNP0C80:00");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_count_blocks(region), 4);
-	region = find(snap, "PNP0C80:01");
+	region = find_region(snap, "PNP0C80:01");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
 	assert_cannot(region, MHP_CAN_ONLINE, "could not add it");
 	assert_int_equal(conflict(snap, "PNP0C80:01 unplugged", "could not add it"),
@@ -287,8 +257,8 @@ static void unreadable(void **state)
 	fakesys_find(fs, SLOT0 "/path")->code = -EACCES;
 	fakesys_remove(fs, SLOT0 "/uid");
 	fakesys_find(fs, SLOT0 "/physical_node2")->code = -EIO;
-	snap = take(fs);
-	region = find(snap, "PNP0C80:00");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_find_fact(region, "status", &text), -EIO);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EIO);
@@ -300,8 +270,8 @@ static void unreadable(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_find(fs, SLOT0)->code = -EACCES;
-	snap = take(fs);
-	region = find(snap, "PNP0C80:00");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
 	assert_int_equal(conflict(snap, "PNP0C80:00 offline", "EACCES"), MHP_CONFLICT_NO_PERMISSION);
@@ -309,7 +279,7 @@ static void unreadable(void **state)
 
 	fakesys_dir(fs, "/sys/bus/acpi/devices");
 	fakesys_find(fs, "/sys/bus/acpi/devices")->code = -EACCES;
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_int_equal(mhp_snapshot_get_regions_code(snap), -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
@@ -327,24 +297,25 @@ static void malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
 		fakesys_file(fs, SLOT0 "/status", statuses[i]);
-		snap = take(fs);
-		region = find(snap, "PNP0C80:00");
+		snap = take_fake(fs, 0);
+		region = find_region(snap, "PNP0C80:00");
 		assert_int_equal(mhp_region_find_fact(region, "status", &text), -EBADMSG);
 		assert_int_equal(mhp_region_count_blocks(region), 4);
 		mhp_snapshot_unref(snap);
 	}
 	fakesys_link(fs, SLOT0 "/physical_node1", "../../../../system/memory/memory18446744073709551614");
-	snap = take(fs);
-	assert_int_equal(mhp_region_count_ranges(find(snap, "PNP0C80:00"), &count), -EBADMSG);
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_count_ranges(find_region(snap, "PNP0C80:00"), &count),
+			 -EBADMSG);
 	mhp_snapshot_unref(snap);
 	/* a loop, and a link to nowhere */
 	fakesys_link(fs, SLOT0 "/physical_node1", "physical_node1");
 	fakesys_link(fs, BUS "PNP0C80:02", "PNP0C80:02");
 	fakesys_link(fs, BUS "PNP0C80:03", "../../nowhere");
-	snap = take(fs);
-	assert_int_equal(mhp_region_count_blocks(find(snap, "PNP0C80:00")), 3);
-	assert_true(mhp_region_count_ranges(find(snap, "PNP0C80:02"), &count) < 0);
-	assert_true(mhp_region_count_ranges(find(snap, "PNP0C80:03"), &count) < 0);
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_region_count_blocks(find_region(snap, "PNP0C80:00")), 3);
+	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:02"), &count) < 0);
+	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:03"), &count) < 0);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -363,8 +334,8 @@ static void empty_slot(void **state)
 	/* switched off, and seen all the same */
 	add_slot(fs, "PNP0C80:02", NULL);
 	fakesys_file(fs, PARENT "PNP0C80:02/status", "13\n");
-	snap = take(fs);
-	region = find(snap, "dimm:_SB_.MHPC.MP01");
+	snap = take_fake(fs, 0);
+	region = find_region(snap, "dimm:_SB_.MHPC.MP01");
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
@@ -397,7 +368,7 @@ static void cannot_be_ejected(void **state)
 
 	(void)state;
 	fakesys_file(fs, ENABLED, "1\n");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", NULL), 0);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged to:device_dax", "no device"),
 			 MHP_CONFLICT_NOT_DEVICE);
@@ -409,14 +380,14 @@ static void cannot_be_ejected(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_file(fs, ENABLED, "0\n");
-	snap = take(fs);
-	assert_cannot(find(snap, "PNP0C80:00"), MHP_CAN_UNPLUG, ENABLED " says 0");
+	snap = take_fake(fs, 0);
+	assert_cannot(find_region(snap, "PNP0C80:00"), MHP_CAN_UNPLUG, ENABLED " says 0");
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", "says 0"), MHP_CONFLICT_NOT_ABLE);
 	assert_int_equal(conflict(snap, "PNP0C80:00 online online", NULL), 0);
 	mhp_snapshot_unref(snap);
 
 	fakesys_remove(fs, SLOT0 "/eject");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", "no eject file"),
 			 MHP_CONFLICT_NOT_ABLE);
 	mhp_snapshot_unref(snap);

@@ -14,47 +14,12 @@
 
 #include "lmb.h"
 #include "support/ask.h"
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define LMBS "/sys/firmware/devicetree/base/ibm,dynamic-reconfiguration-memory"
 #define LIST LMBS "/ibm,dynamic-memory-v2"
 #define SIZE LMBS "/ibm,lmb-size"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	check_snapshot(snap);
-	return snap;
-}
-
-static const char *runs(const struct mhp_snapshot *snap)
-{
-	const struct mhp_region *region = mhp_snapshot_find_region(snap, "lmb");
-	static char text[256];
-	uint64_t first, count;
-	size_t n = 0;
-
-	*text = '\0';
-	if (!region)
-		return "none";
-	for (size_t i = 0; mhp_region_get_block_run(region, i, &first, &count) == 0; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%" PRIu64 "-%" PRIu64,
-				      i ? "," : "", first, first + count - 1);
-	return text;
-}
-
-static const char *fact(const struct mhp_snapshot *snap, const char *name)
-{
-	const char *text;
-	int r = mhp_region_find_fact(mhp_snapshot_find_region(snap, "lmb"), name, &text);
-
-	return r == 0 ? text : r == -ENODATA ? "" : r == -EACCES ? "EACCES" : "?";
-}
 
 /* FIRST COUNT FLAGS each, of LMBs of 256 MiB. */
 static void set_list(struct fakesys *fs, const uint32_t (*sets)[3], size_t count)
@@ -79,7 +44,7 @@ static void set_list(struct fakesys *fs, const uint32_t (*sets)[3], size_t count
 static void test_region(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-ppc64-lmb");
-	struct mhp_snapshot *snap = take(fs);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "lmb");
 	const char *identity;
 	int node;
@@ -88,14 +53,14 @@ static void test_region(void **state)
 	assert_non_null(region);
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_PPC64_LMB);
 	assert_string_equal(mhp_region_get_path(region), LMBS);
-	assert_string_equal(runs(snap), "16-31");
+	assert_string_equal(runs_of(snap, "lmb"), "16-31");
 	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "ppc64-lmb");
-	assert_string_equal(fact(snap, "lmb_bytes"), "268435456");
-	assert_string_equal(fact(snap, "assigned_lmbs"), "0");
-	assert_string_equal(fact(snap, "unassigned_lmbs"), "16");
-	assert_string_equal(fact(snap, "boot_lmbs"), "16");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "lmb_bytes"), "268435456");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "0");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "unassigned_lmbs"), "16");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "boot_lmbs"), "16");
 	assert_true(mhp_region_can(region, MHP_CAN_PLUG_BLOCKS, NULL));
 	assert_int_equal(region->n_units, 16);
 	assert_int_equal(region_unit_of(region, 17).handle, 0x80000011);
@@ -118,15 +83,15 @@ static void test_assigned(void **state)
 	set_list(fs, sets, sizeof(sets) / sizeof(*sets));
 	fakesys_file(fs, "/proc/iomem", "00000000-ffffffff : System RAM\n"
 		     "100000000-10fffffff : System RAM\n110000000-11fffffff : System RAM\n");
-	snap = take(fs);
-	assert_string_equal(runs(snap), "8-9,16-17,21-23");
-	assert_string_equal(fact(snap, "assigned_lmbs"), "4");
-	assert_string_equal(fact(snap, "reserved_lmbs"), "3");
-	assert_string_equal(fact(snap, "boot_lmbs"), "14");
+	snap = take_fake(fs, 0);
+	assert_string_equal(runs_of(snap, "lmb"), "8-9,16-17,21-23");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "4");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "reserved_lmbs"), "3");
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "boot_lmbs"), "14");
 	mhp_snapshot_unref(snap);
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take(fs);
-	assert_string_equal(fact(snap, "assigned_lmbs"), "EACCES");
+	snap = take_fake(fs, 0);
+	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "EACCES");
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 						 &(size_t){ 0 }), -EACCES);
 	mhp_snapshot_unref(snap);
@@ -141,7 +106,7 @@ static void test_no_dlpar(void **state)
 
 	(void)state;
 	fakesys_remove(fs, "/sys/kernel/dlpar");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_null(mhp_snapshot_find_region(snap, "lmb"));
 	assert_int_equal(mhp_snapshot_count_problems(snap), 0);
 	mhp_snapshot_unref(snap);
@@ -169,7 +134,7 @@ static void test_hostile(void **state)
 		struct mhp_snapshot *snap;
 
 		fakesys_set(fs, FAKESYS_FILE, rows[i].path, rows[i].bytes, rows[i].length);
-		snap = take(fs);
+		snap = take_fake(fs, 0);
 		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 							 &(size_t){ 0 }), -EBADMSG);
 		assert_int_equal(mhp_snapshot_count_problems(snap), 1);
@@ -194,7 +159,7 @@ static void test_unreadable(void **state)
 		struct mhp_snapshot *snap;
 
 		fakesys_find(fs, rows[i].path)->code = rows[i].code;
-		snap = take(fs);
+		snap = take_fake(fs, 0);
 		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 							 &(size_t){ 0 }), rows[i].expected);
 		mhp_snapshot_unref(snap);
@@ -207,13 +172,13 @@ static void test_sizes(void **state)
 {
 	struct mhp_request *request = ask("lmb plugged online_movable borrow");
 	struct fakesys *fs = fakesys_new_machine("6.12-ppc64-lmb-pairs");
-	struct mhp_snapshot *snap = take(fs);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "lmb");
 	struct mhp_plan *plan;
 	const char *why;
 
 	(void)state;
-	assert_string_equal(runs(snap), "16-29");
+	assert_string_equal(runs_of(snap, "lmb"), "16-29");
 	assert_int_equal(region->n_units, 7);
 	assert_int_equal(region_unit_of(region, 19).first, 18);
 	assert_int_equal(region_unit_of(region, 19).count, 2);
@@ -228,9 +193,9 @@ static void test_sizes(void **state)
 		snprintf(path, sizeof(path), "/sys/devices/system/node/node0/memory%u", id);
 		fakesys_remove(fs, path);
 	}
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	region = mhp_snapshot_find_region(snap, "lmb");
-	assert_string_equal(runs(snap), "4-6");
+	assert_string_equal(runs_of(snap, "lmb"), "4-6");
 	assert_int_equal(region->n_units, 0);
 	assert_false(mhp_region_can(region, MHP_CAN_PLUG, &why));
 	assert_non_null(strstr(why, "smaller"));

@@ -13,22 +13,11 @@
 #include <cmocka.h>
 
 #include "support/ask.h"
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define MACHINE "7.3-s390-standby"	/* memory0 to memory15 from boot, 16 to 31 standby */
 #define STORAGE "/sys/firmware/memory"
-
-static struct mhp_snapshot *take(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-	mhp_ctx_unref(ctx);
-	check_snapshot(snap);
-	return snap;
-}
 
 static void set(struct fakesys *fs, unsigned int id, const char *file, const char *text)
 {
@@ -51,34 +40,10 @@ static void add_block(struct fakesys *fs, unsigned int id)
 	fakesys_link(fs, path, "../../memory/memory");
 }
 
-static const char *runs(const struct mhp_snapshot *snap, const char *name)
-{
-	const struct mhp_region *region = mhp_snapshot_find_region(snap, name);
-	static char text[256];
-	uint64_t first, count;
-	size_t n = 0;
-
-	*text = '\0';
-	if (!region)
-		return "none";
-	for (size_t i = 0; mhp_region_get_block_run(region, i, &first, &count) == 0; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%" PRIu64 "-%" PRIu64,
-				      i ? "," : "", first, first + count - 1);
-	return text;
-}
-
-static const char *fact(const struct mhp_snapshot *snap, const char *name)
-{
-	const char *text;
-	int r = mhp_region_find_fact(mhp_snapshot_find_region(snap, "standby"), name, &text);
-
-	return r == 0 ? text : r == -ENODATA ? "" : r == -EACCES ? "EACCES" : "?";
-}
-
 static void test_region(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MACHINE);
-	struct mhp_snapshot *snap = take(fs);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "standby");
 	const char *identity, *why;
 	int node;
@@ -87,19 +52,19 @@ static void test_region(void **state)
 	assert_non_null(region);
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_S390_STANDBY);
 	assert_string_equal(mhp_region_get_path(region), STORAGE);
-	assert_string_equal(runs(snap, "standby"), "16-31");
-	assert_string_equal(runs(snap, "boot"), "0-15");
+	assert_string_equal(runs_of(snap, "standby"), "16-31");
+	assert_string_equal(runs_of(snap, "boot"), "0-15");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
 	assert_int_equal(mhp_region_get_node(region, &node), 0);
 	assert_int_equal(node, 0);
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "s390-standby");
 	assert_ptr_equal(mhp_snapshot_find_region(snap, identity), region);
-	assert_string_equal(fact(snap, "configured_blocks"), "0");
-	assert_string_equal(fact(snap, "deconfigured_blocks"), "16");
-	assert_string_equal(fact(snap, "boot_blocks"), "16");
-	assert_string_equal(fact(snap, "memmap_on_memory_blocks"), "0");
-	assert_string_equal(fact(snap, "unreadable_blocks"), "");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "configured_blocks"), "0");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "deconfigured_blocks"), "16");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "boot_blocks"), "16");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "memmap_on_memory_blocks"), "0");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "unreadable_blocks"), "");
 	assert_true(mhp_region_can(region, MHP_CAN_PLUG_BLOCKS, NULL));
 	assert_true(mhp_region_can(region, MHP_CAN_UNPLUG, NULL));
 	assert_false(mhp_region_can(region, MHP_CAN_ONLINE_WHOLE, &why));
@@ -126,25 +91,25 @@ static void test_configured(void **state)
 		     "60000000-ffffffff : System RAM\n"
 		     "100000000-10fffffff : System RAM\n"
 		     "120000000-13fffffff : System RAM\n");
-	snap = take(fs);
-	assert_string_equal(runs(snap, "standby"), "5-5,16-16,19-31");
-	assert_string_equal(fact(snap, "configured_blocks"), "2");
-	assert_string_equal(fact(snap, "boot_blocks"), "17");
-	assert_string_equal(runs(snap, "boot"), "0-4,6-15,17-18");
+	snap = take_fake(fs, 0);
+	assert_string_equal(runs_of(snap, "standby"), "5-5,16-16,19-31");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "configured_blocks"), "2");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "boot_blocks"), "17");
+	assert_string_equal(runs_of(snap, "boot"), "0-4,6-15,17-18");
 	mhp_snapshot_unref(snap);
 
 	/* one that has its map on itself cannot be from boot */
 	set(fs, 17, "memmap_on_memory", "1\n");
-	snap = take(fs);
-	assert_string_equal(runs(snap, "standby"), "5-5,16-17,19-31");
-	assert_string_equal(fact(snap, "memmap_on_memory_blocks"), "1");
+	snap = take_fake(fs, 0);
+	assert_string_equal(runs_of(snap, "standby"), "5-5,16-17,19-31");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "memmap_on_memory_blocks"), "1");
 	mhp_snapshot_unref(snap);
 
 	/* the lowest line is boot memory, be it as small as a block */
 	fakesys_file(fs, "/proc/iomem", "00000000-0fffffff : System RAM\n"
 		     "10000000-ffffffff : System RAM\n");
-	snap = take(fs);
-	assert_string_equal(runs(snap, "standby"), "17-17,19-31");
+	snap = take_fake(fs, 0);
+	assert_string_equal(runs_of(snap, "standby"), "17-17,19-31");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -162,13 +127,13 @@ static void test_unprivileged(void **state)
 
 	(void)state;
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	region = mhp_snapshot_find_region(snap, "standby");
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_size_bytes(region, &bytes), -EACCES);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_UNKNOWN);
-	assert_string_equal(fact(snap, "configured_blocks"), "EACCES");
-	assert_string_equal(fact(snap, "deconfigured_blocks"), "16");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "configured_blocks"), "EACCES");
+	assert_string_equal(fact_of(find_region(snap, "standby"), "deconfigured_blocks"), "16");
 	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
 	assert_int_equal(mhp_plan_count_conflicts(plan), 1);
 	assert_int_equal(mhp_conflict_get_code(mhp_plan_get_conflict(plan, 0)),
@@ -193,9 +158,10 @@ static void test_hostile(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		set(fs, 20, "config", texts[i]);
-		snap = take(fs);
-		assert_string_equal(runs(snap, "standby"), "16-19,21-31");
-		assert_string_equal(fact(snap, "unreadable_blocks"), "1");
+		snap = take_fake(fs, 0);
+		assert_string_equal(runs_of(snap, "standby"), "16-19,21-31");
+		assert_string_equal(fact_of(find_region(snap, "standby"), "unreadable_blocks"),
+				    "1");
 		assert_true(mhp_snapshot_count_problems(snap) >= 1);
 		mhp_snapshot_unref(snap);
 	}
@@ -211,10 +177,10 @@ static void test_hostile(void **state)
 	fakesys_file(fs, STORAGE "/memory016/config", "0\n");
 	fakesys_file(fs, STORAGE "/memory_failure/config", "0\n");
 	fakesys_link(fs, STORAGE "/memory40", "memory40");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_non_null(mhp_snapshot_find_region(snap, "standby"));
-	assert_true(strstr(runs(snap, "standby"), "16-19,25-31,4294967295-4294967295") ==
-		    runs(snap, "standby"));
+	assert_true(strstr(runs_of(snap, "standby"), "16-19,25-31,4294967295-4294967295") ==
+		    runs_of(snap, "standby"));
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -227,7 +193,7 @@ static void test_unreadable(void **state)
 
 	(void)state;
 	fakesys_find(fs, STORAGE)->code = -EACCES;
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "standby"), &count),
 			 -EACCES);
 	mhp_snapshot_unref(snap);
@@ -247,16 +213,16 @@ static void test_none(void **state)
 		snprintf(path, sizeof(path), STORAGE "/memory%u", id);
 		fakesys_remove(fs, path);
 	}
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_null(mhp_snapshot_find_region(snap, "standby"));
-	assert_string_equal(runs(snap, "boot"), "0-15");
+	assert_string_equal(runs_of(snap, "boot"), "0-15");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 
 	fs = fakesys_new_machine("6.12-s390-standby");
-	snap = take(fs);
+	snap = take_fake(fs, 0);
 	assert_null(mhp_snapshot_find_region(snap, "standby"));
-	assert_string_equal(runs(snap, "boot"), "0-31");
+	assert_string_equal(runs_of(snap, "boot"), "0-31");
 	assert_int_equal(mhp_region_get_state(mhp_snapshot_find_region(snap, "boot")),
 			 MHP_STATE_MIXED);
 	mhp_snapshot_unref(snap);

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "support/bench.h"
-#include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #undef DEVICE
 
@@ -23,43 +23,6 @@
 #define DEVICE "/sys/devices/pci0000:00/0000:00:03.0/virtio1"
 #define BUS "/sys/bus/virtio/devices"
 #define DRIVER "/sys/bus/virtio/drivers/virtio_mem/"
-
-static struct mhp_snapshot *take(struct mhp_ctx *ctx)
-{
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_PLUGGED };
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
-	check_snapshot(snap);
-	return snap;
-}
-
-static struct mhp_snapshot *take_fake(struct fakesys *fs)
-{
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap = take(ctx);
-
-	mhp_ctx_unref(ctx);
-	return snap;
-}
-
-static const char *owner(const struct mhp_snapshot *snap, uint64_t id)
-{
-	const struct mhp_block *block = mhp_snapshot_find_block(snap, id);
-	const struct mhp_region *region;
-
-	if (!block)
-		return "absent";
-	region = mhp_snapshot_get_block_region(snap, block);
-	return region ? mhp_region_get_name(region) : "";
-}
-
-static const char *fact(const struct mhp_region *region, const char *name)
-{
-	const char *text;
-
-	return mhp_region_find_fact(region, name, &text) == 0 ? text : "";
-}
 
 /* ---- recorded machines ---- */
 
@@ -88,7 +51,7 @@ static void captures(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fakesys *fs = fakesys_new_machine(rows[i].machine);
-		struct mhp_snapshot *snap = take_fake(fs);
+		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 		const struct mhp_region *region = mhp_snapshot_find_region(snap, rows[i].name);
 		const char *driver, *identity, *name, *path;
 		uint64_t serial;
@@ -100,13 +63,13 @@ static void captures(void **state)
 		assert_true(is_same(driver, rows[i].driver));
 		assert_int_equal(mhp_region_count_blocks(region), rows[i].count);
 		for (uint64_t id = 0; id < rows[i].count; id++)
-			assert_string_equal(owner(snap, rows[i].first + id), rows[i].name);
-		assert_string_equal(owner(snap, 7), "boot");
+			assert_string_equal(owner_of(snap, rows[i].first + id), rows[i].name);
+		assert_string_equal(owner_of(snap, 7), "boot");
 		assert_int_equal(mhp_region_get_node(region, &node),
 				 rows[i].node < 0 ? -ENODATA : 0);
 		assert_int_equal(node, rows[i].node);
 		assert_int_equal(mhp_region_get_state(region), rows[i].state);
-		assert_string_equal(fact(region, "address_space"), rows[i].space);
+		assert_string_equal(fact_of(region, "address_space"), rows[i].space);
 		assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 		assert_string_equal(identity, rows[i].identity);
 		assert_ptr_equal(mhp_snapshot_find_region(snap, identity), region);
@@ -144,7 +107,7 @@ static void abilities(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fakesys *fs = fakesys_new_machine(rows[i].machine);
-		struct mhp_snapshot *snap = take_fake(fs);
+		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 		const char *why;
 		bool can;
 
@@ -171,7 +134,7 @@ static void plain_user(void **state)
 	(void)state;
 	set_up(&bench, ONLINE ".txt");
 	assert_int_equal(mhp_sim_set_privileged(bench.sim, false), 0);
-	snap = take(bench.ctx);
+	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	region = mhp_snapshot_find_region(snap, "virtio1");
 	assert_non_null(region);
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
@@ -183,7 +146,7 @@ static void plain_user(void **state)
 	assert_int_equal(mhp_region_get_driver(region, &text), 0);
 	assert_string_equal(text, "virtio_mem");
 	assert_int_equal(mhp_region_get_identity(region, &text), 0);
-	assert_string_equal(owner(snap, 40), "");
+	assert_string_equal(owner_of(snap, 40), "");
 	mhp_snapshot_unref(snap);
 	plan = plan_of(&bench, "virtio1 offline");
 	assert_int_equal(mhp_plan_count_conflicts(plan), 1);
@@ -223,11 +186,11 @@ static void neighbours(void **state)
 		     "  140000000-14fffffff : System RAM (virtio_mem)\n"
 		     "150000000-17fffffff : virtio1\n"
 		     "  150000000-15fffffff : System RAM (virtio_mem)\n");
-	snap = take_fake(fs);
-	assert_string_equal(owner(snap, 40), "virtio10");
-	assert_string_equal(owner(snap, 41), "virtio10");
-	assert_string_equal(owner(snap, 42), "virtio1");
-	assert_string_equal(owner(snap, 43), "virtio1");
+	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	assert_string_equal(owner_of(snap, 40), "virtio10");
+	assert_string_equal(owner_of(snap, 41), "virtio10");
+	assert_string_equal(owner_of(snap, 42), "virtio1");
+	assert_string_equal(owner_of(snap, 43), "virtio1");
 	/* numbers by value */
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 0)), "virtio1");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 1)), "virtio10");
@@ -307,9 +270,9 @@ static void lines(void **state)
 		add_device(fs, "virtio10", "0x0018\n");
 		snprintf(text, sizeof(text), BOOT "%s", rows[i].lines);
 		fakesys_file(fs, "/proc/iomem", text);
-		snap = take_fake(fs);
-		if (strcmp(owner(snap, 40), rows[i].owner))
-			fail_msg("row %zu: block 40 is of \"%s\"", i, owner(snap, 40));
+		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		if (strcmp(owner_of(snap, 40), rows[i].owner))
+			fail_msg("row %zu: block 40 is of \"%s\"", i, owner_of(snap, 40));
 		if (mhp_region_count_ranges(mhp_snapshot_find_region(snap, "virtio1"), &count) !=
 		    rows[i].code)
 			fail_msg("row %zu: not %d", i, rows[i].code);
@@ -345,7 +308,7 @@ static void noise(void **state)
 			iomem->bytes[at] = bytes[fakesys_random(&seed, sizeof(bytes) - 1)];
 		}
 		/* plans are made of it, too */
-		snap = take_fake(fs);
+		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 		for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
 			sum += mhp_region_count_blocks(mhp_snapshot_get_region(snap, i));
 		assert_true(sum <= mhp_snapshot_count_blocks(snap));
@@ -367,7 +330,7 @@ static void two_claim(void **state)
 		     "  140000000-15fffffff : System RAM (virtio_mem)\n"
 		     "140000000-17fffffff : virtio10\n"
 		     "  148000000-14fffffff : System RAM (virtio_mem)\n");
-	snap = take_fake(fs);
+	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "virtio10"), 0);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_OFFLINE), 0);
@@ -404,13 +367,13 @@ static void words(void **state)
 		fakesys_file(fs, DEVICE "/device", rows[i].word);
 		if (!rows[i].has_driver)
 			fakesys_remove(fs, DEVICE "/driver");
-		snap = take_fake(fs);
+		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 		if (!mhp_snapshot_find_region(snap, "virtio1") == rows[i].is_one)
 			fail_msg("row %zu", i);
 		assert_int_equal(!problems_find(&snap->problems, DEVICE "/device"),
 				 !rows[i].is_noted);
 		/* never boot memory, whatever it says */
-		assert_string_equal(owner(snap, 40), rows[i].is_one ? "virtio1" : "virtio_mem");
+		assert_string_equal(owner_of(snap, 40), rows[i].is_one ? "virtio1" : "virtio_mem");
 		mhp_snapshot_unref(snap);
 		fakesys_free(fs);
 	}
@@ -441,7 +404,7 @@ static void hostile_bus(void **state)
 	fakesys_link(fs, BUS "/virtio8", "../../../devices/virtio8");
 	fakesys_file(fs, "/sys/devices/a b\033/virtio9/device", "0x0018\n");
 	fakesys_link(fs, BUS "/virtio9", "../../../devices/a b\033/virtio9");
-	snap = take_fake(fs);
+	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_null(mhp_snapshot_find_region(snap, names[i]));
 	for (int i = 3; i <= 6; i++) {
@@ -461,10 +424,10 @@ static void hostile_bus(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_find(fs, BUS)->code = -EIO;
-	snap = take_fake(fs);
+	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(mhp_snapshot_get_regions_code(snap), -EIO);
 	assert_non_null(problems_find(&snap->problems, BUS));
-	assert_string_equal(owner(snap, 40), "");
+	assert_string_equal(owner_of(snap, 40), "");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -488,7 +451,7 @@ static void transports(void **state)
 		snprintf(path, sizeof(path), "../../..%s/virtio4", parents[i] + strlen("/sys"));
 		fakesys_link(fs, BUS "/virtio4", path);
 		snprintf(expected, sizeof(expected), "virtio-mem:%s", strrchr(parents[i], '/') + 1);
-		snap = take_fake(fs);
+		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
 		assert_int_equal(mhp_region_get_identity(mhp_snapshot_find_region(snap, "virtio4"),
 							 &text), 0);
 		assert_string_equal(text, expected);
@@ -504,8 +467,9 @@ static void settings(void **state)
 
 	(void)state;
 	fakesys_file(fs, "/sys/module/virtio_mem/parameters/unplug_online", "N\n");
-	snap = take_fake(fs);
-	assert_string_equal(fact(mhp_snapshot_find_region(snap, "virtio1"), "unplug_online"), "N");
+	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	assert_string_equal(fact_of(mhp_snapshot_find_region(snap, "virtio1"), "unplug_online"),
+			    "N");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -600,28 +564,28 @@ static void comes_and_goes(void **state)
 	(void)state;
 	set_up(&bench, "7.3-virtio-mem-bind-start.txt");
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 256 * MIB), 0);
-	first = take(bench.ctx);
+	first = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	region = mhp_snapshot_find_region(first, "virtio0");
 	assert_int_equal(mhp_region_get_node(region, &node), 0);
 	assert_non_null(mhp_snapshot_find_node(first, node));
 
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 0), 0);
-	second = take(bench.ctx);
+	second = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	region = mhp_snapshot_find_region(second, "virtio0");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
 	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
-	assert_string_equal(fact(region, "address_space"), "0x140000000-0x17fffffff");
+	assert_string_equal(fact_of(region, "address_space"), "0x140000000-0x17fffffff");
 
 	put(&bench, DRIVER "unbind", "virtio0");
-	third = take(bench.ctx);
+	third = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	region = mhp_snapshot_find_region(third, "virtio0");
 	assert_int_equal(mhp_region_get_driver(region, &driver), 0);
 	assert_null(driver);
-	assert_string_equal(fact(region, "address_space"), "");
+	assert_string_equal(fact_of(region, "address_space"), "");
 
 	put(&bench, DRIVER "bind", "virtio0");
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 128 * MIB), 0);
-	fourth = take(bench.ctx);
+	fourth = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	region = mhp_snapshot_find_region(fourth, "virtio0");
 	assert_int_equal(mhp_region_get_driver(region, &driver), 0);
 	assert_string_equal(driver, "virtio_mem");

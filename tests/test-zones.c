@@ -14,19 +14,9 @@
 
 #include "support/dump.h"
 #include "support/fakesys.h"
+#include "support/regions.h"
 
 #define MIB (UINT64_C(1) << 20)
-
-static struct mhp_snapshot *take(struct fakesys *fs, uint64_t flags)
-{
-	struct mhp_snapshot_opts opts = { sizeof(opts), flags };
-	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-	struct mhp_snapshot *snap;
-
-	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
-	mhp_ctx_unref(ctx);
-	return snap;
-}
 
 /*
  * Two blocks of 128 MiB on node 0, two on node 1, all online; zoneinfo is text. A page
@@ -131,8 +121,8 @@ static void sizes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct mhp_snapshot *snap = take(machine(machines[i].zoneinfo),
-						 MHP_SNAPSHOT_TOPOLOGY);
+		struct mhp_snapshot *snap = take_fake(machine(machines[i].zoneinfo),
+						      MHP_SNAPSHOT_TOPOLOGY);
 		char *str = sizes_text(snap), *problems = dump_problems(snap);
 
 		if (strcmp(str, machines[i].sizes))
@@ -147,7 +137,7 @@ static void sizes(void **state)
 
 static void one_zone(void **state)
 {
-	struct mhp_snapshot *snap = take(machine(KERNEL0 ZONE("1", "Normal", "1", "1", "1")
+	struct mhp_snapshot *snap = take_fake(machine(KERNEL0 ZONE("1", "Normal", "1", "1", "1")
 						 ZONE("1", "Quantum", "2", "1", "1")
 						 ZONE("1", "Movable", "65535", "65535", "65534")),
 					 MHP_SNAPSHOT_TOPOLOGY);
@@ -202,7 +192,7 @@ static void flags(void **state)
 
 		fs->on_read = count_reads;
 		fs->data = &reads;
-		snap = take(fs, rows[i].flags);
+		snap = take_fake(fs, rows[i].flags);
 		assert_int_equal(reads, rows[i].reads);
 		assert_int_equal(mhp_snapshot_get_movable_bytes(snap, &bytes),
 				 reads ? 0 : -ENODATA);
@@ -223,7 +213,7 @@ static void recorded_machines(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(recorded); i++) {
 		struct fakesys *fs = fakesys_new_machine(recorded[i].name);
-		struct mhp_snapshot *snap = take(fs, MHP_SNAPSHOT_TOPOLOGY);
+		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_TOPOLOGY);
 		const struct mhp_node *node = mhp_snapshot_find_node(snap, 1);
 		uint64_t bytes;
 
