@@ -161,9 +161,6 @@ int plan_deconfigure(struct plan_part *part)
 	size_t end = part->first + part->count;
 	int r;
 
-	if (part->plan->to_driver)
-		return find_fault(part, MHP_CONFLICT_NOT_DEVICE,
-				  "is no device that a driver could take", NULL);
 	r = find_faults(part, MHP_CONFLICT_SPANS_ZONES, spans_zones,
 			"span zones and can never go offline", NULL);
 	if (r == 0)

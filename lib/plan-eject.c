@@ -24,9 +24,6 @@ int plan_eject_blocks(struct plan_part *part)
 {
 	int r;
 
-	if (part->plan->to_driver)
-		return find_fault(part, MHP_CONFLICT_NOT_DEVICE,
-				  "is no device that a driver could be given", NULL);
 	r = find_faults(part, MHP_CONFLICT_SPANS_ZONES, spans_zones,
 			"span zones and can never go offline", NULL);
 	if (r == 0)

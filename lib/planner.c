@@ -177,7 +177,10 @@ static int plan_part(struct plan_part *part)
 		r = provider->plan_offline(part);
 		break;
 	case MHP_GOAL_UNPLUGGED:
-		r = provider->plan_unplug(part);
+		r = part->plan->to_driver && part->provider && !provider->changes_driver ?
+		    find_fault(part, MHP_CONFLICT_NOT_DEVICE,
+			       "is no device that a driver could be given", NULL) :
+		    provider->plan_unplug(part);
 		break;
 	case MHP_GOAL_PLUGGED:
 		r = provider->plan_plug(part);

@@ -71,6 +71,8 @@ act 0 unplug region0 --release
 out_has 'region0: already unplugged and released, nothing to do'
 act 1 online region0 --type online_movable
 err_has 'region0: has no dax device: its decoders are off'
+act 1 unplug region0 --to device_dax
+err_has 'region0: is no device that a driver could be given'
 
 # a saved plan keeps it
 cp "$cxl" "$m"

@@ -26,7 +26,7 @@ others_same "nothing has happened to them"
 exits "list" 0 mhp list --json
 json "blocks" '.regions[0].blocks' 33-38
 json "lost bytes" '.regions[0].lost_bytes' "$(lost_bytes dax0.0)"
-json "the edges belong to no region" "[.blocks[] | select(.id == $below or .id == $above) | .region] | tostring" '[null,null]'
+json "the edges are boot memory" "[.blocks[] | select(.id == $below or .id == $above) | .region] | tostring" '["boot","boot"]'
 
 exits "online" 0 mhp online dax0.0 --type online_movable
 uniform "the whole blocks are online" online Movable $B
