@@ -30,6 +30,7 @@ struct wait {
 	const struct plan_part *part;
 	enum seen *seen;	/* of each block of the part */
 	unsigned int ticks_online;
+	bool is_asked;		/* by us: else somebody else has taken its blocks */
 	size_t block;		/* that came back, is online or going offline; else n_blocks */
 };
 
@@ -167,15 +168,21 @@ static void blame_wait(struct wait *wait, enum ended ended)
 		[CANCELLED] = "cancelled; the eject may still be queued",
 		[LATE] = "not done by the deadline; the eject may still be queued",
 	};
+	int code = ended == LATE ? -ETIMEDOUT : ended == CANCELLED ? -ECANCELED : 0;
+	enum mhp_reason reason = ended == GAVE_UP ? MHP_REASON_GIVEN_UP : MHP_REASON_QUEUED;
+	size_t part = wait->step->part;
 	struct apply *apply = wait->apply;
 	struct text text = { 0 };
 
+	if (!wait->is_asked)
+		text_add(&text, "waiting for somebody else to eject it: ");
 	text_add(&text, "%s", texts[ended]);
 	add_sight(&text, wait);
-	blame_eject(apply, wait->step->part, ended == LATE ? -ETIMEDOUT :
-		    ended == CANCELLED ? -ECANCELED : 0,
-		    ended == GAVE_UP ? MHP_REASON_GIVEN_UP : MHP_REASON_QUEUED,
-		    apply->report->device_paths[wait->step->part], wait->step->word, &text);
+	if (wait->is_asked)
+		blame_eject(apply, part, code, reason, apply->report->device_paths[part],
+			    wait->step->word, &text);
+	else
+		blame_text(apply, part, code, reason, NULL, &text);
 }
 
 /* ---- the step ---- */
@@ -204,7 +211,7 @@ static void end_step(struct wait *wait, enum ended ended)
 		return;
 	}
 	for (size_t i = wait->part->first; i < wait->part->first + wait->part->count; i++)
-		apply->acted[i] = true;
+		apply->acted[i] |= wait->is_asked;
 }
 
 /* Who is refused, or comes too late to write, has queued nothing. */
@@ -217,6 +224,7 @@ static void ask_kernel(struct wait *wait)
 	struct text text = { 0 };
 	int code;
 
+	wait->is_asked = true;
 	code = write_file(apply, &apply->parts[step->part].device, "eject", path, step->word);
 	if (code == 0) {
 		end_step(wait, wait_for_it(wait));
@@ -242,7 +250,7 @@ void run_eject_step(struct apply *apply, const struct mhp_step *step)
 	if (has_part_failed(apply, step->part))
 		return;
 	look_at_part(apply, step->part);
-	if (is_step_met_by_all(apply, step) || !is_all_offline(apply, step))
+	if (has_gone(apply, step->part) || !is_all_offline(apply, step))
 		return;
 	wait.seen = calloc(wait.part->count, sizeof(*wait.seen));
 	if (!wait.seen) {
@@ -250,6 +258,9 @@ void run_eject_step(struct apply *apply, const struct mhp_step *step)
 			    apply->report->device_paths[step->part], step->word, NULL);
 		return;
 	}
-	ask_kernel(&wait);
+	if (is_step_met_by_all(apply, step))
+		end_step(&wait, wait_for_it(&wait));
+	else
+		ask_kernel(&wait);
 	free(wait.seen);
 }

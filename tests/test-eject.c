@@ -85,6 +85,7 @@ struct other {
 	struct bench *bench;
 	/* once, when all of 40 to 43 are offline */
 	bool holds_lock;		/* the kernel's, for hotplug */
+	bool ejects;			/* its blocks go; the slot is empty at releases_at */
 	const char *races[4];		/* "41 online_movable", just before the eject */
 	unsigned int hangs;		/* this block, when the kernel takes it offline */
 	int refuses;			/* ... and in the end with this code */
@@ -122,6 +123,8 @@ static void begin(struct other *other)
 		assert_int_equal(mhp_sim_hang_block(bench->sim, other->hangs, 0), 0);
 	if (other->status_code)
 		assert_int_equal(mhp_sim_fail_read(bench->sim, STATUS, other->status_code, 0), 0);
+	for (id = 40; id <= 43 && other->ejects; id++)
+		assert_int_equal(mhp_sim_race_remove(bench->sim, NULL, id), 0);
 	if (other->holds_lock)
 		assert_int_equal(mhp_sim_hold_hotplug(bench->sim), 0);
 }
@@ -146,6 +149,8 @@ static int act(void *data, uint64_t done, uint64_t total)
 		if (other->hangs)
 			mhp_sim_release_block(other->bench->sim, other->hangs);
 		mhp_sim_release_hotplug(other->bench->sim);
+		if (other->ejects)
+			dimm_find(&other->bench->sim->model, 0)->status = 0;
 		if (other->stays)
 			dimm_find(&other->bench->sim->model, 0)->status = 15;
 	}
@@ -226,6 +231,29 @@ static void test_late_eject(void **state)
 	assert_int_equal(unplug_with(&bench, &other, 0), MHP_OUTCOME_DONE);
 	assert_writes(&bench, "41 40 42 1");
 	assert_gone(&bench, 40, 43);
+	tear_down(&bench);
+}
+
+/* Somebody else ejects it: that its blocks are gone is not all, its slot must be empty, too. */
+static void test_ejected_by_another(void **state)
+{
+	struct other other = { .ejects = true, .releases_at = 3 };
+	struct other stuck = { .ejects = true, .late_at = 3 };
+	struct bench bench;
+
+	(void)state;
+	set_up_mixed(&bench, machines[0]);
+	assert_int_equal(unplug_with(&bench, &other, 0), MHP_OUTCOME_DONE);
+	assert_writes(&bench, "41 40 42");
+	assert_gone(&bench, 40, 43);
+	tear_down(&bench);
+
+	set_up_mixed(&bench, machines[0]);
+	assert_int_equal(unplug_with(&bench, &stuck, 0), MHP_OUTCOME_UNKNOWN);
+	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_QUEUED);
+	assert_says(&bench, "waiting for somebody else to eject it: not done by the deadline");
+	assert_says(&bench, "its status says that it is still there");
+	assert_writes(&bench, "41 40 42");
 	tear_down(&bench);
 }
 
@@ -718,6 +746,7 @@ int main(void)
 		cmocka_unit_test(test_eject),
 		cmocka_unit_test(test_offline_and_online),
 		cmocka_unit_test(test_late_eject),
+		cmocka_unit_test(test_ejected_by_another),
 		cmocka_unit_test(test_two_passes),
 		cmocka_unit_test(test_saved_plan),
 		cmocka_unit_test(test_stale_plan),
