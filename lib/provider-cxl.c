@@ -197,6 +197,24 @@ static struct strangers find_strangers(const struct mhp_snapshot *snap,
 	return strangers;
 }
 
+/*
+ * Memory from boot may fill a part of a block only, and then no block tells whose it is. What
+ * a driver manages is blocks.
+ */
+static void find_parts(const struct mhp_snapshot *snap, const struct mhp_region *region,
+		       struct strangers *strangers)
+{
+	if (!region->lost_bytes)
+		return;
+	strangers->unknown += snap->iomem.code < 0;
+	for (size_t i = 0; i < snap->iomem.count; i++) {
+		const struct iomem_ram *ram = &snap->iomem.ram[i];
+
+		for (size_t j = 0; j < region->n_ranges && !ram->driver; j++)
+			strangers->known += ranges_overlap(&ram->range, &region->ranges[j]);
+	}
+}
+
 static enum mhp_conflict_code unreadable(int code)
 {
 	return code == -EACCES || code == -EPERM ? MHP_CONFLICT_NO_PERMISSION :
@@ -342,6 +360,7 @@ static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 		take_from_children(snap, region);
 	else
 		describe_alone(region, &strangers);
+	find_parts(snap, region, &strangers);
 	describe_release(region, &strangers);
 	return 0;
 }

@@ -131,9 +131,9 @@ static bool is_part_sound(const struct plan_part *part)
 	for (size_t i = part->first; i < part->first + part->count; i++)
 		if (!is_block_sound(plan, &plan->blocks[i]))
 			return false;
-	/* a slot that is empty is unplugged */
-	return part->count > 0 || (part->provider && part->provider->has_left &&
-				   plan->goal == MHP_GOAL_UNPLUGGED);
+	/* a slot that is empty is unplugged, and so is what holds no whole block */
+	return part->count > 0 || (part->provider && plan->goal == MHP_GOAL_UNPLUGGED &&
+				   (part->provider->has_left || plan->rules & MHP_RULE_RELEASE));
 }
 
 static int compare_runs(const void *a, const void *b)

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <mhp/sim-builder.h>
+
 #include "support/bench.h"
 
 #define REGION "7.3-cxl-region-region.txt"	/* region0 with dax0.0: 34 to 37, offline */
@@ -320,6 +322,82 @@ static void without_dax(void **state)
 	tear_down(&bench);
 }
 
+/* region0 of 512 MiB, where a block has 1 GiB. */
+static void set_up_small(struct bench *bench, bool no_driver)
+{
+	const uint64_t gib = UINT64_C(1) << 30;
+	static const char *const devices[] = { "mem0" };
+	struct mhp_sim_builder *builder;
+
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(mhp_sim_builder_new(MHP_SIM_KERNEL_7_3, &builder), 0);
+	assert_int_equal(mhp_sim_builder_set_block_size(builder, gib), 0);
+	assert_int_equal(mhp_sim_builder_add_node(builder, 0, 2), 0);
+	assert_int_equal(mhp_sim_builder_add_memory(builder, 0, 0, gib), 0);
+	assert_int_equal(mhp_sim_builder_add_cxl_memdev(builder, "mem0", 0, gib, 7), 0);
+	assert_int_equal(mhp_sim_builder_add_cxl_window(builder, 0, 16 * gib, 4 * gib), 0);
+	assert_int_equal(mhp_sim_builder_add_cxl_region(builder, "region0", 16 * gib, gib / 2,
+							devices, 1, no_driver ?
+							MHP_SIM_CXL_UNBOUND : 0), 0);
+	assert_int_equal(mhp_sim_new_from_builder(builder, NULL, &bench->sim), 0);
+	mhp_sim_builder_free(builder);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+}
+
+/* No memory ever comes of what holds no whole block, and so nothing is in the way. */
+static void without_block(void **state)
+{
+	struct bench bench;
+	struct mhp_plan *plan;
+	char *text;
+
+	(void)state;
+	for (int no_driver = 0; no_driver < 2; no_driver++) {
+		set_up_small(&bench, no_driver);
+		check_conflict(&bench, "region0 unplugged", MHP_CONFLICT_NO_BLOCK, "whole");
+		plan = plan_of(&bench, "region0 unplugged release");
+		assert_int_equal(mhp_plan_save(plan, &text), 0);
+		mhp_plan_unref(plan);
+		assert_int_equal(mhp_plan_new_from_text(text, strlen(text), &plan, NULL), 0);
+		free(text);
+		assert_int_equal(mhp_plan_count_steps(plan), 1);
+		assert_int_equal(apply_plan(&bench, plan, NULL), MHP_OUTCOME_DONE);
+		check_commit(&bench, COMMIT(0), "0");
+		assert_false(has_dax(&bench, "dax0.0"));
+		tear_down(&bench);
+	}
+}
+
+/* What the firmware gave the machine at boot may be a part of a block. */
+static void part_of_boot_block(void **state)
+{
+	static const char line[] = "400000000-41fffffff : region0\n";
+	static const char ram[] = "\t    400000000-41fffffff : System RAM\n";
+	struct text edited = { 0 };
+	struct bench bench;
+	char *text, *at;
+
+	(void)state;
+	set_up_small(&bench, true);
+	assert_int_equal(mhp_sim_copy_capture(bench.sim, &text), 0);
+	tear_down(&bench);
+	at = strstr(text, line);
+	assert_non_null(at);
+	at += strlen(line);
+	text_add_raw(&edited, text, (size_t)(at - text));
+	text_add(&edited, "%s%s", ram, at);
+	free(text);
+	assert_int_equal(text_finish(&edited, &text), 0);
+	memset(&bench, 0, sizeof(bench));
+	assert_int_equal(mhp_sim_new_from_text(text, strlen(text), NULL, &bench.sim), 0);
+	free(text);
+	assert_int_equal(mhp_sim_new_ctx(bench.sim, &bench.ctx), 0);
+	check_conflict(&bench, "region0 unplugged release", MHP_CONFLICT_BOOT_MEMORY, "booted");
+	assert_int_equal(mhp_sim_set_privileged(bench.sim, false), 0);
+	check_conflict(&bench, "region0 unplugged release", MHP_CONFLICT_NO_PERMISSION, "owner");
+	tear_down(&bench);
+}
+
 /* A block that refuses: nothing is released, whatever is kept. */
 static void busy(void **state)
 {
@@ -531,6 +609,8 @@ int main(void)
 		cmocka_unit_test(done),
 		cmocka_unit_test(before_7_3),
 		cmocka_unit_test(without_dax),
+		cmocka_unit_test(without_block),
+		cmocka_unit_test(part_of_boot_block),
 		cmocka_unit_test(busy),
 		cmocka_unit_test(not_taken),
 		cmocka_unit_test(plugged_meanwhile),
