@@ -183,6 +183,19 @@ struct ids {
 	size_t count;
 };
 
+/* A part of a kind is of what its regions own, or what is made from them. */
+static bool is_of_kind(const struct mhp_snapshot *snap, const struct mhp_block *block,
+		       const struct mhp_request *request)
+{
+	const struct mhp_region *owner = block->region == BLOCK_NO_REGION ? NULL :
+					 &snap->regions.list[block->region];
+
+	while (owner && owner->kind != request->kind)
+		/* as a whole they come with their parent: add_regions() */
+		owner = request->size_bytes ? owner->parent : NULL;
+	return owner != NULL;
+}
+
 static int take_blocks(struct ids *ids, const struct mhp_snapshot *snap,
 		       const struct mhp_request *request)
 {
@@ -201,8 +214,7 @@ static int take_blocks(struct ids *ids, const struct mhp_snapshot *snap,
 		if (request->target == TARGET_NODE)
 			meant = block->node != BLOCK_NO_NODE && (int)block->node == request->node;
 		else if (request->target == TARGET_KIND)
-			meant = block->region != BLOCK_NO_REGION &&
-				snap->regions.list[block->region].kind == request->kind;
+			meant = is_of_kind(snap, block, request);
 		else
 			meant = block->id >= run.first && block->id - run.first < run.count;
 		if (meant)

@@ -144,6 +144,13 @@ static void test_nodes_and_kinds(void **state)
 		  "dax0.0:32-33" },
 		{ FOUR, "node:3 online online_movable size:128", "128 MiB of node 3",
 		  "dax2.0:37" },
+		/* blocks of a parent are its children's */
+		{ "7.3-cxl-regions-online.txt", "kind:cxl offline", "all cxl regions",
+		  "dax0.0:34-37 dax1.0:38-41" },
+		{ "7.3-cxl-regions-online.txt", "kind:cxl offline size:512",
+		  "512 MiB of all cxl regions", "dax0.0:34-37" },
+		{ "7.3-cxl-regions-online.txt", "kind:cxl unplugged", "all cxl regions",
+		  "dax0.0:34-37 dax1.0:38-41" },
 		{ "7.3-plain-start.txt", "kind:dax offline", "all dax regions", "no-block: " },
 		{ "7.3-plain-start.txt", "kind:dax plugged online_movable", "all dax regions",
 		  "not-device: " },
