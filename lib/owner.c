@@ -37,6 +37,22 @@ static void find_parents(struct regions *regions)
 		}
 }
 
+bool region_is_void(const struct mhp_region *region)
+{
+	return provider_of(region->kind)->changes_driver && region->ranges_code == 0 &&
+	       !region->n_ranges;
+}
+
+bool region_is_counted(const struct mhp_snapshot *snap, const struct mhp_region *child)
+{
+	bool counted = true;
+
+	for (size_t i = 0; i < snap->regions.count && counted && region_is_void(child); i++)
+		counted = snap->regions.list[i].parent != child->parent ||
+			  region_is_void(&snap->regions.list[i]);
+	return counted;
+}
+
 /* ---- overlaps ---- */
 
 struct owned_run {

@@ -239,8 +239,9 @@ static void take_from_children(const struct mhp_snapshot *snap, struct mhp_regio
 	for (size_t i = 0; i < snap->regions.count; i++) {
 		const struct mhp_region *child = &snap->regions.list[i];
 
-		for (enum mhp_capability j = MHP_CAN_ONLINE;
-		     child->parent == region && j <= MHP_CAN_UNPLUG; j++)
+		if (child->parent != region || !region_is_counted(snap, child))
+			continue;
+		for (enum mhp_capability j = MHP_CAN_ONLINE; j <= MHP_CAN_UNPLUG; j++)
 			if (child->cannot[j].why && !region->cannot[j].why)
 				region->cannot[j] = child->cannot[j];
 	}

@@ -211,6 +211,11 @@ void firmware_describe(struct mhp_region *region);
 
 /* ---- owner.c ---- */
 
+/* A dax device that has no size: what it had is, or will be, that of another one. */
+bool region_is_void(const struct mhp_region *region);
+/* Does it matter for its parent? One without any memory does if no other child has some. */
+bool region_is_counted(const struct mhp_snapshot *snap, const struct mhp_region *child);
+
 /* All regions with what they own. -ENOMEM */
 int find_regions(struct finder *finder, struct mhp_snapshot *snap);
 

@@ -150,7 +150,8 @@ static int add_region(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		return takes_blocks(plan, region) ? plan_add_units(plan, snap, request, region) :
 						    add_leaf(plan, region);
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
-		if (snap->regions.list[i].parent == region)
+		if (snap->regions.list[i].parent == region &&
+		    region_is_counted(snap, &snap->regions.list[i]))
 			r = add_region(plan, snap, request, &snap->regions.list[i]);
 	return r;
 }
@@ -336,13 +337,17 @@ static bool is_able(const struct mhp_region *region, enum mhp_goal goal)
 					  (region->n_blocks && !provider->is_remainder);
 }
 
-/* There is nothing to online or offline in an empty slot, and in what the host gives no memory. */
+/*
+ * There is nothing to online or offline in an empty slot, and in what the host gives no memory;
+ * of a device without a size nothing comes.
+ */
 static bool has_nothing(const struct mhp_region *region, enum mhp_goal goal)
 {
-	return (goal == MHP_GOAL_ONLINE || goal == MHP_GOAL_OFFLINE) &&
-	       (region->is_empty ||
-		(provider_of(region->kind)->host_decides && region->ranges_code == 0 &&
-		 !region->n_runs));
+	return region_is_void(region) ||
+	       ((goal == MHP_GOAL_ONLINE || goal == MHP_GOAL_OFFLINE) &&
+		(region->is_empty ||
+		 (provider_of(region->kind)->host_decides && region->ranges_code == 0 &&
+		  !region->n_runs)));
 }
 
 /* Does a device that may have no blocks yet belong to the target? */
@@ -354,7 +359,7 @@ static bool is_meant(const struct mhp_request *request, const struct mhp_snapsho
 
 	if (request->target == TARGET_KIND)
 		return region->kind == request->kind && !has_nothing(region, request->goal);
-	if (region->has_children || !is_able(region, request->goal))
+	if (region->has_children || region_is_void(region) || !is_able(region, request->goal))
 		return false;
 	if (request->target == TARGET_NODE)
 		return region->node_code == 0 && region->node == request->node;

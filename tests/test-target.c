@@ -166,6 +166,46 @@ static void test_nodes_and_kinds(void **state)
 	tear_down(&bench);
 }
 
+static void check_wish(struct bench *bench, const char *wish, const char *expected)
+{
+	struct mhp_plan *plan = plan_of(bench, wish);
+	char *parts = describe(plan);
+
+	assert_string_equal(parts, expected);
+	free(parts);
+	mhp_plan_unref(plan);
+}
+
+/* What daxctl leaves of a device whose memory is another's now: it cannot be deleted. */
+static void test_empty_device(void **state)
+{
+#define REGION0 "/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/"
+	const struct mhp_region *region;
+	struct mhp_snapshot *snap;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, "7.3-cxl-region-unbound.txt");
+	put(&bench, REGION0 "dax0.0/size", "0");
+	put(&bench, REGION0 "dax_region/create", "1");
+	put(&bench, REGION0 "dax0.1/size", "536870912");
+	check_wish(&bench, "region0 plugged online_movable borrow", "dax0.1:34-37");
+	check_wish(&bench, "region0 unplugged release", "dax0.1:34-37");
+	check_wish(&bench, "kind:cxl plugged online_movable borrow", "dax0.1:34-37");
+	check_wish(&bench, "kind:dax plugged online_movable borrow", "dax0.1:34-37");
+	check_wish(&bench, "node:1 plugged online_movable borrow", "dax0.1:34-37");
+	check_wish(&bench, "dax0.0 plugged online_movable borrow", "no-block: dax0.0:");
+	assert_int_equal(mhp_snapshot_new(bench.ctx, NULL, &snap), 0);
+	region = mhp_snapshot_find_region(snap, "region0");
+	assert_true(mhp_region_can(region, MHP_CAN_PLUG, NULL));
+	mhp_snapshot_unref(snap);
+	/* and where it was all that there is */
+	put(&bench, REGION0 "dax0.1/size", "0");
+	check_wish(&bench, "region0 plugged online_movable borrow",
+		   "no-block: dax0.0: dax0.1:");
+	tear_down(&bench);
+}
+
 /* Devices go and come as a whole, also such as have no blocks. */
 static void test_devices(void **state)
 {
@@ -302,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_nodes_and_kinds),
 		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_empty_device),
 		cmocka_unit_test(test_last_one_counts),
 		cmocka_unit_test(test_bad_targets),
 		cmocka_unit_test(test_name_is_printable),
