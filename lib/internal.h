@@ -423,6 +423,7 @@ struct iomem {
 	int code;		/* why it could not be read; -EACCES: addresses hidden */
 	struct iomem_ram *ram;
 	size_t count, room;
+	bool is_unsorted;	/* or some overlap */
 	char *text;		/* NULL once iomem_forget_lines() was called */
 	size_t length;
 };

@@ -25,6 +25,8 @@ static int add_ram(struct iomem *iomem, const struct iomem_line *line, const cha
 		iomem->room = room;
 	}
 	ram = &iomem->ram[iomem->count];
+	iomem->is_unsorted |= iomem->count &&
+			      range.start < ram[-1].range.start + ram[-1].range.size;
 	*ram = (struct iomem_ram){ .range = range };
 	if (driver) {
 		ram->driver = strndup(driver, length);
@@ -166,9 +168,38 @@ void iomem_free(struct iomem *iomem)
 	free(iomem->text);
 }
 
+/*
+ * Where those begin that may reach beyond an address. The kernel has them sorted, each by
+ * itself; what anybody may have made is looked at from the beginning.
+ */
+static size_t find_first(const struct iomem *iomem, uint64_t address)
+{
+	size_t low = 0, high = iomem->is_unsorted ? 0 : iomem->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct range *range = &iomem->ram[mid].range;
+
+		if (range->start + range->size <= address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Are there no more from here on, that begin below an address? */
+static bool is_beyond(const struct iomem *iomem, size_t index, uint64_t end)
+{
+	return index == iomem->count ||
+	       (!iomem->is_unsorted && iomem->ram[index].range.start >= end);
+}
+
 const char *iomem_find_driver(const struct iomem *iomem, const struct range *range)
 {
-	for (size_t i = 0; i < iomem->count; i++)
+	uint64_t end = range->start + range->size;
+
+	for (size_t i = find_first(iomem, range->start); !is_beyond(iomem, i, end); i++)
 		if (ranges_overlap(&iomem->ram[i].range, range) && iomem->ram[i].driver)
 			return iomem->ram[i].driver;
 	return NULL;
@@ -179,7 +210,7 @@ bool iomem_covers(const struct iomem *iomem, const struct range *range)
 	uint64_t covered = 0, end = range->start + range->size;
 
 	/* entries of the same kind do not overlap */
-	for (size_t i = 0; i < iomem->count; i++) {
+	for (size_t i = find_first(iomem, range->start); !is_beyond(iomem, i, end); i++) {
 		const struct range *ram = &iomem->ram[i].range;
 		uint64_t from = ram->start > range->start ? ram->start : range->start;
 		uint64_t to = ram->start + ram->size < end ? ram->start + ram->size : end;
