@@ -591,6 +591,8 @@ struct mhp_region {
  */
 int region_set_ranges(struct mhp_region *region, struct range *ranges, size_t count,
 		      uint64_t block_size, size_t *ret_bad);
+/* First block whose number is id or more; count: none. */
+size_t blocks_find_first(const struct mhp_block *blocks, size_t count, uint64_t id);
 /* Finds the blocks in the region's ranges, and what they make of it. */
 int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks, size_t count,
 		       uint64_t block_size);

@@ -177,23 +177,32 @@ struct strangers {
 	size_t known, unknown;
 };
 
+/* Blocks in one of its runs, whoever owns them: from *ret_end on there are no more. */
+static const struct mhp_block *find_run(const struct mhp_snapshot *snap,
+					const struct block_run *run,
+					const struct mhp_block **ret_end)
+{
+	*ret_end = &snap->blocks[blocks_find_first(snap->blocks, snap->n_blocks,
+						   run->first + run->count)];
+	return &snap->blocks[blocks_find_first(snap->blocks, snap->n_blocks, run->first)];
+}
+
 static struct strangers find_strangers(const struct mhp_snapshot *snap,
 				       const struct mhp_region *region)
 {
+	const struct mhp_block *block, *end;
 	struct strangers strangers = { 0 };
 
-	for (size_t i = 0; i < snap->n_blocks && region->n_total; i++) {
-		const struct mhp_region *owner = mhp_snapshot_get_block_region(snap,
-									       &snap->blocks[i]);
+	for (size_t i = 0; i < region->n_runs && region->n_total; i++)
+		for (block = find_run(snap, &region->runs[i], &end); block < end; block++) {
+			const struct mhp_region *owner = mhp_snapshot_get_block_region(snap, block);
 
-		if (!region_has_block(region, snap->blocks[i].id))
-			continue;
-		strangers.unknown += !owner;
-		while (owner && owner != region)
-			owner = owner->parent;
-		if (!owner && snap->blocks[i].region != BLOCK_NO_REGION)
-			strangers.known++;
-	}
+			strangers.unknown += !owner;
+			while (owner && owner != region)
+				owner = owner->parent;
+			if (!owner && block->region != BLOCK_NO_REGION)
+				strangers.known++;
+		}
 	return strangers;
 }
 
@@ -325,6 +334,7 @@ static void describe_release(struct mhp_region *region, const struct strangers *
 /* The kernel tells no node of a region: that of its memory. */
 static void find_node(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
+	const struct mhp_block *block, *end;
 	bool several = false;
 	int node = -1;
 
@@ -336,16 +346,13 @@ static void find_node(const struct mhp_snapshot *snap, struct mhp_region *region
 		several |= node >= 0 && node != child->node;
 		node = child->node;
 	}
-	for (size_t i = 0; i < snap->n_blocks && node < 0 && region->n_total; i++) {
-		const struct mhp_block *block = &snap->blocks[i];
-
-		if (block->node != BLOCK_NO_NODE && region_has_block(region, block->id))
+	for (size_t i = 0; i < region->n_runs && region->n_total; i++)
+		for (block = find_run(snap, &region->runs[i], &end); block < end; block++) {
+			if (block->node == BLOCK_NO_NODE)
+				continue;
+			several |= node >= 0 && node != (int)block->node;
 			node = (int)block->node;
-	}
-	for (size_t i = 0; i < snap->n_blocks && node >= 0 && region->n_total; i++)
-		several |= snap->blocks[i].node != BLOCK_NO_NODE &&
-			   (int)snap->blocks[i].node != node &&
-			   region_has_block(region, snap->blocks[i].id);
+		}
 	if (node < 0 || several)
 		return;
 	region->node = node;

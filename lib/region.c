@@ -248,8 +248,7 @@ struct block_unit region_unit_of(const struct mhp_region *region, uint64_t id)
 	return (struct block_unit){ id, 1, 0 };
 }
 
-/* First block whose number is id or more. */
-static size_t lower_bound(const struct mhp_block *blocks, size_t count, uint64_t id)
+size_t blocks_find_first(const struct mhp_block *blocks, size_t count, uint64_t id)
 {
 	size_t low = 0, high = count;
 
@@ -270,7 +269,7 @@ void region_find_node(struct mhp_region *region, const struct mhp_snapshot *snap
 
 	for (size_t i = 0; i < region->n_runs; i++) {
 		const struct block_run *run = &region->runs[i];
-		size_t at = lower_bound(snap->blocks, snap->n_blocks, run->first);
+		size_t at = blocks_find_first(snap->blocks, snap->n_blocks, run->first);
 
 		for (; at < snap->n_blocks && snap->blocks[at].id - run->first < run->count; at++) {
 			unsigned int its = snap->blocks[at].node;
@@ -315,8 +314,8 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 	region->n_spans = region->n_runs;
 	for (size_t i = 0; i < region->n_runs; i++) {
 		const struct block_run *run = &region->runs[i];
-		size_t first = lower_bound(blocks, count, run->first);
-		size_t end = lower_bound(blocks, count, run->first + run->count);
+		size_t first = blocks_find_first(blocks, count, run->first);
+		size_t end = blocks_find_first(blocks, count, run->first + run->count);
 
 		region->spans[i].first = first;
 		region->spans[i].count = end - first;
