@@ -241,7 +241,8 @@ static bool is_name(const char *name)
 
 static int describe(const struct mhp_snapshot *snap, struct mhp_region *region)
 {
-	(void)snap;
+	/* of what is not there only the hypervisor knows */
+	region_find_node(region, snap);
 	firmware_describe(region);
 	if (region->ranges_code == 0 && !region->n_units)
 		for (enum mhp_capability i = MHP_CAN_PLUG; i <= MHP_CAN_UNPLUG; i++)

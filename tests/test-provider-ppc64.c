@@ -54,6 +54,7 @@ static void test_region(void **state)
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_PPC64_LMB);
 	assert_string_equal(mhp_region_get_path(region), LMBS);
 	assert_string_equal(runs_of(snap, "lmb"), "16-31");
+	/* of what is not there only the hypervisor knows */
 	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "ppc64-lmb");
@@ -78,6 +79,7 @@ static void test_assigned(void **state)
 	};
 	struct fakesys *fs = fakesys_new_machine("7.3-ppc64-lmb");
 	struct mhp_snapshot *snap;
+	int node = -1;
 
 	(void)state;
 	set_list(fs, sets, sizeof(sets) / sizeof(*sets));
@@ -85,6 +87,9 @@ static void test_assigned(void **state)
 		     "100000000-10fffffff : System RAM\n110000000-11fffffff : System RAM\n");
 	snap = take_fake(fs, 0);
 	assert_string_equal(runs_of(snap, "lmb"), "8-9,16-17,21-23");
+	/* the node of those that are there */
+	assert_int_equal(mhp_region_get_node(find_region(snap, "lmb"), &node), 0);
+	assert_int_equal(node, 0);
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "4");
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "reserved_lmbs"), "3");
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "boot_lmbs"), "14");
