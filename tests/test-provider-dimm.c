@@ -167,6 +167,7 @@ static void names(void **state)
 
 	(void)state;
 	add_slot(fs, "PNP0C80:100", NULL);
+	add_slot(fs, "PNP0C80:1f", NULL);
 	add_slot(fs, "PNP0C80:10", NULL);
 	add_slot(fs, "PNP0C80:0f", NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
@@ -178,8 +179,9 @@ static void names(void **state)
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 0)), "PNP0C80:00");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 1)), "PNP0C80:0f");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 2)), "PNP0C80:10");
-	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 3)), "PNP0C80:100");
-	assert_int_equal(mhp_snapshot_count_regions(snap), 5);
+	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 3)), "PNP0C80:1f");
+	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 4)), "PNP0C80:100");
+	assert_int_equal(mhp_snapshot_count_regions(snap), 6);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
