@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Attributes as providers read them: what is wrong is noted. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"

@@ -5,7 +5,6 @@
  * as well, and could be taken like any other, but it stays guarded: the kernel lives there.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "provider.h"

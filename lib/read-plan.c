@@ -5,7 +5,6 @@
  * not made here.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
