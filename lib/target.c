@@ -555,8 +555,8 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	if (request->target == TARGET_NODE && !whole && !is_node_known(snap, request->node))
 		return -ENOENT;
 	if (whole && request->size_bytes)
-		return resolve_units(plan, snap, request, region);
-	if (region && !request->size_bytes)
+		r = resolve_units(plan, snap, request, region);
+	else if (region && !request->size_bytes)
 		r = add_region(plan, snap, request, region);
 	else if (whole || (request->target == TARGET_KIND && !request->size_bytes))
 		r = resolve_devices(plan, snap, request);

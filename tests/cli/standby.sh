@@ -52,6 +52,8 @@ config 19 0
 config 18 0
 config 17 1
 zone 24 Normal
+act 1 unplug standby --size 256M --release --json
+json '[.outcome, .conflicts[].code]' '["refused","not-able"]'
 act 1 unplug standby --size 2G
 err_has 'there are only 1 GiB (4 blocks) that can be unplugged'
 act 1 unplug --blocks 0-1
