@@ -19,22 +19,39 @@ static bool is_below(const char *path, const char *dir)
 	return !strncmp(path, dir, length) && path[length] == '/';
 }
 
-/* Sysfs says what is made from what by where it is. */
-static void find_parents(struct regions *regions)
+/* A directory before all that is below it, and that before its neighbours. */
+static int compare_paths(const void *a, const void *b)
 {
-	for (size_t i = 0; i < regions->count; i++)
-		for (size_t j = 0; j < regions->count; j++) {
-			struct mhp_region *region = &regions->list[i];
-			struct mhp_region *other = &regions->list[j];
+	const char *x = (*(struct mhp_region *const *)a)->path;
+	const char *y = (*(struct mhp_region *const *)b)->path;
 
-			/* the nearest one has the longest path */
-			if (!is_below(region->path, other->path) ||
-			    (region->parent &&
-			     strlen(region->parent->path) >= strlen(other->path)))
-				continue;
-			region->parent = other;
-			other->has_children = true;
-		}
+	while (*x && *x == *y)
+		x++, y++;
+	return (*x == '/' ? 1 : (unsigned char)*x) - (*y == '/' ? 1 : (unsigned char)*y);
+}
+
+/* Sysfs says what is made from what by where it is. -ENOMEM */
+static int find_parents(struct regions *regions)
+{
+	struct mhp_region **sorted = calloc(regions->count + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < regions->count; i++)
+		sorted[i] = &regions->list[i];
+	if (regions->count)
+		qsort(sorted, regions->count, sizeof(*sorted), compare_paths);
+	for (size_t i = 1; i < regions->count; i++) {
+		const struct mhp_region *above = sorted[i - 1];
+
+		while (above && !is_below(sorted[i]->path, above->path))
+			above = above->parent;
+		sorted[i]->parent = above;
+		if (above)
+			regions->list[above - regions->list].has_children = true;
+	}
+	free(sorted);
+	return 0;
 }
 
 bool region_is_void(const struct mhp_region *region)
@@ -247,8 +264,9 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 	}
 	if (r < 0)
 		return r;
-	find_parents(&snap->regions);
-	r = find_overlaps(&snap->regions);
+	r = find_parents(&snap->regions);
+	if (r == 0)
+		r = find_overlaps(&snap->regions);
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
 		struct mhp_region *region = &snap->regions.list[i];
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,45 @@ static void unknown(void **state)
 	fakesys_free(fs);
 }
 
+/* Whose directory lies in whose: also where the names of neighbours begin alike. */
+static void parents(void **state)
+{
+	static const struct {
+		const char *name, *dir, *parent;
+	} rows[] = {
+		{ "dax7.0", "/sys/devices/p/dax7.0", NULL },
+		{ "dax7.1", "/sys/devices/p/dax7.0-a/dax7.1", NULL },
+		{ "dax7.2", "/sys/devices/p/dax7.0/q/dax7.2", "dax7.0" },
+		{ "dax7.3", "/sys/devices/p/dax7.0/q/dax7.2/dax7.3", "dax7.2" },
+		{ "dax7.4", "/sys/devices/p/dax7.0/q/r/dax7.4", "dax7.0" },
+		{ "dax7.5", "/sys/devices/p/dax7.00", NULL },
+	};
+	struct fakesys *fs = fakesys_new_machine(HMEM);
+	struct mhp_snapshot *snap;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char path[128], target[128];
+
+		snprintf(path, sizeof(path), "%s/size", rows[i].dir);
+		fakesys_file(fs, path, "0\n");
+		snprintf(path, sizeof(path), BUS "/%s", rows[i].name);
+		snprintf(target, sizeof(target), "../../../%s", rows[i].dir + strlen("/sys/"));
+		fakesys_link(fs, path, target);
+	}
+	snap = take_fake(fs, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct mhp_region *parent;
+
+		parent = mhp_region_get_parent(find_region(snap, rows[i].name));
+		assert_int_equal(!parent, !rows[i].parent);
+		if (parent)
+			assert_string_equal(mhp_region_get_name(parent), rows[i].parent);
+	}
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
 static void boot_is_guarded(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(HMEM);
@@ -187,6 +227,7 @@ int main(void)
 		cmocka_unit_test_teardown(managed, fakesys_free_all),
 		cmocka_unit_test_teardown(balloons, fakesys_free_all),
 		cmocka_unit_test_teardown(unknown, fakesys_free_all),
+		cmocka_unit_test_teardown(parents, fakesys_free_all),
 		cmocka_unit_test_teardown(boot_is_guarded, fakesys_free_all),
 	};
 
