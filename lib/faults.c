@@ -2,6 +2,7 @@
 /* What blocks are found like, and conflicts about them. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -57,6 +58,24 @@ int find_fault(struct plan_part *part, enum mhp_conflict_code code, const char *
 	return conflicts_add(&part->plan->conflicts, &conflict, &text);
 }
 
+/* "are offline" of one block: "is offline" */
+static void add_message(struct text *text, size_t count, const char *message)
+{
+	static const struct {
+		const char *many, *one;
+	} verbs[] = {
+		{ "are ", "is " }, { "do ", "does " }, { "have ", "has " }, { "span ", "spans " },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs) && count == 1; i++)
+		if (!strncmp(message, verbs[i].many, strlen(verbs[i].many))) {
+			text_add(text, "%s", verbs[i].one);
+			message += strlen(verbs[i].many);
+			break;
+		}
+	text_add(text, "%s", message);
+}
+
 int find_faults(struct plan_part *part, enum mhp_conflict_code code, block_test test,
 		const char *message, const char *hint)
 {
@@ -76,6 +95,7 @@ int find_faults(struct plan_part *part, enum mhp_conflict_code code, block_test 
 	text_add(&text, "%zu of %zu blocks%s%s (", count, part->count, part->region ? " of " : "",
 		 part->region ? part->region : "");
 	text_add_ids(&text, conflict.blocks, count);
-	text_add(&text, ") %s", message);
+	text_add(&text, ") ");
+	add_message(&text, count, message);
 	return conflicts_add(&plan->conflicts, &conflict, &text);
 }

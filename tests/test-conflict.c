@@ -45,7 +45,7 @@ static const struct row conflicts[] = {
 	  { ONLINE_32("Normal"), { STATE(33), "online\n", 0 }, { ZONES(33), "DMA32\n", 0 } },
 	  "wrong-zone", "several zones" },
 	{ "7.3-hmem-bound", KERNEL, 0, { ONLINE_32("Movable") }, "wrong-zone",
-	  "(32) are online in Movable, not in a kernel zone" },
+	  "(32) is online in Movable, not in a kernel zone" },
 	/* files that cannot be read, and what stood there */
 	{ "7.3-hmem-bound", MOVABLE, 0, { { DAX "/mapping0/start", "", -EACCES } },
 	  "no-permission", DAX "/mapping0/start: EACCES" },

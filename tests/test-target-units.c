@@ -92,7 +92,7 @@ static void test_s390(void **state)
 	check(&bench, "standby unplugged size:768", "21 20 -21 -20 -17");
 	check(&bench, "standby unplugged size:1024", "20 21 19 -21 -20 -19 -17");
 	check(&bench, "blocks:17-20 unplugged", "19 20 18 -20 -19 -18 -17");
-	check(&bench, "blocks:15-17 unplugged", "not-whole: 1 of 1 blocks (15) are no region as a "
+	check(&bench, "blocks:15-17 unplugged", "not-whole: 1 of 1 blocks (15) is no region as a "
 	      "whole, and no kernel can remove single blocks");
 	check(&bench, "standby unplugged size:2048",
 	      "too-few: 2 GiB of standby: there are only 1536 MiB (6 blocks) that can be unplugged");

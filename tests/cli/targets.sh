@@ -170,7 +170,7 @@ unchanged
 act 1 offline --node 7
 err_has 'mhp: node 7: there is no such memory'
 act 1 offline --blocks 500
-err_has 'mhp: blocks 500: 1 of 1 blocks (500) do not exist: no memory is plugged there; name only'
+err_has 'mhp: blocks 500: 1 of 1 blocks (500) does not exist: no memory is plugged there; name only'
 act 1 offline --blocks 37-38
 err_has 38
 act 1 offline --range 0x200000000-0x2ffffffff
