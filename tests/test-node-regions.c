@@ -139,6 +139,23 @@ static void not_known(void **state)
 	check_nodes(fs, "0 boot; 1 dax0.0");
 }
 
+/* Processors or none, and a word for it. */
+static void kinds(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine(MACHINE);
+	struct mhp_snapshot *snap = take_fake(fs, 0);
+
+	(void)state;
+	assert_int_equal(mhp_node_get_kind(mhp_snapshot_find_node(snap, 0)), MHP_NODE_CPU);
+	assert_int_equal(mhp_node_get_kind(mhp_snapshot_find_node(snap, 1)), MHP_NODE_CPU_LESS);
+	mhp_snapshot_unref(snap);
+	fakesys_remove(fs, NODE_PATH "/has_cpu");
+	snap = take_fake(fs, 0);
+	assert_int_equal(mhp_node_get_kind(mhp_snapshot_find_node(snap, 0)), MHP_NODE_UNKNOWN);
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
 static void on_sim(struct mhp_sim *sim, const char *expected)
 {
 	struct mhp_snapshot *snap;
@@ -176,6 +193,7 @@ int main(void)
 		cmocka_unit_test_teardown(recorded_machines, fakesys_free_all),
 		cmocka_unit_test_teardown(several_nodes, fakesys_free_all),
 		cmocka_unit_test_teardown(not_known, fakesys_free_all),
+		cmocka_unit_test_teardown(kinds, fakesys_free_all),
 		cmocka_unit_test(node_comes_and_goes),
 	};
 
