@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mhp/monitor.h>
+
 #define MHP_PATH_SIZE 4096
 /* one read() of this much gets every attribute whole (kernel-abi hazard 25) */
 #define MHP_ATTR_SIZE 4096
@@ -28,6 +30,7 @@ struct mhp_ctx;
 struct mhp_backend;
 struct mhp_dir;			/* each back end has its own */
 struct mhp_lock;		/* likewise */
+struct mhp_events;		/* likewise */
 
 enum mhp_entry_type {
 	MHP_ENTRY_DIR,
@@ -41,6 +44,19 @@ struct mhp_entry {
 	enum mhp_entry_type type;
 	bool readable;		/* for somebody; a file that is not is for writing only */
 	bool unknown;		/* a capture tells of it, but not what is in it */
+};
+
+/*
+ * A uevent. All strings are the back end's, good until the next one is received; NULL
+ * where the message has no such key. Nothing about them is checked.
+ */
+struct mhp_message {
+	const char *action;
+	const char *devpath;
+	const char *subsystem;
+	const char *driver;
+	const char *modalias;
+	uint64_t seqnum;	/* 0: none, or malformed; the kernel's begin with 1 */
 };
 
 /* Called for each entry but "." and ".."; non-zero ends the listing, which returns it. */
@@ -121,6 +137,26 @@ struct mhp_backend_ops {
 	 * container, unless it has the host's directory there.
 	 */
 	bool (*is_contained)(struct mhp_backend *be);
+
+	/* ---- uevents ---- */
+
+	/*
+	 * Begins to listen, with that much room for what waits. -EOPNOTSUPP: not of this
+	 * source, or not here; *ret_why then says why, a constant.
+	 */
+	int (*open_events)(struct mhp_backend *be, enum mhp_event_source source,
+			   size_t buffer_bytes, enum mhp_event_source *ret_source,
+			   struct mhp_events **ret_events, const char **ret_why);
+	int (*get_events_fd)(struct mhp_backend *be, struct mhp_events *events, int *ret_fd);
+	/*
+	 * *ret_some false: no message waits. -ENOBUFS: some were lost; older ones that still
+	 * wait come after it, and until all are received more may be lost without a word
+	 * (netlink_overrun() in net/netlink/af_netlink.c).
+	 */
+	int (*receive_event)(struct mhp_backend *be, struct mhp_events *events,
+			     struct mhp_message *ret_message, bool *ret_some);
+	void (*close_events)(struct mhp_backend *be, struct mhp_events *events);
+
 	/* Of the kernel whose files they are, in bytes; 0, or NULL: not known. */
 	uint64_t (*page_size)(struct mhp_backend *be);
 	void (*free)(struct mhp_backend *be);

@@ -344,6 +344,10 @@ static const struct mhp_backend_ops host_ops = {
 	.unlock = host_unlock,
 	.is_locked = host_is_locked,
 	.is_contained = host_is_contained,
+	.open_events = host_open_events,
+	.get_events_fd = host_get_events_fd,
+	.receive_event = host_receive_event,
+	.close_events = host_close_events,
 	.page_size = host_page_size,
 	.free = host_free,
 };

@@ -41,4 +41,14 @@ void host_unlock(struct mhp_backend *be, struct mhp_lock *lock);
 int host_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name);
 bool host_is_contained(struct mhp_backend *be);
 
+/* ---- udev-monitor.c: the only caller of libudev; see mhp_backend_ops ---- */
+
+int host_open_events(struct mhp_backend *be, enum mhp_event_source source,
+		     size_t buffer_bytes, enum mhp_event_source *ret_source,
+		     struct mhp_events **ret_events, const char **ret_why);
+int host_get_events_fd(struct mhp_backend *be, struct mhp_events *events, int *ret_fd);
+int host_receive_event(struct mhp_backend *be, struct mhp_events *events,
+		       struct mhp_message *ret_message, bool *ret_some);
+void host_close_events(struct mhp_backend *be, struct mhp_events *events);
+
 #endif /* MHP_HOST_H */

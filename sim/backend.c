@@ -411,6 +411,10 @@ static const struct mhp_backend_ops sim_ops = {
 	.unlock = run_unlock,
 	.is_locked = run_is_locked,
 	.is_contained = run_is_contained,
+	.open_events = sim_open_events,
+	.get_events_fd = sim_get_events_fd,
+	.receive_event = sim_receive_event,
+	.close_events = sim_close_events,
 	.page_size = sim_page_size,
 	.free = sim_free,
 };

@@ -16,6 +16,7 @@
 #include "sim.h"
 
 /* A small message takes 1 KiB of a socket's buffer, which has 208 KiB by default. */
+#define MESSAGE_BYTES 1024
 #define DEFAULT_ROOM 208
 
 struct message {
@@ -125,13 +126,12 @@ MHP_EXPORT int mhp_sim_listen(struct mhp_sim *sim, size_t room,
 	return 0;
 }
 
-MHP_EXPORT int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text)
+/* -ENOBUFS; *ret_message NULL: none waits */
+static int receive(struct mhp_sim_listener *listener, struct message **ret_message)
 {
 	struct message *message = NULL;
 	int r = 0;
 
-	if (!ret_text)
-		return -EINVAL;
 	sim_lock(listener->sim);
 	if (listener->lost_some) {
 		listener->lost_some = false;
@@ -143,6 +143,18 @@ MHP_EXPORT int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_tex
 		listener->congested = false;
 	update_fd(listener);
 	sim_unlock(listener->sim);
+	*ret_message = message;
+	return r;
+}
+
+MHP_EXPORT int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text)
+{
+	struct message *message;
+	int r;
+
+	if (!ret_text)
+		return -EINVAL;
+	r = receive(listener, &message);
 	if (r < 0)
 		return r;
 	*ret_text = message ? message->text : NULL;
@@ -197,6 +209,120 @@ MHP_EXPORT int mhp_sim_lose_events(struct mhp_sim *sim, size_t n)
 	sim->events_to_lose = n;
 	sim_unlock(sim);
 	return 0;
+}
+
+/* ---- contexts that listen ---- */
+
+struct mhp_events {
+	struct mhp_sim_listener *listener;
+	struct message *last;	/* received, cut into strings in its place */
+};
+
+/* Has its user been killed? */
+static bool is_over(struct sim_backend *mine)
+{
+	bool dead;
+
+	sim_lock(mine->sim);
+	dead = is_dead(mine);
+	sim_unlock(mine->sim);
+	return dead;
+}
+
+int sim_open_events(struct mhp_backend *be, enum mhp_event_source source, size_t buffer_bytes,
+		    enum mhp_event_source *ret_source, struct mhp_events **ret_events,
+		    const char **ret_why)
+{
+	struct sim_backend *mine = to_sim(be);
+	struct mhp_events *events;
+	size_t room = buffer_bytes / MESSAGE_BYTES;
+	int r;
+
+	if (is_over(mine))
+		return -EIO;
+	if (source == MHP_EVENT_SOURCE_UDEV) {
+		*ret_why = "no udevd runs on the simulated machine";
+		return -EOPNOTSUPP;
+	}
+	events = calloc(1, sizeof(*events));
+	if (!events)
+		return -ENOMEM;
+	r = mhp_sim_listen(mine->sim, room ? room : 1, &events->listener);
+	if (r < 0) {
+		free(events);
+		return r;
+	}
+	*ret_source = MHP_EVENT_SOURCE_KERNEL;
+	*ret_events = events;
+	return 0;
+}
+
+int sim_get_events_fd(struct mhp_backend *be, struct mhp_events *events, int *ret_fd)
+{
+	(void)be;
+	return mhp_sim_listener_get_fd(events->listener, ret_fd);
+}
+
+static void message_free(struct message *message)
+{
+	if (message)
+		free(message->text);
+	free(message);
+}
+
+/* Cuts the text into strings; only keys that are asked for are kept. */
+static void cut(char *text, struct mhp_message *ret)
+{
+	struct mhp_message message = { 0 };
+	struct {
+		const char *key;
+		const char **value;
+	} keys[] = {
+		{ "ACTION=", &message.action },
+		{ "DEVPATH=", &message.devpath },
+		{ "SUBSYSTEM=", &message.subsystem },
+		{ "DRIVER=", &message.driver },
+		{ "MODALIAS=", &message.modalias },
+	};
+
+	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			if (!strncmp(line, keys[i].key, strlen(keys[i].key)))
+				*keys[i].value = line + strlen(keys[i].key);
+		if (!strncmp(line, "SEQNUM=", strlen("SEQNUM=")) &&
+		    parse_dec(line + strlen("SEQNUM="), &message.seqnum) < 0)
+			message.seqnum = 0;
+	}
+	*ret = message;
+}
+
+int sim_receive_event(struct mhp_backend *be, struct mhp_events *events,
+		      struct mhp_message *ret_message, bool *ret_some)
+{
+	struct message *message;
+	int r;
+
+	message_free(events->last);
+	events->last = NULL;
+	if (is_over(to_sim(be)))
+		return -EIO;
+	r = receive(events->listener, &message);
+	if (r < 0)
+		return r;
+	events->last = message;
+	*ret_some = message;
+	if (message)
+		cut(message->text, ret_message);
+	return 0;
+}
+
+void sim_close_events(struct mhp_backend *be, struct mhp_events *events)
+{
+	(void)be;
+	message_free(events->last);
+	mhp_sim_listener_free(events->listener);
+	free(events);
 }
 
 /* ---- messages ---- */

@@ -276,6 +276,15 @@ void event_send(struct mhp_sim *sim, const char *action, const struct node *dir,
 void event_send_path(struct mhp_sim *sim, const char *action, const char *devpath,
 		     const char *subsystem, const char *keys);
 
+/* For contexts: see mhp_backend_ops. */
+int sim_open_events(struct mhp_backend *be, enum mhp_event_source source, size_t buffer_bytes,
+		    enum mhp_event_source *ret_source, struct mhp_events **ret_events,
+		    const char **ret_why);
+int sim_get_events_fd(struct mhp_backend *be, struct mhp_events *events, int *ret_fd);
+int sim_receive_event(struct mhp_backend *be, struct mhp_events *events,
+		      struct mhp_message *ret_message, bool *ret_some);
+void sim_close_events(struct mhp_backend *be, struct mhp_events *events);
+
 /* ---- event-synth.c: the files named uevent ---- */
 
 /* word was written to the device's uevent; subsystem NULL: it has none, and tells nobody. */

@@ -10,13 +10,18 @@
  *   apply      mhp_apply()         writes, reads back, undoes upon failure
  *   report     struct mhp_report   what became of every block, and why
  *
+ * and a fifth one closes the circle:
+ *
+ *   observe    mhp_monitor_new()   what others do meanwhile, as events
+ *
  * Every function that can fail returns 0 or a negative errno value and nothing
  * else; results go to the ret_ arguments, which are written upon success only.
  * Pointers are not NULL unless the text says that they may be. The library prints
  * nothing, reads no environment variable, and never exits.
  *
  * Threads: snapshots, requests, plans and reports may be read from any thread
- * once made; a context serves one thread at a time. References may be taken and
+ * once made; a context serves one thread at a time, and a monitor the thread that its
+ * context serves. References may be taken and
  * dropped in any thread.
  */
 #ifndef MHP_MHP_H
@@ -38,5 +43,7 @@
 #include <mhp/apply.h>
 #include <mhp/report.h>
 #include <mhp/simple.h>
+#include <mhp/event.h>
+#include <mhp/monitor.h>
 
 #endif /* MHP_MHP_H */

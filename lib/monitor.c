@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Follows the machine. The socket is opened first, then a snapshot is taken; the number of
+ * a message tells whether that had it already. Where messages were lost, a fresh
+ * snapshot takes their place.
+ *
+ * A message that was sent while the snapshot was taken may be in it or not, and so may
+ * those behind it. So it is no more than a hint: what it is about is looked at. Messages
+ * about a removal are the exception: they are sent before the directory is gone
+ * (device_del() in drivers/base/core.c), so that looking could find what is not
+ * there any more.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "monitor.h"
+
+/* Of messages that tell nothing, how many are read before the caller has his turn. */
+#define MOST_MESSAGES 1024
+
+#define ALL_FLAGS ((uint64_t)MHP_MONITOR_ZONES)
+
+bool monitor_wants_zones(const struct mhp_monitor *monitor)
+{
+	return monitor->opts.flags & MHP_MONITOR_ZONES;
+}
+
+enum mhp_state monitor_state(enum mhp_state state)
+{
+	return state == MHP_STATE_GOING_OFFLINE ? MHP_STATE_ONLINE : state;
+}
+
+struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind kind,
+			      uint64_t seqnum, const char *name)
+{
+	struct mhp_event *event = &monitor->event;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*event = (struct mhp_event){
+		.kind = kind,
+		.seqnum = seqnum,
+		.is_found = !seqnum && kind != MHP_EVENT_LOST,
+		.time_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
+		.node = -1,
+	};
+	copy_name(event->name, name);
+	return event;
+}
+
+/* ---- the snapshot, and what is tracked from it on ---- */
+
+/* 0 where the kernel does not tell: then no message is too old. */
+static uint64_t read_seqnum(struct mhp_monitor *monitor)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	struct sysfs_dir dir;
+	uint64_t seqnum = 0;
+
+	if (sysfs_open(monitor->ctx, "/sys/kernel", &dir) < 0)
+		return 0;
+	if (sysfs_read(&dir, "uevent_seqnum", buf) < 0 || parse_dec(buf, &seqnum) < 0)
+		seqnum = 0;
+	sysfs_close(&dir);
+	return seqnum;
+}
+
+/* All that is there at one moment. */
+struct picture {
+	uint64_t old_seqnum, seqnum;
+	struct mhp_snapshot *snap;
+	struct things things;
+};
+
+static int take_picture(struct mhp_monitor *monitor, struct picture *ret)
+{
+	struct mhp_snapshot_opts opts = {
+		.size = sizeof(opts),
+		.flags = monitor->opts.snapshot_flags,
+	};
+	struct picture picture = { .old_seqnum = read_seqnum(monitor) };
+	int r;
+
+	r = mhp_snapshot_new(monitor->ctx, &opts, &picture.snap);
+	if (r < 0)
+		return r;
+	r = things_read(monitor->ctx, picture.snap, &picture.things);
+	if (r < 0) {
+		mhp_snapshot_unref(picture.snap);
+		return r;
+	}
+	picture.seqnum = read_seqnum(monitor);
+	*ret = picture;
+	return 0;
+}
+
+/* So many blocks may come without further memory: those of all devices. */
+static size_t count_room(const struct mhp_snapshot *snap)
+{
+	uint64_t count = snap->n_blocks;
+
+	for (size_t i = 0; i < snap->regions.count; i++) {
+		const struct mhp_region *region = &snap->regions.list[i];
+
+		if (!region->has_children && region->n_total < region_count_whole_blocks(region))
+			count += region_count_whole_blocks(region) - region->n_total;
+	}
+	/* a device may say that it is huge; its blocks will hardly all come */
+	return count < snap->n_blocks + (1 << 16) ? count : snap->n_blocks + (1 << 16);
+}
+
+/* What is the monitor's from now on; what it tracks is not touched. */
+static void use_picture(struct mhp_monitor *monitor, struct picture *picture)
+{
+	mhp_snapshot_unref(monitor->snap);
+	monitor->snap = picture->snap;
+	monitor->old_seqnum = picture->old_seqnum;
+	monitor->seqnum = picture->seqnum;
+	monitor->last_region = SIZE_MAX;
+	monitor->goal.is_set = false;
+	monitor->event.region = NULL;
+}
+
+static int begin_tracking(struct mhp_monitor *monitor)
+{
+	const struct mhp_snapshot *snap = monitor->snap;
+	int r = tracked_reserve(&monitor->tracked, count_room(snap));
+
+	for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
+		r = tracked_set(&monitor->tracked, snap->blocks[i].id,
+				monitor_state(snap->blocks[i].state),
+				mhp_block_get_zone(&snap->blocks[i]));
+	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, true);
+	for (size_t i = 0; i < MONITOR_SETTINGS; i++)
+		copy_name(monitor->settings.list[i].word, monitor->settings.list[i].now);
+	return r;
+}
+
+/* A fresh snapshot, with which what is tracked is compared from now on. */
+static int begin_comparing(struct mhp_monitor *monitor)
+{
+	struct picture picture;
+	int r;
+
+	r = take_picture(monitor, &picture);
+	if (r < 0)
+		return r;
+	/* a part of this may fail: then more memory is needed later on, event by event */
+	tracked_reserve(&monitor->tracked, count_room(picture.snap));
+	use_picture(monitor, &picture);
+	things_free(&monitor->difference.things);
+	monitor->difference = (struct difference){ .things = picture.things };
+	monitor->phase = PHASE_COMPARE;
+	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, true);
+	return 0;
+}
+
+/* ---- messages ---- */
+
+/* What the block is now, and its zone if that is wanted. */
+static void look_at_block(struct mhp_monitor *monitor, uint64_t id, struct block_now *ret)
+{
+	const struct mhp_block *block = snapshot_find_block(monitor->snap, id);
+	int node = block && block->node != BLOCK_NO_NODE ? (int)block->node : -1;
+
+	block_look(&monitor->mem, id, node, monitor->snap->numa, ret);
+}
+
+static void take_block_news(struct mhp_monitor *monitor, const struct news *news, bool is_hint)
+{
+	struct goal *goal = &monitor->goal;
+	struct block_now now = { 0 };
+
+	*goal = (struct goal){
+		.is_set = true,
+		.subject = SUBJECT_BLOCK,
+		.seqnum = news->seqnum,
+		.id = news->id,
+	};
+	if (news->action == ACTION_REMOVE)
+		goal->state = MHP_STATE_ABSENT;
+	else if (news->action == ACTION_ONLINE)
+		goal->state = MHP_STATE_ONLINE;
+	else
+		goal->state = MHP_STATE_OFFLINE;
+	if (is_hint || (goal->state == MHP_STATE_ONLINE && monitor_wants_zones(monitor)))
+		look_at_block(monitor, news->id, &now);
+	if (is_hint && now.state != MHP_STATE_UNKNOWN)
+		goal->state = monitor_state(now.state);
+	if (goal->state == MHP_STATE_ONLINE && now.state == MHP_STATE_ONLINE)
+		goal->zone = now.zone;
+}
+
+/* Who has the device now; "": nobody, or that cannot be told. */
+static void look_at_driver(struct mhp_monitor *monitor, const char *path,
+			   char ret_driver[EVENT_NAME_SIZE])
+{
+	struct sysfs_dir dir;
+	char *driver;
+
+	ret_driver[0] = '\0';
+	if (sysfs_open(monitor->ctx, path, &dir) < 0)
+		return;
+	if (sysfs_read_link_name(&dir, "driver", &driver) == 0) {
+		copy_name(ret_driver, driver);
+		free(driver);
+	}
+	sysfs_close(&dir);
+}
+
+static void take_thing_news(struct mhp_monitor *monitor, const struct news *news, bool is_hint)
+{
+	const struct thing *known = things_find(&monitor->things, news->name);
+	struct goal *goal = &monitor->goal;
+	char path[MHP_PATH_SIZE];
+
+	if (news->if_known && !known)
+		return;
+	*goal = (struct goal){
+		.is_set = true,
+		.subject = news->subject,
+		.seqnum = news->seqnum,
+		.is_there = news->action != ACTION_REMOVE,
+	};
+	copy_name(goal->name, news->name);
+	if (news->action == ACTION_BIND && news->driver)
+		copy_name(goal->driver, news->driver);
+	else if (news->action == ACTION_ADD && known)
+		copy_name(goal->driver, known->driver);
+	if (!is_hint || snprintf(path, sizeof(path), "/sys%s", news->devpath) >= (int)sizeof(path))
+		return;
+	goal->is_there = sysfs_dir_exists(monitor->ctx, path) != 0;
+	if (goal->is_there && news->subject == SUBJECT_DEVICE)
+		look_at_driver(monitor, path, goal->driver);
+	else
+		goal->driver[0] = '\0';
+}
+
+static bool is_tracked(const struct mhp_monitor *monitor, const struct news *news)
+{
+	if (news->subject == SUBJECT_BLOCK)
+		return tracked_find(&monitor->tracked, news->id);
+	return things_find(&monitor->things, news->name);
+}
+
+/* Makes it the goal, if it is news. */
+static void take_news(struct mhp_monitor *monitor, const struct news *news)
+{
+	bool is_removal = news->action == ACTION_REMOVE;
+	bool is_old = news->seqnum <= monitor->old_seqnum, is_hint;
+
+	/* a directory that was about to go may be in the snapshot */
+	if (is_old && !(is_removal && is_tracked(monitor, news)))
+		return;
+	is_hint = is_old || (news->seqnum <= monitor->seqnum && !is_removal);
+	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, false);
+	if (news->subject != SUBJECT_BLOCK)
+		take_thing_news(monitor, news, is_hint);
+	else if (news->id <= UINT64_MAX / monitor->snap->block_size - 1)
+		take_block_news(monitor, news, is_hint);
+}
+
+static int receive(struct mhp_monitor *monitor, struct mhp_message *ret_message, bool *ret_some)
+{
+	struct mhp_ctx *ctx = monitor->ctx;
+
+	return ctx->be->ops->receive_event(ctx->be, monitor->events, ret_message, ret_some);
+}
+
+/* ---- the next event ---- */
+
+enum progress {
+	NOTHING,		/* waits */
+	GO_ON,
+	TOLD,
+};
+
+static int follow(struct mhp_monitor *monitor, enum progress *ret)
+{
+	struct mhp_message message;
+	struct news news;
+	bool some;
+	int r = receive(monitor, &message, &some);
+
+	*ret = GO_ON;
+	if (r == -ENOBUFS) {
+		monitor->phase = PHASE_DRAIN;
+		event_begin(monitor, MHP_EVENT_LOST, 0, "");
+		*ret = TOLD;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (!some)
+		*ret = NOTHING;
+	else if (message_read(&message, &news))
+		take_news(monitor, &news);
+	return 0;
+}
+
+static bool is_readable(struct mhp_monitor *monitor)
+{
+	struct pollfd fd = { .events = POLLIN };
+
+	return mhp_monitor_get_fd(monitor, &fd.fd) == 0 && poll(&fd, 1, 0) > 0;
+}
+
+/*
+ * Until nothing waits the socket may lose more without a word; what waits is in the
+ * snapshot that is taken then. Where messages come as fast as they are taken, the
+ * caller has his turn: the descriptor is readable.
+ */
+static int drain(struct mhp_monitor *monitor, enum progress *ret)
+{
+	struct mhp_message message;
+	bool some = true;
+	int r = 0;
+
+	for (int i = 0; i < MOST_MESSAGES && some; i++) {
+		r = receive(monitor, &message, &some);
+		if (r == -ENOBUFS)
+			some = true;
+		else if (r < 0)
+			return r;
+	}
+	*ret = GO_ON;
+	if (some && is_readable(monitor)) {
+		*ret = NOTHING;
+		return 0;
+	}
+	return begin_comparing(monitor);
+}
+
+static int compare(struct mhp_monitor *monitor, enum progress *ret)
+{
+	bool some;
+	int r = difference_next(monitor, &some);
+
+	*ret = GO_ON;
+	if (r < 0 || some)
+		return r;
+	monitor->phase = PHASE_FOLLOW;
+	things_free(&monitor->difference.things);
+	event_begin(monitor, MHP_EVENT_RESYNCED, 0, "");
+	*ret = TOLD;
+	return 0;
+}
+
+/* What the system is set to now comes before what it may have led to. */
+static bool tell_setting(struct mhp_monitor *monitor)
+{
+	size_t index = settings_find_changed(&monitor->settings);
+	struct mhp_event *event;
+	struct setting *setting;
+
+	if (index == MONITOR_SETTINGS)
+		return false;
+	setting = &monitor->settings.list[index];
+	event = event_begin(monitor, MHP_EVENT_POLICY_CHANGED, 0, setting_name(index));
+	copy_name(event->word_before, setting->word);
+	copy_name(event->word_after, setting->now);
+	copy_name(setting->word, setting->now);
+	return true;
+}
+
+static int advance(struct mhp_monitor *monitor, enum progress *ret)
+{
+	bool told;
+	int r;
+
+	*ret = TOLD;
+	if (tell_setting(monitor))
+		return 0;
+	r = goal_step(monitor, &told);
+	if (r < 0 || told)
+		return r;
+	switch (monitor->phase) {
+	case PHASE_DRAIN:
+		return drain(monitor, ret);
+	case PHASE_COMPARE:
+		return compare(monitor, ret);
+	default:
+		return follow(monitor, ret);
+	}
+}
+
+/* Is it no wonder that nothing was told for so long? All that is compared counts as one. */
+static bool is_enough(const struct mhp_monitor *monitor, size_t messages)
+{
+	return monitor->phase == PHASE_FOLLOW && messages >= MOST_MESSAGES;
+}
+
+MHP_EXPORT int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_event **ret_event)
+{
+	enum progress progress = GO_ON;
+	size_t messages = 0;
+	int r;
+
+	while (progress == GO_ON) {
+		r = advance(monitor, &progress);
+		if (r < 0)
+			return r;
+		if (progress == GO_ON && is_enough(monitor, ++messages) && is_readable(monitor) &&
+		    !monitor->goal.is_set)
+			progress = NOTHING;
+	}
+	*ret_event = progress == TOLD ? &monitor->event : NULL;
+	return 0;
+}
+
+/* ---- the monitor ---- */
+
+static int open_events(struct mhp_monitor *monitor)
+{
+	struct mhp_backend *be = monitor->ctx->be;
+	const char *why = "this root has no events";
+	int r = -EOPNOTSUPP;
+
+	if (be->ops->open_events)
+		r = be->ops->open_events(be, monitor->opts.source, monitor->opts.buffer_bytes,
+					 &monitor->source, &monitor->events, &why);
+	if (r < 0)
+		ctx_log(monitor->ctx, r, NULL, "%s",
+			r == -EOPNOTSUPP ? why : "cannot listen to events");
+	return r;
+}
+
+static int begin(struct mhp_monitor *monitor)
+{
+	struct picture picture;
+	int r = open_events(monitor);
+
+	if (r < 0)
+		return r;
+	r = take_picture(monitor, &picture);
+	if (r < 0)
+		return r;
+	use_picture(monitor, &picture);
+	monitor->things = picture.things;
+	r = sysfs_open(monitor->ctx, MEMORY_PATH, &monitor->mem);
+	return r < 0 ? r : begin_tracking(monitor);
+}
+
+MHP_EXPORT int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opts *opts,
+			       struct mhp_monitor **ret_monitor)
+{
+	struct mhp_monitor_opts known = { 0 };
+	struct mhp_monitor *monitor;
+	int r = 0;
+
+	if (opts)
+		r = opts_take(&known, sizeof(known), opts, opts->size);
+	if (r < 0)
+		return r;
+	if (known.flags & ~ALL_FLAGS || known.reserved)
+		return -E2BIG;
+	if (known.source > MHP_EVENT_SOURCE_KERNEL)
+		return -EINVAL;
+	if (!known.buffer_bytes)
+		known.buffer_bytes = MHP_MONITOR_BUFFER_DEFAULT_BYTES;
+	monitor = calloc(1, sizeof(*monitor));
+	if (!monitor)
+		return -ENOMEM;
+	monitor->ctx = mhp_ctx_ref(ctx);
+	monitor->opts = known;
+	r = begin(monitor);
+	if (r < 0) {
+		mhp_monitor_free(monitor);
+		return r;
+	}
+	*ret_monitor = monitor;
+	return 0;
+}
+
+MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
+{
+	if (!monitor)
+		return NULL;
+	if (monitor->events)
+		monitor->ctx->be->ops->close_events(monitor->ctx->be, monitor->events);
+	sysfs_close(&monitor->mem);
+	mhp_snapshot_unref(monitor->snap);
+	tracked_free(&monitor->tracked);
+	things_free(&monitor->things);
+	things_free(&monitor->difference.things);
+	mhp_ctx_unref(monitor->ctx);
+	free(monitor);
+	return NULL;
+}
+
+MHP_EXPORT enum mhp_event_source mhp_monitor_get_source(const struct mhp_monitor *monitor)
+{
+	return monitor->source;
+}
+
+MHP_EXPORT int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd)
+{
+	struct mhp_backend *be = monitor->ctx->be;
+
+	return be->ops->get_events_fd(be, monitor->events, ret_fd);
+}
+
+MHP_EXPORT int mhp_monitor_check(struct mhp_monitor *monitor)
+{
+	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, true);
+	return 0;
+}
+
+MHP_EXPORT int mhp_monitor_refresh(struct mhp_monitor *monitor)
+{
+	/* where some were lost it is about to be done, once nothing waits */
+	return monitor->phase == PHASE_DRAIN ? 0 : begin_comparing(monitor);
+}
+
+MHP_EXPORT struct mhp_snapshot *mhp_monitor_get_snapshot(const struct mhp_monitor *monitor)
+{
+	return monitor->snap;
+}
+
+MHP_EXPORT size_t mhp_monitor_count_blocks(const struct mhp_monitor *monitor,
+					   enum mhp_state state)
+{
+	if ((unsigned int)state > MHP_STATE_MIXED || state == MHP_STATE_ABSENT)
+		return 0;
+	if (state == MHP_STATE_UNKNOWN)
+		state = MHP_STATE_ABSENT;
+	return monitor->tracked.counts[state];
+}
+
+MHP_EXPORT void mhp_monitor_get_block(const struct mhp_monitor *monitor, uint64_t id,
+				      enum mhp_state *ret_state, enum mhp_zone *ret_zone)
+{
+	const struct tracked_block *block = id <= BLOCK_MAX_ID ?
+		tracked_find(&monitor->tracked, id) : NULL;
+
+	if (ret_state)
+		*ret_state = block ? block->state : MHP_STATE_ABSENT;
+	if (ret_zone)
+		*ret_zone = block ? block->zone : MHP_ZONE_UNKNOWN;
+}

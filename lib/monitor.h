@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of a monitor share: messages, what is tracked, events. */
+#ifndef MHP_LIB_MONITOR_H
+#define MHP_LIB_MONITOR_H
+
+#include "internal.h"
+
+/* With NUL; longer names are nobody's: nothing that is known has such a one. */
+#define EVENT_NAME_SIZE 64
+
+/* ---- message.c: what a uevent tells, without any I/O ---- */
+
+enum subject {
+	SUBJECT_BLOCK,
+	SUBJECT_NODE,
+	SUBJECT_TIER,
+	SUBJECT_DEVICE,
+};
+enum action {
+	ACTION_ADD,
+	ACTION_REMOVE,
+	ACTION_ONLINE,
+	ACTION_OFFLINE,
+	ACTION_BIND,
+	ACTION_UNBIND,
+};
+struct news {
+	enum subject subject;
+	enum action action;
+	uint64_t seqnum;
+	uint64_t id;		/* of a block */
+	int node;		/* of a node, else -1 */
+	const char *name;	/* the last part of devpath */
+	const char *devpath;
+	const char *driver;	/* upon bind, else NULL */
+	bool if_known;		/* nothing but its name tells that it is one of ours */
+};
+/* Is there anything in it that we follow? Any message may come, and is harmless. */
+bool message_read(const struct mhp_message *message, struct news *ret);
+
+/* ---- tracked.c: the blocks as events have led to ---- */
+
+struct tracked_block {
+	uint64_t key;		/* id + 1; 0: nothing is here */
+	uint8_t state;		/* enum mhp_state, never MHP_STATE_ABSENT */
+	uint8_t zone;		/* enum mhp_zone */
+};
+/* A hash table, so that each change costs the same however many there are. */
+struct tracked {
+	struct tracked_block *slots;
+	size_t n_slots;		/* a power of two, or 0 */
+	size_t counts[MHP_STATE_MIXED + 1];	/* of each state; MHP_STATE_ABSENT: of all */
+};
+/* Room for so many, without further memory. -ENOMEM */
+int tracked_reserve(struct tracked *tracked, size_t count);
+/* NULL: there is no such block */
+const struct tracked_block *tracked_find(const struct tracked *tracked, uint64_t id);
+/* MHP_STATE_ABSENT: it goes. -ENOMEM: nothing was changed */
+int tracked_set(struct tracked *tracked, uint64_t id, enum mhp_state state, enum mhp_zone zone);
+void tracked_free(struct tracked *tracked);
+
+/* ---- things.c: nodes, tiers and devices, which are few ---- */
+
+struct thing {
+	enum subject subject;
+	char name[EVENT_NAME_SIZE];
+	char driver[EVENT_NAME_SIZE];	/* "": none */
+};
+struct things {
+	struct thing *list;	/* sorted by name, of which no two subjects share one */
+	size_t count, room;
+};
+const struct thing *things_find(const struct things *things, const char *name);
+/* -ENOMEM. driver NULL: as it was, or none */
+int things_set(struct things *things, enum subject subject, const char *name, const char *driver);
+void things_remove(struct things *things, const char *name);
+/* Those of a snapshot, and the tiers that there are now. -ENOMEM */
+int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, struct things *ret);
+void things_free(struct things *things);
+
+/* ---- settings.c: what no message tells ---- */
+
+#define MONITOR_SETTINGS 4
+struct setting {
+	char word[EVENT_NAME_SIZE];	/* what was told last; "": there is no such file */
+	char now[EVENT_NAME_SIZE];
+};
+struct settings {
+	struct setting list[MONITOR_SETTINGS];
+};
+const char *setting_name(size_t index);
+/* auto_online_blocks only, or all; what cannot be read stays as it was. */
+void settings_look(struct settings *settings, struct mhp_ctx *ctx, struct sysfs_dir *mem,
+		   bool all);
+/* Which one differs from what was told; MONITOR_SETTINGS: none */
+size_t settings_find_changed(const struct settings *settings);
+
+/* ---- event.c ---- */
+
+/* All of it is here: events need no memory. `region' is the snapshot's. */
+struct mhp_event {
+	enum mhp_event_kind kind;
+	uint64_t seqnum;
+	int64_t time_ns;
+	bool is_found;
+	bool has_block;
+	uint64_t block_id;
+	int node;		/* -1: not known */
+	char name[EVENT_NAME_SIZE];
+	const char *region;
+	enum mhp_state before_state, after_state;
+	enum mhp_zone before_zone, after_zone;
+	char word_before[EVENT_NAME_SIZE];	/* "": none */
+	char word_after[EVENT_NAME_SIZE];
+};
+/* Cuts what is too long, which is told by false. */
+bool copy_name(char ret[EVENT_NAME_SIZE], const char *name);
+
+/* ---- goal.c: what something is to be told as, event by event ---- */
+
+/* Where events have to lead to; done once that is what is tracked. */
+struct goal {
+	bool is_set;
+	enum subject subject;
+	uint64_t seqnum;	/* 0: found */
+	/* of a block */
+	uint64_t id;
+	enum mhp_state state;
+	enum mhp_zone zone;
+	/* of anything else */
+	char name[EVENT_NAME_SIZE];
+	bool is_there;
+	char driver[EVENT_NAME_SIZE];
+};
+/*
+ * The next event on the way to the goal, which is tracked then. *ret_told false: the goal
+ * is reached. -ENOMEM: all is as before.
+ */
+int goal_step(struct mhp_monitor *monitor, bool *ret_told);
+
+/* ---- difference.c: what is tracked beside a fresh snapshot ---- */
+
+struct difference {
+	size_t at;		/* in the list that is being looked through */
+	int list;		/* which one; see difference.c */
+	struct things things;	/* as they are now */
+};
+/* The next goal that is not reached yet; *ret_some false: there is none. */
+int difference_next(struct mhp_monitor *monitor, bool *ret_some);
+
+/* ---- monitor.c ---- */
+
+enum phase {
+	PHASE_FOLLOW,		/* messages lead on */
+	PHASE_DRAIN,		/* some were lost: none may wait before a snapshot is taken */
+	PHASE_COMPARE,		/* with the new snapshot */
+};
+struct mhp_monitor {
+	struct mhp_ctx *ctx;
+	struct mhp_monitor_opts opts;
+	struct mhp_events *events;
+	enum mhp_event_source source;
+	struct sysfs_dir mem;
+	struct mhp_snapshot *snap;
+	/* uevent_seqnum before the snapshot was begun, and once it was taken */
+	uint64_t old_seqnum, seqnum;
+	struct tracked tracked;
+	struct things things;
+	struct settings settings;
+	enum phase phase;
+	struct goal goal;
+	struct difference difference;
+	size_t last_region;	/* whose block was met last */
+	struct mhp_event event;
+};
+bool monitor_wants_zones(const struct mhp_monitor *monitor);
+/* A state as it is tracked: a block that is going offline is online until it is told. */
+enum mhp_state monitor_state(enum mhp_state state);
+/* An event begins, zeroed but for kind, number, time and name, which is cut. */
+struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind kind,
+			      uint64_t seqnum, const char *name);
+
+#endif /* MHP_LIB_MONITOR_H */

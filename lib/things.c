@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Nodes, memory tiers and devices that a monitor knows: few, and sorted by name. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor.h"
+
+/* The first one whose name is not before it. */
+static size_t find_place(const struct things *things, const char *name)
+{
+	size_t low = 0, high = things->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(things->list[mid].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool is_at(const struct things *things, size_t place, const char *name)
+{
+	return place < things->count && !strcmp(things->list[place].name, name);
+}
+
+const struct thing *things_find(const struct things *things, const char *name)
+{
+	size_t place = find_place(things, name);
+
+	return is_at(things, place, name) ? &things->list[place] : NULL;
+}
+
+static int insert(struct things *things, size_t place)
+{
+	struct thing *at;
+
+	if (things->count == things->room) {
+		size_t room = things->room ? 2 * things->room : 16;
+		struct thing *list = reallocarray(things->list, room, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		things->list = list;
+		things->room = room;
+	}
+	at = &things->list[place];
+	memmove(at + 1, at, (things->count - place) * sizeof(*at));
+	things->count++;
+	return 0;
+}
+
+int things_set(struct things *things, enum subject subject, const char *name, const char *driver)
+{
+	size_t place = find_place(things, name);
+	struct thing *thing;
+	int r;
+
+	if (!is_at(things, place, name)) {
+		r = insert(things, place);
+		if (r < 0)
+			return r;
+		thing = &things->list[place];
+		*thing = (struct thing){ .subject = subject };
+		copy_name(thing->name, name);
+	}
+	thing = &things->list[place];
+	if (driver)
+		copy_name(thing->driver, driver);
+	return 0;
+}
+
+void things_remove(struct things *things, const char *name)
+{
+	size_t place = find_place(things, name);
+	struct thing *at = &things->list[place];
+
+	if (!is_at(things, place, name))
+		return;
+	things->count--;
+	memmove(at, at + 1, (things->count - place) * sizeof(*at));
+}
+
+void things_free(struct things *things)
+{
+	free(things->list);
+	*things = (struct things){ 0 };
+}
+
+/* ---- those that there are ---- */
+
+static int read_nodes(const struct mhp_snapshot *snap, struct things *things)
+{
+	char name[EVENT_NAME_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; i < snap->n_nodes && r == 0; i++) {
+		snprintf(name, sizeof(name), "node%d", snap->nodes[i].id);
+		r = things_set(things, SUBJECT_NODE, name, NULL);
+	}
+	return r;
+}
+
+static int read_devices(const struct mhp_snapshot *snap, struct things *things)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		const struct mhp_region *region = &snap->regions.list[i];
+		char name[EVENT_NAME_SIZE];
+
+		if (region->kind != MHP_REGION_DAX && region->kind != MHP_REGION_CXL &&
+		    region->kind != MHP_REGION_VIRTIO_MEM)
+			continue;
+		if (copy_name(name, region->name))
+			r = things_set(things, SUBJECT_DEVICE, name, region->driver);
+	}
+	return r;
+}
+
+static int take_tier(void *data, const char *name)
+{
+	char copy[EVENT_NAME_SIZE];
+	int tier;
+
+	if (parse_tier_name(name, &tier) < 0 || !copy_name(copy, name))
+		return 0;
+	return things_set(data, SUBJECT_TIER, copy, NULL);
+}
+
+/* A kernel without tiers has no such directory; one that cannot be listed shows none. */
+static int read_tiers(struct mhp_ctx *ctx, struct things *things)
+{
+	struct sysfs_dir dir;
+	int r;
+
+	r = sysfs_open(ctx, TIERS_PATH, &dir);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = sysfs_list(&dir, "", take_tier, things);
+	sysfs_close(&dir);
+	return r == -ENOMEM ? r : 0;
+}
+
+int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, struct things *ret)
+{
+	struct things things = { 0 };
+	int r;
+
+	r = read_nodes(snap, &things);
+	if (r == 0)
+		r = read_devices(snap, &things);
+	if (r == 0)
+		r = read_tiers(ctx, &things);
+	if (r < 0) {
+		things_free(&things);
+		return r;
+	}
+	*ret = things;
+	return 0;
+}
