@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "monitor.h"
@@ -49,28 +50,19 @@ static bool take_block(struct mhp_monitor *monitor, size_t at)
 	return true;
 }
 
-/*
- * Slot by slot. A block that goes has others move into its slot, which is looked at
- * again; none moves to a slot before it that was looked at, unless it was, too.
- */
-static bool take_block_gone(struct mhp_monitor *monitor, size_t *at)
+static bool take_block_gone(struct mhp_monitor *monitor, size_t at)
 {
-	const struct tracked *tracked = &monitor->tracked;
+	const struct difference *difference = &monitor->difference;
 
-	for (; *at < tracked->n_slots; (*at)++) {
-		uint64_t key = tracked->slots[*at].key;
-
-		if (!key || snapshot_find_block(monitor->snap, key - 1))
-			continue;
-		monitor->goal = (struct goal){
-			.is_set = true,
-			.subject = SUBJECT_BLOCK,
-			.id = key - 1,
-			.state = MHP_STATE_ABSENT,
-		};
-		return true;
-	}
-	return false;
+	if (at >= difference->n_gone)
+		return false;
+	monitor->goal = (struct goal){
+		.is_set = true,
+		.subject = SUBJECT_BLOCK,
+		.id = difference->gone[at],
+		.state = MHP_STATE_ABSENT,
+	};
+	return true;
 }
 
 /* Not all devices that messages tell of are in snapshots: a CXL region may not be volatile. */
@@ -105,7 +97,42 @@ static bool take_gone(struct mhp_monitor *monitor, size_t *at)
 	return false;
 }
 
-int difference_next(struct mhp_monitor *monitor, bool *ret_some)
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int difference_begin(const struct tracked *tracked, const struct mhp_snapshot *snap,
+		     struct things *things, struct difference *ret)
+{
+	struct difference difference = { .things = *things };
+
+	difference.gone = calloc(tracked->counts[MHP_STATE_ABSENT] + 1, sizeof(uint64_t));
+	if (!difference.gone)
+		return -ENOMEM;
+	for (size_t i = 0; i < tracked->n_slots; i++) {
+		uint64_t key = tracked->slots[i].key;
+
+		if (key && !snapshot_find_block(snap, key - 1))
+			difference.gone[difference.n_gone++] = key - 1;
+	}
+	qsort(difference.gone, difference.n_gone, sizeof(uint64_t), compare_ids);
+	*things = (struct things){ 0 };
+	difference_end(ret);
+	*ret = difference;
+	return 0;
+}
+
+void difference_end(struct difference *difference)
+{
+	things_free(&difference->things);
+	free(difference->gone);
+	*difference = (struct difference){ 0 };
+}
+
+bool difference_next(struct mhp_monitor *monitor)
 {
 	struct difference *difference = &monitor->difference;
 	bool some = false;
@@ -116,7 +143,7 @@ int difference_next(struct mhp_monitor *monitor, bool *ret_some)
 			some = take_came(monitor, difference->at++);
 			break;
 		case BLOCKS_GONE:
-			some = take_block_gone(monitor, &difference->at);
+			some = take_block_gone(monitor, difference->at++);
 			break;
 		case BLOCKS:
 			some = take_block(monitor, difference->at++);
@@ -130,6 +157,5 @@ int difference_next(struct mhp_monitor *monitor, bool *ret_some)
 			difference->at = 0;
 		}
 	}
-	*ret_some = some;
-	return 0;
+	return some;
 }

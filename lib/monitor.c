@@ -141,6 +141,12 @@ static int begin_tracking(struct mhp_monitor *monitor)
 	return r;
 }
 
+static void picture_free(struct picture *picture)
+{
+	mhp_snapshot_unref(picture->snap);
+	things_free(&picture->things);
+}
+
 /* A fresh snapshot, with which what is tracked is compared from now on. */
 static int begin_comparing(struct mhp_monitor *monitor)
 {
@@ -150,11 +156,15 @@ static int begin_comparing(struct mhp_monitor *monitor)
 	r = take_picture(monitor, &picture);
 	if (r < 0)
 		return r;
-	/* a part of this may fail: then more memory is needed later on, event by event */
-	tracked_reserve(&monitor->tracked, count_room(picture.snap));
+	r = tracked_reserve(&monitor->tracked, count_room(picture.snap));
+	if (r == 0)
+		r = difference_begin(&monitor->tracked, picture.snap, &picture.things,
+				     &monitor->difference);
+	if (r < 0) {
+		picture_free(&picture);
+		return r;
+	}
 	use_picture(monitor, &picture);
-	things_free(&monitor->difference.things);
-	monitor->difference = (struct difference){ .things = picture.things };
 	monitor->phase = PHASE_COMPARE;
 	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, true);
 	return 0;
@@ -336,19 +346,15 @@ static int drain(struct mhp_monitor *monitor, enum progress *ret)
 	return begin_comparing(monitor);
 }
 
-static int compare(struct mhp_monitor *monitor, enum progress *ret)
+static void compare(struct mhp_monitor *monitor, enum progress *ret)
 {
-	bool some;
-	int r = difference_next(monitor, &some);
-
 	*ret = GO_ON;
-	if (r < 0 || some)
-		return r;
+	if (difference_next(monitor))
+		return;
 	monitor->phase = PHASE_FOLLOW;
-	things_free(&monitor->difference.things);
+	difference_end(&monitor->difference);
 	event_begin(monitor, MHP_EVENT_RESYNCED, 0, "");
 	*ret = TOLD;
-	return 0;
 }
 
 /* What the system is set to now comes before what it may have led to. */
@@ -383,7 +389,8 @@ static int advance(struct mhp_monitor *monitor, enum progress *ret)
 	case PHASE_DRAIN:
 		return drain(monitor, ret);
 	case PHASE_COMPARE:
-		return compare(monitor, ret);
+		compare(monitor, ret);
+		return 0;
 	default:
 		return follow(monitor, ret);
 	}
@@ -487,7 +494,7 @@ MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
 	mhp_snapshot_unref(monitor->snap);
 	tracked_free(&monitor->tracked);
 	things_free(&monitor->things);
-	things_free(&monitor->difference.things);
+	difference_end(&monitor->difference);
 	mhp_ctx_unref(monitor->ctx);
 	free(monitor);
 	return NULL;

@@ -144,9 +144,15 @@ struct difference {
 	size_t at;		/* in the list that is being looked through */
 	int list;		/* which one; see difference.c */
 	struct things things;	/* as they are now */
+	uint64_t *gone;		/* blocks that are no more, ascending */
+	size_t n_gone;
 };
-/* The next goal that is not reached yet; *ret_some false: there is none. */
-int difference_next(struct mhp_monitor *monitor, bool *ret_some);
+/* Takes things over. -ENOMEM: all is as before. Ends what *ret was before. */
+int difference_begin(const struct tracked *tracked, const struct mhp_snapshot *snap,
+		     struct things *things, struct difference *ret);
+/* Makes what comes next, and may differ, the goal; false: that is all. */
+bool difference_next(struct mhp_monitor *monitor);
+void difference_end(struct difference *difference);
 
 /* ---- monitor.c ---- */
 

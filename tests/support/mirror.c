@@ -112,9 +112,13 @@ static enum mhp_state state_of(const struct mhp_block *block)
 void mirror_check(struct mirror *mirror, struct mhp_ctx *ctx, const char *when)
 {
 	size_t n_there = 0, n_online = 0;
-	struct mhp_snapshot *snap;
+	struct mhp_snapshot *snap = NULL;
 
-	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	/* somebody may act while it is taken, as told by mhp_sim_race_at() */
+	do {
+		mhp_snapshot_unref(snap);
+		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	} while (mirror_drain(mirror));
 	for (uint64_t id = 0; id < MIRROR_BLOCKS; id++) {
 		const struct mhp_block *block = mhp_snapshot_find_block(snap, id);
 		enum mhp_state state = block ? state_of(block) : MHP_STATE_ABSENT, its;
