@@ -22,6 +22,30 @@
 
 #define POLICY POLICY_PATH
 
+/* The machine with a number of its events, which captures do not have. */
+static void set_up_counted(struct bench *bench, const char *machine)
+{
+	const char *dir = getenv("TEST_DATA");
+	char path[4096], *text, *counted;
+	size_t length;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/machines/%s", dir ? dir : "tests", machine);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	text = calloc(1, 1 << 22);
+	assert_non_null(text);
+	length = fread(text, 1, (1 << 22) - 1, file);
+	fclose(file);
+	assert_true(length > 0 && length < (1 << 22) - 1);
+	assert_true(asprintf(&counted, "%s/sys/kernel/uevent_seqnum: 805\n", text) > 0);
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(mhp_sim_new_from_text(counted, strlen(counted), NULL, &bench->sim), 0);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+	free(counted);
+	free(text);
+}
+
 static void heard(struct mirror *mirror, const char *wanted)
 {
 	char *all = mirror_copy_heard(mirror);
@@ -484,7 +508,7 @@ static size_t race_with_begin(const char *machine, const char *path, const char 
 	struct bench bench;
 	size_t count;
 
-	set_up(&bench, machine);
+	set_up_counted(&bench, machine);
 	put_blocks(&bench, 34, 34, "online_movable");
 	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n, path,
 					 word), 0);
@@ -515,6 +539,43 @@ static void test_races(void **state)
 	race(HMEM_6_1, UNBIND, "dax0.0");
 }
 
+/*
+ * A message that the snapshot has overtaken does not make the block have been where it
+ * never was: it went from Normal to Movable, and was not in Movable before.
+ */
+static void test_overtaken(void **state)
+{
+	size_t count = SIZE_MAX;
+
+	(void)state;
+	for (size_t n = 1; n < count; n++) {
+		const struct mhp_event *event;
+		struct mirror mirror;
+		struct bench bench;
+		enum mhp_zone zone;
+
+		set_up_counted(&bench, HMEM_7_3);
+		put_blocks(&bench, 34, 34, "online_kernel");
+		mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n,
+				block_file(34, "state"), "offline");
+		mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n,
+				block_file(34, "state"), "online_movable");
+		mirror_begin(&mirror, bench.ctx, 0);
+		count = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
+		do {
+			assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
+			if (!event)
+				break;
+			mhp_event_get_before(event, NULL, &zone);
+			assert_int_not_equal(zone, MHP_ZONE_MOVABLE);
+		} while (true);
+		mhp_monitor_get_block(mirror.monitor, 34, NULL, &zone);
+		assert_int_equal(zone, MHP_ZONE_MOVABLE);
+		mirror_end(&mirror);
+		tear_down(&bench);
+	}
+}
+
 /* The same while what differs is found. */
 static void test_races_with_lost(void **state)
 {
@@ -526,7 +587,7 @@ static void test_races_with_lost(void **state)
 		struct bench bench;
 		size_t before;
 
-		set_up(&bench, HMEM_7_3);
+		set_up_counted(&bench, HMEM_7_3);
 		mirror_begin(&mirror, bench.ctx, 0);
 		mhp_sim_lose_events(bench.sim, 1);
 		put_blocks(&bench, 33, 33, "online_kernel");
@@ -594,7 +655,7 @@ static void test_random(void **state)
 
 		snprintf(when, sizeof(when), "MHP_SEED=%u", run);
 		seed = run;
-		set_up(&bench, machines[run % ARRAY_SIZE(machines)]);
+		set_up_counted(&bench, machines[run % ARRAY_SIZE(machines)]);
 		mirror_begin(&mirror, bench.ctx, 1 + roll(12));
 		for (int i = 0; i < 100; i++) {
 			act_at_random(&bench);
@@ -781,6 +842,7 @@ int main(void)
 		cmocka_unit_test(test_room_for_all),
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_races),
+		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_races_with_lost),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_no_memory),
