@@ -44,7 +44,7 @@ for h in $MHP_HEADERS; do
 	case $h in
 	mhp.h) ;;
 	*)
-		is_sim_header "$h" ||
+		! is_main_header "$h" ||
 		grep -q "^#include <mhp/$h>" "$(header_path mhp.h)" ||
 			error "mhp/mhp.h: does not include mhp/$h"
 		;;

@@ -7,17 +7,19 @@
 : "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
 : "${MHP_HEADERS:?is set by make check}" "${CC:?is set by make check}"
 
-# The headers of libmhp-sim; all others are libmhp's.
+# The headers of libmhp-policy and of libmhp-sim; all others are libmhp's.
+# shellcheck disable=SC2034
+POLICY_HEADERS="standing.h"
 # shellcheck disable=SC2034
 SIM_HEADERS="sim-builder.h sim.h"
 
-# is_sim_header NAME
-is_sim_header()
+# is_main_header NAME: of libmhp itself?
+is_main_header()
 {
-	case " $SIM_HEADERS " in
-	*" $1 "*) return 0 ;;
+	case " $POLICY_HEADERS $SIM_HEADERS " in
+	*" $1 "*) return 1 ;;
 	esac
-	return 1
+	return 0
 }
 
 tmp=$(mktemp -d)

@@ -1,16 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What libmhp.so brings with it. glibc ends a thread with the help of libgcc_s, and
-# aborts the program if that is not installed when it comes to it.
+# What the libraries bring with them. glibc ends a thread with the help of libgcc_s, and
+# aborts the program if that is not installed when it comes to it. The parser of the
+# standing policy's files is for libmhp-policy alone.
 set -eu
 # shellcheck source=tests/api/lib.sh
 . "${top_srcdir:?is set by make check}/tests/api/lib.sh"
 
+# needed LIBRARY: what libLIBRARY.so brings, to $tmp/needed
+needed()
+{
+	"${READELF:-readelf}" -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' >"$tmp/needed"
+	[ -s "$tmp/needed" ] || error "${1##*/}: needs no library at all?"
+}
+
 so=$top_builddir/lib/.libs/libmhp.so
 [ -f "$so" ] || { echo "no shared library was built"; exit 77; }
-"${READELF:-readelf}" -dW "$so" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' >"$tmp/needed"
-[ -s "$tmp/needed" ] || error "libmhp.so: needs no library at all?"
+needed "$so"
 if grep -q '^libc\.so\.' "$tmp/needed" && ! grep -q '^libgcc_s\.so\.' "$tmp/needed"; then
 	error "libmhp.so: not linked with libgcc_s (-fexceptions, and code that wants it)"
 fi
@@ -24,5 +31,11 @@ for name in udev kmod; do
 	elif grep -q "^lib$name\.so\." "$tmp/needed"; then
 		error "libmhp.so: uses lib$name, which it was built without"
 	fi
+done
+! grep '^libinih' "$tmp/needed" || error "libmhp.so: linked with the parser of INI files"
+
+needed "$top_builddir/policy/.libs/libmhp-policy.so"
+for name in libinih; do
+	grep -q "^$name\.so\." "$tmp/needed" || error "libmhp-policy.so: not linked with $name"
 done
 finish

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# For both libraries: prototypes in the headers = names in the map = names the
+# For each library: prototypes in the headers = names in the map = names the
 # shared library exports (in the map's nodes) = names marked with MHP_EXPORT.
 # mhp_private_* are apart: never in a header, all in the node LIBMHP_PRIVATE.
 set -eu
@@ -87,7 +87,7 @@ check()
 	fi
 
 	if [ -f "$lib.a" ]; then
-		# libmhp-sim.a has libmhp's parsers in it, with their marks.
+		# libmhp-policy.a and libmhp-sim.a have libmhp's parsers in it, with their marks.
 		marked_names "$lib.a" >"$tmp/marked-all"
 		grep -v '^mhp_private_' "$tmp/marked-all" >"$tmp/marked" || true
 		map_names "$top_srcdir/lib/libmhp.map" | cut -d' ' -f1 |
@@ -99,11 +99,13 @@ check()
 skipped=no
 libmhp_headers=
 for h in $MHP_HEADERS; do
-	is_sim_header "$h" || libmhp_headers="$libmhp_headers $h"
+	! is_main_header "$h" || libmhp_headers="$libmhp_headers $h"
 done
 
 # shellcheck disable=SC2086
 check "$top_builddir/lib/.libs/libmhp" lib/libmhp.map $libmhp_headers
+# shellcheck disable=SC2086
+check "$top_builddir/policy/.libs/libmhp-policy" policy/libmhp-policy.map $POLICY_HEADERS
 # shellcheck disable=SC2086
 check "$top_builddir/sim/.libs/libmhp-sim" sim/libmhp-sim.map $SIM_HEADERS
 
