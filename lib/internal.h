@@ -182,6 +182,30 @@ int sysfs_dir_exists(struct mhp_ctx *ctx, const char *path);
  */
 int sysfs_copy_link_path(struct sysfs_dir *dir, const char *name, char **ret_path);
 
+/* ---- conf-files.c: files in several directories, of which one hides another ---- */
+
+struct mhp_private_conf_file {
+	const char *path;
+	bool is_dir;		/* that could not be listed */
+	const char *hidden_by;	/* the path of another file; then it was not read */
+	bool masks;		/* a link to /dev/null: code is -ENOENT */
+	int code;		/* 0: text is what is in it; -ENOENT: a link to nothing */
+	const char *text;
+	size_t length;
+};
+typedef int (*mhp_private_conf_fn)(void *data, const struct mhp_private_conf_file *file);
+/*
+ * Calls fn for each directory that could not be listed, with its path and code, and then
+ * for each file whose name has this ending, sorted by name and then by directory.
+ * Non-zero from fn ends it, and is returned; -ENOMEM. For libmhp-policy, too.
+ */
+int mhp_private_read_conf_files(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
+				const char *ending, mhp_private_conf_fn fn, void *data);
+bool conf_is_name(const char *name, const char *ending);
+/* Reads a file, links followed below the root. -ENOENT also if it is masked: *ret_masks. */
+int conf_read(struct sysfs_dir *dir, const char *name, bool *ret_masks, char **ret_text,
+	      size_t *ret_length);
+
 /* ---- kmod.c: the only caller of libkmod ---- */
 
 /* as mhp_backend_ops.load_module() */
