@@ -35,7 +35,7 @@ done
 ! grep '^libinih' "$tmp/needed" || error "libmhp.so: linked with the parser of INI files"
 
 needed "$top_builddir/policy/.libs/libmhp-policy.so"
-for name in libinih; do
+for name in libinih libmhp; do
 	grep -q "^$name\.so\." "$tmp/needed" || error "libmhp-policy.so: not linked with $name"
 done
 finish
