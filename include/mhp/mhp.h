@@ -41,6 +41,7 @@
 #include <mhp/request.h>
 #include <mhp/plan.h>
 #include <mhp/apply.h>
+#include <mhp/cause.h>
 #include <mhp/report.h>
 #include <mhp/simple.h>
 #include <mhp/event.h>
