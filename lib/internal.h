@@ -257,6 +257,13 @@ int lock_copy_who(const char *what, char **ret_who);
 /* For those whom nobody tells, less than a second: a signal of the caller's ends it earlier. */
 void pause_ns(int64_t ns);
 
+/* ---- quoted.c: strings in our own files ---- */
+
+/* Adds ' "STR"'. */
+void text_add_quoted(struct text *text, const char *str);
+/* Takes ' "..."' off the line, which is changed; NULL if it is not that. */
+char *take_quoted(char **line);
+
 /* ---- journal.c: what is to be put back if we are killed ---- */
 
 enum journal_kind {
@@ -306,6 +313,8 @@ int journal_remove(struct sysfs_dir *run);
 int journal_load(struct sysfs_dir *run, struct journal *ret);
 /* The same in silence; with -EBADMSG *ret_bad tells what stood there. */
 int journal_read(struct sysfs_dir *run, struct journal *ret, char **ret_bad);
+/* Which boot of the machine this is; NULL where it does not tell. */
+int read_boot(struct mhp_ctx *ctx, char **ret_boot);
 
 /* ---- recover.c ---- */
 

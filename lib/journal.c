@@ -9,8 +9,6 @@
  *	setting "/sys/.../auto_online_blocks" "online_movable" "offline"
  *	id "/sys/bus/dax/drivers/kmem/remove_id" "dax0.0"
  *	end
- *
- * In quotes each byte that is not printable, a quote or a backslash is \xNN.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -73,8 +71,7 @@ static int append(struct journal *journal, enum journal_kind kind, const char *p
 	return 0;
 }
 
-/* Of this boot; NULL where the machine has none. */
-static int read_boot(struct mhp_ctx *ctx, char **ret_boot)
+int read_boot(struct mhp_ctx *ctx, char **ret_boot)
 {
 	char buf[MHP_ATTR_SIZE + 1];
 	struct sysfs_dir dir;
@@ -94,18 +91,6 @@ static int read_boot(struct mhp_ctx *ctx, char **ret_boot)
 
 /* ---- writing ---- */
 
-static void add_string(struct text *text, const char *str)
-{
-	text_add(text, " \"");
-	for (; *str; str++) {
-		unsigned char c = (unsigned char)*str;
-
-		text_add(text, c >= ' ' && c <= '~' && c != '"' && c != '\\' ? "%c" : "\\x%02x",
-			 c);
-	}
-	text_add(text, "\"");
-}
-
 static int render(const struct journal *journal, char **ret_str)
 {
 	struct text text = { 0 };
@@ -113,20 +98,20 @@ static int render(const struct journal *journal, char **ret_str)
 	text_add(&text, VERSION_LINE "\n");
 	if (journal->boot) {
 		text_add(&text, "boot");
-		add_string(&text, journal->boot);
+		text_add_quoted(&text, journal->boot);
 		text_add(&text, "\n");
 	}
 	text_add(&text, "who");
-	add_string(&text, journal->who);
+	text_add_quoted(&text, journal->who);
 	text_add(&text, "\n");
 	for (size_t i = 0; i < journal->count; i++) {
 		const struct journal_entry *entry = &journal->entries[i];
 
 		text_add(&text, entry->kind == JOURNAL_ID ? "id" : "setting");
-		add_string(&text, entry->path);
-		add_string(&text, entry->ours);
+		text_add_quoted(&text, entry->path);
+		text_add_quoted(&text, entry->ours);
 		if (entry->kind != JOURNAL_ID)
-			add_string(&text, entry->before);
+			text_add_quoted(&text, entry->before);
 		text_add(&text, "\n");
 	}
 	text_add(&text, "end\n");
@@ -221,45 +206,6 @@ int journal_end(struct journal *journal)
 
 /* ---- reading ---- */
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* Takes ' "..."' off the line, which is changed; NULL if it is not that. */
-static char *take_string(char **line)
-{
-	char *from = *line, *str, *to;
-
-	if (strncmp(from, " \"", 2))
-		return NULL;
-	from += 2;
-	for (str = to = from; *from != '"'; from++) {
-		int high, low;
-
-		if (*from < ' ' || *from > '~')
-			return NULL;
-		if (*from != '\\') {
-			*to++ = *from;
-			continue;
-		}
-		if (from[1] != 'x')
-			return NULL;
-		high = hex_digit(from[2]);
-		low = high < 0 ? -1 : hex_digit(from[3]);
-		if (low < 0 || (!high && !low))
-			return NULL;
-		*to++ = (char)(16 * high + low);
-		from += 3;
-	}
-	*to = '\0';
-	*line = from + 1;
-	return str;
-}
-
 /* The strings behind a word, all of them; 0: the line has another word. */
 static int take_line(char *line, const char *word, size_t count, char *ret[])
 {
@@ -269,7 +215,7 @@ static int take_line(char *line, const char *word, size_t count, char *ret[])
 		return 0;
 	line += length;
 	for (size_t i = 0; i < count; i++) {
-		ret[i] = take_string(&line);
+		ret[i] = take_quoted(&line);
 		if (!ret[i])
 			return -EBADMSG;
 	}
