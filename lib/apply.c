@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "acts.h"
 #include "provider.h"
 
 /* Is the device still the one that was planned for? 1: concluded already */
@@ -162,6 +163,7 @@ static int carry_out(struct apply *apply)
 			undo(apply);
 	}
 	return_all(apply);
+	note_end(apply);
 	conclude(apply);
 	if (apply->plan->n_steps)
 		journal_end(&apply->journal);
@@ -191,6 +193,7 @@ static void apply_free_members(struct apply *apply)
 	for (size_t i = 0; i < apply->plan->n_parts && apply->parts; i++)
 		sysfs_close(&apply->parts[i].device);
 	close_releases(apply);
+	free(apply->acts);
 	journal_free(&apply->journal);
 	lock_release(&apply->lock);
 	free(apply->who);

@@ -44,6 +44,7 @@ MHP_EXPORT struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx)
 	if (!ctx || __atomic_sub_fetch(&ctx->refs, 1, __ATOMIC_ACQ_REL))
 		return NULL;
 	ctx->be->ops->free(ctx->be);
+	free(ctx->own);
 	free(ctx);
 	return NULL;
 }

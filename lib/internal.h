@@ -109,11 +109,13 @@ int opts_take(void *mine, size_t my_size, const void *theirs, size_t their_size)
 
 /* ---- context.c ---- */
 
+struct acts;
 struct mhp_ctx {
 	unsigned int refs;
 	struct mhp_backend *be;
 	mhp_log_fn log_fn;
 	void *log_data;
+	struct acts *own;	/* what mhp_apply() did with it; NULL: nothing yet */
 };
 __attribute__((format(printf, 4, 5)))
 void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format, ...);
@@ -1153,6 +1155,8 @@ struct apply {
 	size_t n_borrowed;
 	uint64_t *present;	/* blocks that were there when the policy was borrowed */
 	size_t n_present, present_room;
+
+	struct acts *acts;	/* this one is the last; NULL: nothing was written yet */
 
 	struct worker *worker;
 	int64_t deadline;

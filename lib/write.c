@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "acts.h"
 
 /* While things are put back, the first wish to cancel was heeded already. */
 static bool wants_end(struct apply *apply)
@@ -110,6 +110,7 @@ static int run_job(struct apply *apply, struct job *job, const char *path, const
 		*(apply->undoing ? &apply->undo_over : &apply->over) = true;
 		return -ETIMEDOUT;
 	}
+	note_begin(apply);
 	r = worker_run(apply->worker, do_job, job, apply->deadline, on_tick, apply, &code);
 	if (r == -EAGAIN)
 		return r;	/* no thread: nothing was written */

@@ -471,6 +471,13 @@ static int add_leaf(struct leaves *leaves, struct node *node)
 	return 0;
 }
 
+/* What users of libmhp did, and when: no two captures would be alike. */
+static bool is_note(const struct node *node)
+{
+	return node->type == NODE_FILE && !strcmp(node->name, "acts") &&
+	       !strcmp(node->parent->name, "libmhp");
+}
+
 static int collect_leaves(struct leaves *leaves, struct node *dir)
 {
 	struct node **children;
@@ -485,7 +492,7 @@ static int collect_leaves(struct leaves *leaves, struct node *dir)
 		if (children[i]->type == NODE_DIR && !children[i]->like &&
 		    tree_has_children(children[i]))
 			r = collect_leaves(leaves, children[i]);
-		else if (!children[i]->ours)
+		else if (!children[i]->ours && !is_note(children[i]))
 			r = add_leaf(leaves, children[i]);
 	}
 	tree_free_children(children, count);
