@@ -54,5 +54,9 @@ int acts_read(struct sysfs_dir *run, struct acts *ret);
 void note_begin(struct apply *apply);
 /* Once no write can follow. */
 void note_end(struct apply *apply);
+/* CLOCK_REALTIME */
+int64_t clock_ns(void);
+/* Of the last uevent that was sent; false: not known. */
+bool read_uevent_seqnum(struct mhp_ctx *ctx, uint64_t *ret);
 
 #endif /* MHP_ACTS_H */

@@ -46,6 +46,7 @@ static void fill_block(struct mhp_monitor *monitor, struct mhp_event *event, uin
 		event->node = region->node;
 	if (region)
 		event->region = region->name;
+	event->owner = region;
 }
 
 /* Online as before: is there news about the zone? */
@@ -79,12 +80,19 @@ static bool find_block_kind(const struct mhp_monitor *monitor, const struct goal
 	return true;
 }
 
+/* So shortly before that it may be one and the same thing: a slow udev needs its time. */
+static bool is_just_added(const struct tracked_block *block)
+{
+	return block->is_new && (uint32_t)(now_ns() / 1000000000) - block->added_s < 120;
+}
+
 static int step_block(struct mhp_monitor *monitor, bool *ret_told)
 {
 	const struct goal *goal = &monitor->goal;
 	const struct tracked_block *was = tracked_find(&monitor->tracked, goal->id);
 	enum mhp_state before = was ? was->state : MHP_STATE_ABSENT, after = goal->state;
 	enum mhp_zone zone = was ? was->zone : MHP_ZONE_UNKNOWN;
+	bool is_first = was && is_just_added(was);
 	enum mhp_event_kind kind;
 	struct mhp_event *event;
 	char name[EVENT_NAME_SIZE];
@@ -105,9 +113,12 @@ static int step_block(struct mhp_monitor *monitor, bool *ret_told)
 			after == MHP_STATE_ONLINE ? goal->zone : MHP_ZONE_UNKNOWN);
 	if (r < 0)
 		return r;
+	if (kind == MHP_EVENT_BLOCK_ADDED)
+		tracked_mark_new(&monitor->tracked, goal->id);
 	snprintf(name, sizeof(name), "memory%" PRIu64, goal->id);
 	event = event_begin(monitor, kind, goal->seqnum, name);
 	fill_block(monitor, event, goal->id);
+	event->is_first = is_first;
 	event->before_state = before;
 	event->before_zone = zone;
 	event->after_state = after;
@@ -141,6 +152,7 @@ static void fill_thing(struct mhp_monitor *monitor, struct mhp_event *event,
 
 		if (region)
 			event->region = region->name;
+		event->owner = region;
 	}
 }
 

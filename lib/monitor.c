@@ -23,11 +23,11 @@
 /* Of messages that tell nothing, how many are read before the caller has his turn. */
 #define MOST_MESSAGES 1024
 
-#define ALL_FLAGS ((uint64_t)MHP_MONITOR_ZONES)
+#define ALL_FLAGS ((uint64_t)(MHP_MONITOR_ZONES | MHP_MONITOR_CAUSES))
 
 bool monitor_wants_zones(const struct mhp_monitor *monitor)
 {
-	return monitor->opts.flags & MHP_MONITOR_ZONES;
+	return monitor->opts.flags & (MHP_MONITOR_ZONES | MHP_MONITOR_CAUSES);
 }
 
 enum mhp_state monitor_state(enum mhp_state state)
@@ -86,6 +86,9 @@ static int take_picture(struct mhp_monitor *monitor, struct picture *ret)
 	struct picture picture = { .old_seqnum = read_seqnum(monitor) };
 	int r;
 
+	if (monitor->opts.flags & MHP_MONITOR_CAUSES)
+		opts.flags |= MHP_SNAPSHOT_FOR_PLANS;
+
 	r = mhp_snapshot_new(monitor->ctx, &opts, &picture.snap);
 	if (r < 0)
 		return r;
@@ -124,6 +127,7 @@ static void use_picture(struct mhp_monitor *monitor, struct picture *picture)
 	monitor->last_region = SIZE_MAX;
 	monitor->goal.is_set = false;
 	monitor->event.region = NULL;
+	monitor->event.owner = NULL;
 }
 
 static int begin_tracking(struct mhp_monitor *monitor)
@@ -416,6 +420,8 @@ MHP_EXPORT int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_ev
 		    !monitor->goal.is_set)
 			progress = NOTHING;
 	}
+	if (progress == TOLD)
+		monitor_find_cause(monitor);
 	*ret_event = progress == TOLD ? &monitor->event : NULL;
 	return 0;
 }
@@ -449,6 +455,9 @@ static int begin(struct mhp_monitor *monitor)
 		return r;
 	use_picture(monitor, &picture);
 	monitor->things = picture.things;
+	monitor->acts.last_ns = clock_ns();
+	if (monitor->opts.flags & MHP_MONITOR_CAUSES)
+		monitor_read_acts(monitor);
 	r = sysfs_open(monitor->ctx, MEMORY_PATH, &monitor->mem);
 	return r < 0 ? r : begin_tracking(monitor);
 }
@@ -495,6 +504,7 @@ MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
 	tracked_free(&monitor->tracked);
 	things_free(&monitor->things);
 	difference_end(&monitor->difference);
+	free(monitor->acts.list);
 	mhp_ctx_unref(monitor->ctx);
 	free(monitor);
 	return NULL;

@@ -3,7 +3,7 @@
 #ifndef MHP_LIB_MONITOR_H
 #define MHP_LIB_MONITOR_H
 
-#include "internal.h"
+#include "cause.h"
 
 /* With NUL; longer names are nobody's: nothing that is known has such a one. */
 #define EVENT_NAME_SIZE 64
@@ -44,6 +44,8 @@ struct tracked_block {
 	uint64_t key;		/* id + 1; 0: nothing is here */
 	uint8_t state;		/* enum mhp_state, never MHP_STATE_ABSENT */
 	uint8_t zone;		/* enum mhp_zone */
+	bool is_new;		/* it was added, and nothing has happened to it since */
+	uint32_t added_s;	/* ... then, by now_ns() */
 };
 /* A hash table, so that each change costs the same however many there are. */
 struct tracked {
@@ -57,6 +59,8 @@ int tracked_reserve(struct tracked *tracked, size_t count);
 const struct tracked_block *tracked_find(const struct tracked *tracked, uint64_t id);
 /* MHP_STATE_ABSENT: it goes. -ENOMEM: nothing was changed */
 int tracked_set(struct tracked *tracked, uint64_t id, enum mhp_state state, enum mhp_zone zone);
+/* Until it is set the next time. It must be there. */
+void tracked_mark_new(struct tracked *tracked, uint64_t id);
 void tracked_free(struct tracked *tracked);
 
 /* ---- things.c: nodes, tiers and devices, which are few ---- */
@@ -108,6 +112,9 @@ struct mhp_event {
 	int node;		/* -1: not known */
 	char name[EVENT_NAME_SIZE];
 	const char *region;
+	const struct mhp_region *owner;		/* the same */
+	bool is_first;		/* of a block: nothing since it was added */
+	struct cause cause;
 	enum mhp_state before_state, after_state;
 	enum mhp_zone before_zone, after_zone;
 	char word_before[EVENT_NAME_SIZE];	/* "": none */
@@ -161,6 +168,18 @@ enum phase {
 	PHASE_DRAIN,		/* some were lost: none may wait before a snapshot is taken */
 	PHASE_COMPARE,		/* with the new snapshot */
 };
+/* Notes of acts, as they were read last. */
+struct monitor_acts {
+	struct acts *list;	/* NULL: not yet */
+	enum cause_lock lock;
+	bool has_seqnum;
+	uint64_t seqnum;	/* no uevent above it had been sent */
+	const struct mhp_snapshot *snap;	/* was there already; only compared */
+	int64_t last_ns;	/* when the last message was received */
+	/* the one that was found without an end, and the number of the last uevent then */
+	int64_t dead_begin_ns;
+	uint64_t dead_seqnum;
+};
 struct mhp_monitor {
 	struct mhp_ctx *ctx;
 	struct mhp_monitor_opts opts;
@@ -177,6 +196,7 @@ struct mhp_monitor {
 	struct goal goal;
 	struct difference difference;
 	size_t last_region;	/* whose block was met last */
+	struct monitor_acts acts;
 	struct mhp_event event;
 };
 bool monitor_wants_zones(const struct mhp_monitor *monitor);
@@ -185,5 +205,12 @@ enum mhp_state monitor_state(enum mhp_state state);
 /* An event begins, zeroed but for kind, number, time and name, which is cut. */
 struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind kind,
 			      uint64_t seqnum, const char *name);
+
+/* ---- cause-monitor.c ---- */
+
+/* As they are now. */
+void monitor_read_acts(struct mhp_monitor *monitor);
+/* Of the event that is about to be told. */
+void monitor_find_cause(struct mhp_monitor *monitor);
 
 #endif /* MHP_LIB_MONITOR_H */

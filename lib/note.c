@@ -12,7 +12,7 @@
 
 #define KERNEL_PATH "/sys/kernel"
 
-static int64_t clock_ns(void)
+int64_t clock_ns(void)
 {
 	struct timespec now;
 
@@ -20,8 +20,7 @@ static int64_t clock_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Of the last uevent that was sent; false: not known. */
-static bool read_seqnum(struct mhp_ctx *ctx, uint64_t *ret)
+bool read_uevent_seqnum(struct mhp_ctx *ctx, uint64_t *ret)
 {
 	char buf[MHP_ATTR_SIZE + 1];
 	struct sysfs_dir dir = { 0 };
@@ -78,7 +77,7 @@ static struct act act_of(const struct apply *apply)
 
 	snprintf(act.who, sizeof(act.who), "%s", apply->who);
 	add_runs(&act, apply->plan);
-	act.has_seqnums = read_seqnum(apply->ctx, &act.first_seqnum);
+	act.has_seqnums = read_uevent_seqnum(apply->ctx, &act.first_seqnum);
 	return act;
 }
 
@@ -149,7 +148,7 @@ void note_end(struct apply *apply)
 		return;
 	act = &apply->acts->list[apply->acts->count - 1];
 	act->ended = true;
-	act->has_seqnums &= read_seqnum(apply->ctx, &act->last_seqnum) &&
+	act->has_seqnums &= read_uevent_seqnum(apply->ctx, &act->last_seqnum) &&
 			    act->last_seqnum >= act->first_seqnum;
 	act->end_ns = clock_ns();
 	/* somebody may have set it back */

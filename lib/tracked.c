@@ -123,8 +123,16 @@ int tracked_set(struct tracked *tracked, uint64_t id, enum mhp_state state, enum
 	else
 		tracked->counts[MHP_STATE_ABSENT]++;
 	tracked->counts[state]++;
-	*block = (struct tracked_block){ id + 1, (uint8_t)state, (uint8_t)zone };
+	*block = (struct tracked_block){ id + 1, (uint8_t)state, (uint8_t)zone, false, 0 };
 	return 0;
+}
+
+void tracked_mark_new(struct tracked *tracked, uint64_t id)
+{
+	struct tracked_block *block = &tracked->slots[find_slot(tracked, id + 1)];
+
+	block->is_new = true;
+	block->added_s = (uint32_t)(now_ns() / 1000000000);
 }
 
 void tracked_free(struct tracked *tracked)

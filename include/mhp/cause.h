@@ -16,18 +16,19 @@
 extern "C" {
 #endif
 
+struct mhp_event;
 struct mhp_region;
 struct mhp_snapshot;
 
 /** Who has done something, as far as that can be concluded. */
 enum mhp_cause_kind {
-	MHP_CAUSE_UNKNOWN = 0,		/**< not told by anything: another program, an administrator */
+	MHP_CAUSE_UNKNOWN = 0,		/**< nothing tells: another program, an administrator */
 	MHP_CAUSE_SELF = 1,		/**< mhp_apply() with this context */
 	MHP_CAUSE_LIBMHP = 2,		/**< another user of libmhp, or another context */
 	MHP_CAUSE_SYSTEM_POLICY = 3,	/**< the kernel, as its auto_online_blocks says */
 	MHP_CAUSE_UDEV_RULE = 4,	/**< a udev rule, whose file and line the text names */
-	MHP_CAUSE_DEVICE = 5,		/**< the driver of a device: it was bound or unbound, or its
-					     state file was written */
+	MHP_CAUSE_DEVICE = 5,		/**< the driver of a device: it was bound or unbound, or
+					     its state file was written */
 	MHP_CAUSE_HOST = 6,		/**< the host or the firmware, through its driver, such as
 					     virtio_mem or ACPI's */
 };
@@ -56,6 +57,26 @@ const char *mhp_cause_kind_to_str(enum mhp_cause_kind kind);
  */
 int mhp_region_guess_cause(const struct mhp_snapshot *snap, const struct mhp_region *region,
 			   enum mhp_cause_kind *ret_kind, char **ret_text);
+
+/**
+ * Who is likely to have done what an event tells. Only of a monitor with
+ * MHP_MONITOR_CAUSES. Concluded from the system as it was when the event was taken, from
+ * udev rules as the monitor's last snapshot has them, and from /run/libmhp/acts.
+ *
+ * @return the kind; MHP_CAUSE_UNKNOWN also without that flag
+ * @since 0.1
+ */
+enum mhp_cause_kind mhp_event_get_cause(const struct mhp_event *event);
+
+/**
+ * The same in words, as with mhp_region_guess_cause(): "probably mhp[123]: online dax0.0 as
+ * online_movable".
+ *
+ * @return a part of a sentence, printable, borrowed from the event; NULL: without that
+ *         flag, and of MHP_EVENT_LOST and MHP_EVENT_RESYNCED
+ * @since 0.1
+ */
+const char *mhp_event_get_cause_text(const struct mhp_event *event);
 
 #ifdef __cplusplus
 }

@@ -52,6 +52,10 @@ enum mhp_event_source {
 /** Flags of a monitor, to be joined by |. */
 enum mhp_monitor_flag {
 	MHP_MONITOR_ZONES = 1,		/**< look in which zone a block came online */
+	MHP_MONITOR_CAUSES = 2,		/**< conclude who is likely to have done it
+					     (mhp/cause.h); with zones, and with
+					     MHP_SNAPSHOT_FOR_PLANS in its snapshots. A few
+					     more files are read for an event */
 };
 
 #define MHP_MONITOR_BUFFER_DEFAULT_BYTES (64 << 20)
