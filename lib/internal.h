@@ -256,6 +256,10 @@ int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
 void lock_release(struct run_lock *lock);
 /* "mhp[123]: WHAT", printable; -ENOMEM */
 int lock_copy_who(const char *what, char **ret_who);
+/* Makes RUN_PATH if need be. Tells the log function why not. */
+int lock_open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run);
+/* Who has this lock, as he says himself; NULL: not known, or no longer so. */
+char *lock_copy_holder(struct sysfs_dir *run, const char *name);
 /* For those whom nobody tells, less than a second: a signal of the caller's ends it earlier. */
 void pause_ns(int64_t ns);
 

@@ -28,13 +28,12 @@ int lock_copy_who(const char *what, char **ret_who)
 	return text_finish(&text, ret_who);
 }
 
-/* NULL: not known, or no longer so. */
-static char *copy_holder(struct sysfs_dir *run)
+char *lock_copy_holder(struct sysfs_dir *run, const char *name)
 {
 	char buf[MHP_ATTR_SIZE + 1], *holder;
 	struct text text = { 0 };
 
-	if (sysfs_read(run, LOCK_NAME, buf) < 0 || !*buf)
+	if (sysfs_read(run, name, buf) < 0 || !*buf)
 		return NULL;
 	/* as lock_copy_who() made it, or as somebody else did */
 	if (is_printable(buf))
@@ -80,7 +79,7 @@ static int wait_for_lock(struct run_lock *lock, const char *who, int64_t deadlin
 	}
 }
 
-static int open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run)
+int lock_open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run)
 {
 	int r;
 
@@ -103,7 +102,7 @@ int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
 	struct run_lock lock = { 0 };
 	int r;
 
-	r = open_run(ctx, &lock.run);
+	r = lock_open_run(ctx, &lock.run);
 	if (r < 0)
 		return r;
 	r = wait_for_lock(&lock, who, deadline, tick, tick_data);
@@ -112,7 +111,7 @@ int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
 		return 0;
 	}
 	if (r == -ETIMEDOUT)
-		*ret_holder = copy_holder(&lock.run);
+		*ret_holder = lock_copy_holder(&lock.run, LOCK_NAME);
 	else if (r != -ECANCELED)
 		ctx_log(ctx, r, RUN_PATH "/" LOCK_NAME, "cannot take the lock");
 	sysfs_close(&lock.run);

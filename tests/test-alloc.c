@@ -440,6 +440,30 @@ static void recover_without_memory(void **state)
 	mhp_ctx_unref(ctx);
 }
 
+/* Nobody is kept from what nobody has. */
+static void hold_without_memory(void **state)
+{
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_OPENAT2);
+	struct mhp_hold *hold;
+	int r = -ENOMEM;
+
+	(void)state;
+	for (size_t at = 1; r < 0; at++) {
+		size_t number = live_count;
+
+		calls = 0;
+		fail_at = at;
+		r = mhp_hold_take(ctx, "agent", "test", &hold, NULL);
+		fail_at = 0;
+		assert_int_equal(r, calls >= at ? -ENOMEM : 0);
+		if (r == 0)
+			mhp_hold_release(hold);
+		assert_int_equal(live_count, number);
+	}
+	mhp_ctx_unref(ctx);
+}
+
 /* What is not on disk is not taken for noted. */
 static void journal_without_memory(void **state)
 {
@@ -767,6 +791,7 @@ int main(void)
 		cmocka_unit_test_teardown(release_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(context_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(recover_without_memory, fakesys_free_all),
+		cmocka_unit_test_teardown(hold_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(journal_without_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(capture_without_memory, fakesys_free_all),
 		cmocka_unit_test(worker_without_memory),

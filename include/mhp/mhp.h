@@ -38,6 +38,7 @@
 #include <mhp/zones.h>
 #include <mhp/policy.h>
 #include <mhp/recover.h>
+#include <mhp/hold.h>
 #include <mhp/request.h>
 #include <mhp/plan.h>
 #include <mhp/apply.h>
