@@ -313,7 +313,7 @@ static int add_devices(struct mhp_ctx *ctx, const struct bus *bus, struct places
 	return r == -ENOMEM ? r : 0;
 }
 
-int places_find(struct mhp_ctx *ctx, struct places *places)
+int places_find(struct mhp_ctx *ctx, bool identity, struct places *places)
 {
 	int r = 0;
 
@@ -323,6 +323,8 @@ int places_find(struct mhp_ctx *ctx, struct places *places)
 		r = add_devices(ctx, &buses[i], places);
 	if (r == 0)
 		r = places_add_udev(ctx, places);
+	if (r == 0)
+		r = places_add_policy(ctx, identity, places);
 	sort_places(places);
 	return r;
 }

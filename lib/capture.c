@@ -447,8 +447,10 @@ static int visit(struct capture *capture, struct at *at, const char *name, size_
 		place = &capture->places.list[below.first++];
 		if (place->take > below.take)
 			below.take = place->take;
-		if (place->text)
+		if (place->text) {
+			capture->left_out |= strstr(place->text, LEFT_OUT) != NULL;
 			return add_value(capture, place->text, strlen(place->text));
+		}
 		if (place->code)
 			return add_code(capture, place->code);
 	}
@@ -540,7 +542,7 @@ static int take(struct capture *capture, char **ret_text)
 	if (is_fatal(r))
 		return r;
 	capture->numa = r != 0;
-	r = places_find(capture->ctx, &capture->places);
+	r = places_find(capture->ctx, capture->identity, &capture->places);
 	if (r < 0)
 		return r;
 	root.last = capture->places.count;

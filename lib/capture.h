@@ -29,7 +29,7 @@ struct places {
 /* The text is handed over, also upon failure. A path that no capture can have is none. */
 int places_add(struct places *places, const char *path, enum take take, char *text, int code);
 /* All places of the machine, in the order of a capture, each once. */
-int places_find(struct mhp_ctx *ctx, struct places *places);
+int places_find(struct mhp_ctx *ctx, bool identity, struct places *places);
 void places_free(struct places *places);
 /* Can it be a name in a capture? */
 bool is_capture_name(const char *name);
@@ -60,5 +60,11 @@ int places_add_udev(struct mhp_ctx *ctx, struct places *places);
  * The same rules online memory in it, for the same reason.
  */
 int reduce_rules(const char *text, size_t length, char **ret, bool *ret_any);
+
+/* ---- capture-policy.c: the standing policy ---- */
+
+int places_add_policy(struct mhp_ctx *ctx, bool identity, struct places *places);
+/* A file of it without comments and, unless identity is set, without serial numbers; -ENOMEM */
+int reduce_policy(const char *text, size_t length, bool identity, char **ret);
 
 #endif /* MHP_LIB_CAPTURE_H */

@@ -206,9 +206,8 @@ static int tell_files(struct scan_files *scan)
 	return r;
 }
 
-MHP_EXPORT int mhp_private_read_conf_files(struct mhp_ctx *ctx, const char *const *dirs,
-					   size_t n_dirs, const char *ending,
-					   mhp_private_conf_fn fn, void *data)
+int conf_files_read(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
+		    const char *ending, mhp_private_conf_fn fn, void *data)
 {
 	struct scan_files scan = {
 		.ctx = ctx, .dirs = dirs, .n_dirs = n_dirs, .ending = ending, .fn = fn,
@@ -229,4 +228,15 @@ MHP_EXPORT int mhp_private_read_conf_files(struct mhp_ctx *ctx, const char *cons
 		sysfs_close(&scan.open[i]);
 	free(scan.open);
 	return r;
+}
+
+MHP_EXPORT int mhp_private_read_policy_files(struct mhp_ctx *ctx, mhp_private_conf_fn fn,
+					     void *data)
+{
+	static const char *const dirs[] = {
+		"/etc/mhp/policy.d", "/run/mhp/policy.d", "/usr/local/lib/mhp/policy.d",
+		"/usr/lib/mhp/policy.d",
+	};
+
+	return conf_files_read(ctx, dirs, ARRAY_SIZE(dirs), ".conf", fn, data);
 }

@@ -199,10 +199,12 @@ typedef int (*mhp_private_conf_fn)(void *data, const struct mhp_private_conf_fil
 /*
  * Calls fn for each directory that could not be listed, with its path and code, and then
  * for each file whose name has this ending, sorted by name and then by directory.
- * Non-zero from fn ends it, and is returned; -ENOMEM. For libmhp-policy, too.
+ * Non-zero from fn ends it, and is returned; -ENOMEM.
  */
-int mhp_private_read_conf_files(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
-				const char *ending, mhp_private_conf_fn fn, void *data);
+int conf_files_read(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
+		    const char *ending, mhp_private_conf_fn fn, void *data);
+/* Those of the standing policy. For libmhp-policy; the path of a directory is a constant. */
+int mhp_private_read_policy_files(struct mhp_ctx *ctx, mhp_private_conf_fn fn, void *data);
 bool conf_is_name(const char *name, const char *ending);
 /* Reads a file, links followed below the root. -ENOENT also if it is masked: *ret_masks. */
 int conf_read(struct sysfs_dir *dir, const char *name, bool *ret_masks, char **ret_text,

@@ -77,8 +77,7 @@ int udev_rules_read(struct mhp_ctx *ctx, struct udev_rules *ret, struct problems
 {
 	struct udev_scan scan = { .rules = ret, .problems = problems };
 
-	return mhp_private_read_conf_files(ctx, udev_dirs, UDEV_DIRS, UDEV_ENDING, take_file,
-					   &scan);
+	return conf_files_read(ctx, udev_dirs, UDEV_DIRS, UDEV_ENDING, take_file, &scan);
 }
 
 void udev_rules_free(struct udev_rules *rules)

@@ -6,12 +6,6 @@
 
 #include "policy.h"
 
-/* In the order in which one hides another's files of the same name. */
-static const char *const dirs[] = {
-	"/etc/mhp/policy.d", "/run/mhp/policy.d", "/usr/local/lib/mhp/policy.d",
-	"/usr/lib/mhp/policy.d",
-};
-
 /* A file that is no answer: it may have had rules. */
 static int add_error(struct mhp_standing *standing, const char *path, int code)
 {
@@ -37,6 +31,14 @@ static const char *find_path(const struct mhp_standing *standing, const char *pa
 	return NULL;
 }
 
+/* A capture does not tell an empty file from an empty line. */
+static bool is_mask(const struct mhp_private_conf_file *file)
+{
+	if (file->code < 0)
+		return file->masks;
+	return !file->length || (file->length == 1 && *file->text == '\n');
+}
+
 static int take_file(void *data, const struct mhp_private_conf_file *file)
 {
 	struct mhp_standing *standing = data;
@@ -45,7 +47,6 @@ static int take_file(void *data, const struct mhp_private_conf_file *file)
 	const char *path;
 	int r;
 
-	/* one of ours, above */
 	if (file->is_dir)
 		return add_error(standing, file->path, file->code);
 	if (standing->n_files == MAX_FILES) {
@@ -63,7 +64,7 @@ static int take_file(void *data, const struct mhp_private_conf_file *file)
 		mine->hidden_by = find_path(standing, file->hidden_by);
 		return 0;
 	}
-	mine->masks = file->masks || (file->code == 0 && !file->length);
+	mine->masks = is_mask(file);
 	if (mine->masks)
 		return 0;
 	if (file->code < 0)
@@ -79,8 +80,7 @@ MHP_EXPORT int mhp_standing_new(struct mhp_ctx *ctx, struct mhp_standing **ret_s
 	r = standing_new(&standing);
 	if (r < 0)
 		return r;
-	r = mhp_private_read_conf_files(ctx, dirs, ARRAY_SIZE(dirs), ".conf", take_file,
-					standing);
+	r = mhp_private_read_policy_files(ctx, take_file, standing);
 	if (r == 0)
 		r = find_warnings(standing);
 	if (r < 0)

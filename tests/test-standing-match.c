@@ -206,7 +206,7 @@ static void test_node_unreadable(void **state)
 	fakesys_free(fs);
 }
 
-/* Of what was never System RAM the node may not be known: another rule must not decide meanwhile. */
+/* Of what was never System RAM the node may not be known: no other rule must decide then. */
 static void test_node_not_known_yet(void **state)
 {
 	(void)state;
