@@ -156,6 +156,14 @@ static void fill_thing(struct mhp_monitor *monitor, struct mhp_event *event,
 	}
 }
 
+/* A driver that is known may be told once more: now its probe has ended. */
+static bool is_thing_reached(const struct thing *was, const struct goal *goal)
+{
+	if (!was || !goal->is_there)
+		return !was == !goal->is_there;
+	return !strcmp(was->driver, goal->driver) && (was->is_probed || !goal->is_probed);
+}
+
 static int step_thing(struct mhp_monitor *monitor, bool *ret_told)
 {
 	const struct goal *goal = &monitor->goal;
@@ -167,10 +175,10 @@ static int step_thing(struct mhp_monitor *monitor, bool *ret_told)
 	int r = 0;
 
 	*ret_told = false;
-	if (was)
-		copy_name(before, was->driver);
-	if (!was == !goal->is_there && (!was || !strcmp(before, goal->driver)))
+	if (is_thing_reached(was, goal))
 		return 0;
+	if (was && strcmp(was->driver, goal->driver))
+		copy_name(before, was->driver);
 	if (!was)
 		kind = come_kind(goal->subject);
 	else if (!goal->is_there)
@@ -182,7 +190,8 @@ static int step_thing(struct mhp_monitor *monitor, bool *ret_told)
 	if (kind == MHP_EVENT_DEVICE_BOUND)
 		after = goal->driver;
 	if (goal->is_there)
-		r = things_set(&monitor->things, goal->subject, goal->name, after);
+		r = things_set(&monitor->things, goal->subject, goal->name, after,
+			       goal->is_probed && *after);
 	else
 		things_remove(&monitor->things, goal->name);
 	if (r < 0)

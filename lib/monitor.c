@@ -30,6 +30,13 @@ bool monitor_wants_zones(const struct mhp_monitor *monitor)
 	return monitor->opts.flags & (MHP_MONITOR_ZONES | MHP_MONITOR_CAUSES);
 }
 
+bool monitor_saw_probe(const struct mhp_monitor *monitor, const char *name)
+{
+	const struct thing *thing = things_find(&monitor->things, name);
+
+	return thing && thing->is_probed;
+}
+
 enum mhp_state monitor_state(enum mhp_state state)
 {
 	return state == MHP_STATE_GOING_OFFLINE ? MHP_STATE_ONLINE : state;
@@ -168,6 +175,7 @@ static int begin_comparing(struct mhp_monitor *monitor)
 		picture_free(&picture);
 		return r;
 	}
+	things_doubt(&monitor->things);
 	use_picture(monitor, &picture);
 	monitor->phase = PHASE_COMPARE;
 	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, true);
@@ -242,24 +250,35 @@ static void take_thing_news(struct mhp_monitor *monitor, const struct news *news
 		.is_there = news->action != ACTION_REMOVE,
 	};
 	copy_name(goal->name, news->name);
-	if (news->action == ACTION_BIND && news->driver)
+	goal->is_probed = news->action == ACTION_BIND && news->driver;
+	if (goal->is_probed)
 		copy_name(goal->driver, news->driver);
 	else if (news->action == ACTION_ADD && known)
 		copy_name(goal->driver, known->driver);
 	if (!is_hint || snprintf(path, sizeof(path), "/sys%s", news->devpath) >= (int)sizeof(path))
 		return;
 	goal->is_there = sysfs_dir_exists(monitor->ctx, path) != 0;
+	goal->driver[0] = '\0';
 	if (goal->is_there && news->subject == SUBJECT_DEVICE)
 		look_at_driver(monitor, path, goal->driver);
-	else
-		goal->driver[0] = '\0';
+	if (goal->is_probed && strcmp(goal->driver, news->driver))
+		goal->is_probed = false;
 }
 
-static bool is_tracked(const struct mhp_monitor *monitor, const struct news *news)
+/*
+ * May an old message be news? A directory that was about to go may be in the snapshot, and a
+ * driver of which it is not known whether its probe has ended.
+ */
+static bool is_useful(const struct mhp_monitor *monitor, const struct news *news)
 {
+	const struct thing *thing;
+
+	if (news->action != ACTION_REMOVE && news->action != ACTION_BIND)
+		return false;
 	if (news->subject == SUBJECT_BLOCK)
 		return tracked_find(&monitor->tracked, news->id);
-	return things_find(&monitor->things, news->name);
+	thing = things_find(&monitor->things, news->name);
+	return thing && (news->action == ACTION_REMOVE || !thing->is_probed);
 }
 
 /* Makes it the goal, if it is news. */
@@ -268,8 +287,7 @@ static void take_news(struct mhp_monitor *monitor, const struct news *news)
 	bool is_removal = news->action == ACTION_REMOVE;
 	bool is_old = news->seqnum <= monitor->old_seqnum, is_hint;
 
-	/* a directory that was about to go may be in the snapshot */
-	if (is_old && !(is_removal && is_tracked(monitor, news)))
+	if (is_old && !is_useful(monitor, news))
 		return;
 	is_hint = is_old || (news->seqnum <= monitor->seqnum && !is_removal);
 	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, false);

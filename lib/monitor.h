@@ -69,6 +69,7 @@ struct thing {
 	enum subject subject;
 	char name[EVENT_NAME_SIZE];
 	char driver[EVENT_NAME_SIZE];	/* "": none */
+	bool is_probed;			/* its bind message was seen: the probe has ended */
 };
 struct things {
 	struct thing *list;	/* sorted by name, of which no two subjects share one */
@@ -76,7 +77,10 @@ struct things {
 };
 const struct thing *things_find(const struct things *things, const char *name);
 /* -ENOMEM. driver NULL: as it was, or none */
-int things_set(struct things *things, enum subject subject, const char *name, const char *driver);
+int things_set(struct things *things, enum subject subject, const char *name, const char *driver,
+	       bool is_probed);
+/* Bind messages were lost: of nobody it is known any more that the probe has ended. */
+void things_doubt(struct things *things);
 void things_remove(struct things *things, const char *name);
 /* Those of a snapshot, and the tiers that there are now. -ENOMEM */
 int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, struct things *ret);
@@ -138,6 +142,7 @@ struct goal {
 	char name[EVENT_NAME_SIZE];
 	bool is_there;
 	char driver[EVENT_NAME_SIZE];
+	bool is_probed;		/* a driver's link is there before its probe has ended */
 };
 /*
  * The next event on the way to the goal, which is tracked then. *ret_told false: the goal
@@ -200,6 +205,8 @@ struct mhp_monitor {
 	struct mhp_event event;
 };
 bool monitor_wants_zones(const struct mhp_monitor *monitor);
+/* Was it told that the device's driver is done with its probe? */
+bool monitor_saw_probe(const struct mhp_monitor *monitor, const char *name);
 /* A state as it is tracked: a block that is going offline is online until it is told. */
 enum mhp_state monitor_state(enum mhp_state state);
 /* An event begins, zeroed but for kind, number, time and name, which is cut. */

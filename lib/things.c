@@ -54,7 +54,8 @@ static int insert(struct things *things, size_t place)
 	return 0;
 }
 
-int things_set(struct things *things, enum subject subject, const char *name, const char *driver)
+int things_set(struct things *things, enum subject subject, const char *name, const char *driver,
+	       bool is_probed)
 {
 	size_t place = find_place(things, name);
 	struct thing *thing;
@@ -69,8 +70,10 @@ int things_set(struct things *things, enum subject subject, const char *name, co
 		copy_name(thing->name, name);
 	}
 	thing = &things->list[place];
-	if (driver)
+	if (driver) {
 		copy_name(thing->driver, driver);
+		thing->is_probed = is_probed;
+	}
 	return 0;
 }
 
@@ -83,6 +86,12 @@ void things_remove(struct things *things, const char *name)
 		return;
 	things->count--;
 	memmove(at, at + 1, (things->count - place) * sizeof(*at));
+}
+
+void things_doubt(struct things *things)
+{
+	for (size_t i = 0; i < things->count; i++)
+		things->list[i].is_probed = false;
 }
 
 void things_free(struct things *things)
@@ -100,7 +109,7 @@ static int read_nodes(const struct mhp_snapshot *snap, struct things *things)
 
 	for (size_t i = 0; i < snap->n_nodes && r == 0; i++) {
 		snprintf(name, sizeof(name), "node%d", snap->nodes[i].id);
-		r = things_set(things, SUBJECT_NODE, name, NULL);
+		r = things_set(things, SUBJECT_NODE, name, NULL, false);
 	}
 	return r;
 }
@@ -117,7 +126,7 @@ static int read_devices(const struct mhp_snapshot *snap, struct things *things)
 		    region->kind != MHP_REGION_VIRTIO_MEM)
 			continue;
 		if (copy_name(name, region->name))
-			r = things_set(things, SUBJECT_DEVICE, name, region->driver);
+			r = things_set(things, SUBJECT_DEVICE, name, region->driver, false);
 	}
 	return r;
 }
@@ -129,7 +138,7 @@ static int take_tier(void *data, const char *name)
 
 	if (parse_tier_name(name, &tier) < 0 || !copy_name(copy, name))
 		return 0;
-	return things_set(data, SUBJECT_TIER, copy, NULL);
+	return things_set(data, SUBJECT_TIER, copy, NULL, false);
 }
 
 /* A kernel without tiers has no such directory; one that cannot be listed shows none. */

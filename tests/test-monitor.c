@@ -123,6 +123,29 @@ static void test_nothing_new(void **state)
 	tear_down(&bench);
 }
 
+/* The driver was known, but not that its probe has ended: the message of that is told once. */
+static void test_probed(void **state)
+{
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	mirror_begin(&mirror, bench.ctx, 0);
+	put(&bench, DAX "/uevent", "bind");
+	heard(&mirror, "dax0.0 bound to kmem");
+	put(&bench, DAX "/uevent", "bind");
+	heard(&mirror, "");
+	/* somebody may have bound it meanwhile */
+	mhp_sim_lose_events(bench.sim, 1);
+	put(&bench, DAX "/uevent", "bind");
+	heard(&mirror, "events were lost; compared with a fresh snapshot!");
+	put(&bench, DAX "/uevent", "bind");
+	heard(&mirror, "dax0.0 bound to kmem");
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 static void test_policy(void **state)
 {
 	struct mirror mirror;
@@ -830,6 +853,7 @@ int main(void)
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_nothing_new),
+		cmocka_unit_test(test_probed),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_event_values),
 		cmocka_unit_test(test_no_zones),

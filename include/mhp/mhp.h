@@ -47,5 +47,6 @@
 #include <mhp/simple.h>
 #include <mhp/event.h>
 #include <mhp/monitor.h>
+#include <mhp/wait.h>
 
 #endif /* MHP_MHP_H */
