@@ -5,6 +5,7 @@
  * other subsystems for us; the kernel's own messages are filtered in message.c.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -117,6 +118,17 @@ int host_get_events_fd(struct mhp_backend *be, struct mhp_events *events, int *r
 	return 0;
 }
 
+/* It answers EAGAIN, or another error, also for a message that it has dropped as malformed. */
+static bool is_more_there(struct mhp_events *events)
+{
+	struct pollfd fd = {
+		.fd = udev_monitor_get_fd(events->monitor),
+		.events = POLLIN,
+	};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 int host_receive_event(struct mhp_backend *be, struct mhp_events *events,
 		       struct mhp_message *ret_message, bool *ret_some)
 {
@@ -126,12 +138,14 @@ int host_receive_event(struct mhp_backend *be, struct mhp_events *events,
 	udev_device_unref(events->device);
 	errno = 0;
 	device = events->device = udev_monitor_receive_device(events->monitor);
-	*ret_some = device || (errno && errno != EAGAIN);
 	if (!device) {
-		/* any other errno: there was a message, which libudev dropped as malformed */
+		if (errno == ENOBUFS || errno == ENOMEM)
+			return -errno;
 		*ret_message = (struct mhp_message){ 0 };
-		return errno == ENOBUFS || errno == ENOMEM ? -errno : 0;
+		*ret_some = is_more_there(events);
+		return 0;
 	}
+	*ret_some = true;
 	*ret_message = (struct mhp_message){
 		.action = udev_device_get_action(device),
 		.devpath = udev_device_get_devpath(device),
