@@ -9,7 +9,7 @@
 
 # The headers of libmhp-policy and of libmhp-sim; all others are libmhp's.
 # shellcheck disable=SC2034
-POLICY_HEADERS="standing.h"
+POLICY_HEADERS="agenda.h standing.h"
 # shellcheck disable=SC2034
 SIM_HEADERS="sim-builder.h sim.h"
 
