@@ -107,10 +107,9 @@ struct json_object *json_begin(void)
  * terminal. So the output is ASCII: characters as \uNNNN, and a byte that
  * belongs to no character as the text \xNN.
  */
-void json_print(struct json_object *top)
+static void print(struct json_object *top, int flags)
 {
-	const char *text = json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_SPACED |
+	const char *text = json_object_to_json_string_ext(top, flags |
 							  JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
@@ -139,6 +138,17 @@ void json_print(struct json_object *top)
 	}
 	putchar('\n');
 	json_object_put(top);
+}
+
+void json_print(struct json_object *top)
+{
+	print(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
+
+/* As one line: one of many documents. */
+void json_print_line(struct json_object *top)
+{
+	print(top, JSON_C_TO_STRING_PLAIN);
 }
 
 static const char *state_text(enum mhp_state state)

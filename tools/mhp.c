@@ -47,6 +47,10 @@ static int run_verb(struct machine *machine)
 		return verb_recover(machine);
 	case VERB_CAPTURE:
 		return verb_capture(machine);
+	case VERB_WATCH:
+		return verb_watch(machine);
+	case VERB_WAIT:
+		return verb_wait(machine);
 	default:
 		return verb_act(machine);
 	}

@@ -17,9 +17,10 @@ enum {
 	OPT_TYPE = 256, OPT_DRY_RUN, OPT_REZONE, OPT_KEEP, OPT_PER_BLOCK, OPT_KERNEL_ZONE, OPT_TO,
 	OPT_NO_BORROW, OPT_RELEASE,
 	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_TREE, OPT_SVG, OPT_COLOR, OPT_CELL,
+	OPT_COUNT, OPT_BUFFER, OPT_SOURCE, OPT_FOR,
 	OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
-	OPT_SIM_HANG, OPT_SIM_KILL,
+	OPT_SIM_HANG, OPT_SIM_KILL, OPT_SIM_ACT, OPT_SIM_LOSE,
 };
 
 static const struct option long_options[] = {
@@ -39,6 +40,10 @@ static const struct option long_options[] = {
 	{ "svg", required_argument, NULL, OPT_SVG },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "cell", required_argument, NULL, OPT_CELL },
+	{ "count", required_argument, NULL, OPT_COUNT },
+	{ "buffer", required_argument, NULL, OPT_BUFFER },
+	{ "source", required_argument, NULL, OPT_SOURCE },
+	{ "for", required_argument, NULL, OPT_FOR },
 	{ "range", required_argument, NULL, OPT_RANGE },
 	{ "blocks", required_argument, NULL, OPT_BLOCKS },
 	{ "node", required_argument, NULL, OPT_NODE },
@@ -52,6 +57,8 @@ static const struct option long_options[] = {
 	{ "sim-fail", required_argument, NULL, OPT_SIM_FAIL },
 	{ "sim-hang", required_argument, NULL, OPT_SIM_HANG },
 	{ "sim-kill", required_argument, NULL, OPT_SIM_KILL },
+	{ "sim-act", required_argument, NULL, OPT_SIM_ACT },
+	{ "sim-lose", required_argument, NULL, OPT_SIM_LOSE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -64,7 +71,9 @@ static const struct option long_options[] = {
 	(TARGET_BITS | BIT(OPT_DRY_RUN) | BIT(OPT_KEEP) | BIT(OPT_TIMEOUT) | BIT(OPT_SAVE))
 
 /* The word that a verb needs beside itself. */
-enum operand { OPERAND_NONE, OPERAND_REGION, OPERAND_TARGET, OPERAND_FILE };
+enum operand {
+	OPERAND_NONE, OPERAND_REGION, OPERAND_TARGET, OPERAND_FILE, OPERAND_MAY_REGION,
+};
 
 struct verb_info {
 	const char *word;
@@ -89,6 +98,10 @@ static const struct verb_info verbs[] = {
 	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
 	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
 	{ "capture", VERB_CAPTURE, OPERAND_NONE, BIT(OPT_SAVE) | BIT(OPT_IDENTITY) },
+	{ "watch", VERB_WATCH, OPERAND_MAY_REGION, BIT(OPT_COUNT) | BIT(OPT_TIMEOUT) |
+						   BIT(OPT_BUFFER) | BIT(OPT_SOURCE) |
+						   BIT(OPT_KIND) },
+	{ "wait", VERB_WAIT, OPERAND_REGION, BIT(OPT_FOR) | BIT(OPT_TIMEOUT) | BIT(OPT_SOURCE) },
 };
 
 void usage(const char *format, ...)
@@ -263,6 +276,32 @@ static bool take_deed(struct options *options, int option, const char *value)
 	return true;
 }
 
+/* One of those of watch and wait; false if it is another one. */
+static bool take_watched(struct options *options, int option, const char *value)
+{
+	const struct {
+		int option;
+		const char **ret;	/* NULL: may be given several times */
+		void (*take)(struct options *options, const char *value);
+	} words[] = {
+		{ OPT_COUNT, &options->count_word, take_count },
+		{ OPT_BUFFER, &options->buffer, take_buffer },
+		{ OPT_SOURCE, &options->source_word, take_source },
+		{ OPT_FOR, &options->wait_for, take_wait_for },
+		{ OPT_SIM_ACT, NULL, take_sim_act },
+		{ OPT_SIM_LOSE, &options->sim_lose_word, take_sim_lose },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i].option == option) {
+			if (words[i].ret)
+				take_once(words[i].ret, option, value);
+			words[i].take(options, value);
+			return true;
+		}
+	return false;
+}
+
 /* One of the options that say with what; false if it is another one. */
 static bool take_object(struct options *options, int option, const char *value)
 {
@@ -389,6 +428,15 @@ static void check_machine(const struct options *options)
 		usage("--sim-hang needs --sim");
 	if (options->sim_kill_word && !options->sim)
 		usage("--sim-kill needs --sim");
+	if ((options->sim_act_count || options->sim_lose_word) &&
+	    (!options->sim || (options->verb != VERB_WATCH && options->verb != VERB_WAIT)))
+		usage("--sim-act and --sim-lose need --sim, and go with watch and wait");
+	if (options->verb == VERB_WATCH && options->capture)
+		usage("watch: in a capture nothing happens; --sim makes a machine of it");
+	if (options->verb == VERB_WATCH && options->kind)
+		check_kind(options->kind);
+	if (options->verb == VERB_WATCH && options->region && options->kind)
+		usage("watch: a region and --kind exclude each other");
 }
 
 static void complain_option(int option, char **argv)
@@ -425,6 +473,7 @@ bool options_parse(struct options *options, int argc, char **argv)
 			say("mhp %s\n", MHP_VERSION);
 			return false;
 		} else if (!take_deed(options, option, optarg) &&
+			   !take_watched(options, option, optarg) &&
 			   !take_object(options, option, optarg)) {
 			complain_option(option, argv);
 		}

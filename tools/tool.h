@@ -15,6 +15,8 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+struct waited;
+
 /* ---- options.c: the command line ---- */
 
 enum verb {
@@ -30,6 +32,8 @@ enum verb {
 	VERB_APPLY,
 	VERB_RECOVER,
 	VERB_CAPTURE,
+	VERB_WATCH,
+	VERB_WAIT,
 };
 
 /* A failure that the simulated machine is told to act out. */
@@ -76,11 +80,34 @@ struct options {
 	uint64_t sim_hang;
 	const char *sim_kill_word;
 	uint64_t sim_kill;
+	const char *sim_act[16];	/* PATH=WORD */
+	size_t sim_act_count;
+	const char *sim_lose_word;
+	uint64_t sim_lose;
+	uint64_t count;			/* 0: all */
+	const char *count_word;
+	size_t buffer_bytes;		/* 0: the library's default */
+	const char *buffer;
+	enum mhp_event_source source;
+	const char *source_word;
+	const struct waited *waited;	/* NULL: the default */
+	const char *wait_for;
 	struct mhp_request *request;	/* of the verbs that have a target */
 };
 
 bool options_parse(struct options *options, int argc, char **argv);
 void usage(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* ---- options-watch.c: those of watch and wait ---- */
+
+void take_count(struct options *options, const char *word);
+void take_buffer(struct options *options, const char *word);
+void take_source(struct options *options, const char *word);
+void take_wait_for(struct options *options, const char *word);
+void take_sim_act(struct options *options, const char *word);
+void take_sim_lose(struct options *options, const char *word);
+/* Ends the program if it is none. */
+void check_kind(const char *word);
 
 /* ---- help.c ---- */
 
@@ -199,6 +226,17 @@ void cancel_begin(void);
 int cancel_asked(void);
 void cancel_end(void);
 
+/* ---- signals.c: signals to poll for ---- */
+
+int signals_open(int *ret_fd);
+int signals_next(int fd);
+
+/* ---- sim-act.c: what others do on a simulated machine ---- */
+
+int sim_act_begin(const struct machine *machine);
+bool sim_act_is_left(const struct machine *machine, size_t done);
+int sim_act_do(const struct machine *machine, size_t index);
+
 /* ---- progress.c: the bar on a terminal, and the library's progress function ---- */
 
 #define PROGRESS_COLUMNS_MAX 512
@@ -255,6 +293,13 @@ void report_complain_conflicts(const struct mhp_plan *plan);
 int report_show(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);
 
+/* ---- watch.c and watch.h, wait.c ---- */
+
+int verb_watch(struct machine *machine);
+int verb_wait(struct machine *machine);
+/* NULL: it cannot be waited for */
+const struct waited *wait_find(const char *word);
+
 /* ---- list.c, show.c, map.c, act.c, recover.c, capture.c: the verbs; an exit code ---- */
 
 int verb_list(struct machine *machine);
@@ -287,6 +332,8 @@ void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region)
 void json_plan(const struct mhp_plan *plan);
 void json_report(const struct mhp_report *report, const struct mhp_report *earlier);
 void json_recovery(const struct mhp_recovery *recovery);
+/* What was waited for; region NULL: it is gone. */
+void json_waited(const struct mhp_snapshot *snap, const struct mhp_region *region);
 
 /* "nodes", and what lies in the zones of all. */
 struct json_object *json_node(const struct mhp_snapshot *snap, const struct mhp_node *node);
@@ -299,6 +346,7 @@ const char *json_condition(enum mhp_state state, enum mhp_zone zone);
 
 struct json_object *json_begin(void);
 void json_print(struct json_object *object);
+void json_print_line(struct json_object *object);
 struct json_object *json_new_array(void);
 struct json_object *json_new_object(void);
 void json_append(struct json_object *array, struct json_object *value);

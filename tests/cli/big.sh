@@ -34,4 +34,18 @@ run 0 --sim "$big" plan online dax7.0 --type online_movable
 no_err
 out_has '512. memory64512: '
 
+# 8,192 blocks go at once, and who watches can keep 64 events: he ends with the truth
+command -v jq >/dev/null || finish
+acts=
+for n in 0 1 2 3 4 5 6 7; do
+	acts="$acts --sim-act /sys/devices/platform/hmem_platform.0/hmem.$n/dax$n.0/state=unplugged"
+done
+# shellcheck disable=SC2086
+run 0 --sim "$big" --sim-save "$m" watch --json --buffer 64K $acts
+follow >"$tmp/now"
+out_has '"event":"lost"'
+truth >"$tmp/expected"
+cmp -s "$tmp/expected" "$tmp/now" || fail "$last: not the truth"
+[ "$(jq '.blocks | length' "$tmp/now")" -eq 57344 ] || fail "$last: not all blocks went"
+
 finish

@@ -195,13 +195,46 @@ usage '--sim-kill: "0" is no number of a write' list --sim x --sim-kill 0
 usage '--sim-kill: "18446744073709551616" is no number' list --sim x --sim-kill 18446744073709551616
 usage '--sim-hang is given twice' list --sim x --sim-hang 1 --sim-hang 2
 
+# watch and wait
+usage 'wait: it needs a region' wait
+usage 'wait: it does not go with --node' wait --node 1
+usage '"dax0.1" is one word too many' watch dax0.0 dax0.1
+usage 'watch: it does not go with --node' watch --node 1
+usage 'watch: it does not go with --for' watch --for online
+usage 'wait: it does not go with --count' wait dax0.0 --count 1
+usage 'list: it does not go with --source' list --source kernel
+usage 'not with "wait"' plan wait dax0.0
+for count in 0 -1 a 1.5 18446744073709551616; do
+	usage "--count: \"$count\" is no number of events" watch --count "$count"
+done
+for size in 0 4GB a -1 16E; do
+	usage "--buffer: \"$size\" is no size of a buffer" watch --buffer "$size"
+done
+usage '--source: "Udev" is none of auto, udev and kernel' watch --source Udev
+usage '--source is given twice' watch --source udev --source udev
+usage '--for: "movable" is nothing to wait for' wait dax0.0 --for movable
+err_has 'online_movable'
+usage '--for is empty' wait dax0.0 --for ''
+usage '--sim-act: "x" is not a file of the machine' watch --sim-act x
+usage '--sim-act: "x=y" is not a file of the machine' watch --sim-act x=y
+usage '--sim-act: "/x" is not a file of the machine' watch --sim-act /x
+usage '--sim-lose: "-1" is no number of events' watch --sim-lose -1
+usage '--timeout: "0" is no time at all' watch --timeout 0
+nowhere=
+usage '--sim-act and --sim-lose need --sim' watch --sim-act /x=y
+usage '--sim-act and --sim-lose need --sim' wait dax0.0 --sim-lose 1
+usage '--sim-act and --sim-lose need --sim, and go with watch and wait' list --sim x --sim-act /x=y
+usage 'watch: in a capture nothing happens' watch --capture x
+usage 'a region and --kind exclude each other' watch dax0.0 --kind dax --sim x
+usage '--kind: "daxx" is no kind of region such as dax' watch --kind daxx --sim x
+
 # what is no mistake
 run 0 --help
 no_err
 out_has 'Usage: mhp'
 out_has 'online_movable'
 out_has '4 no permission'
-for word in plug unplug apply recover --range --blocks --node --kind --size --to --no-borrow \
+for word in plug unplug apply recover watch wait --for --count --source --range --blocks --node --kind --size --to --no-borrow \
 	--timeout --save; do
 	out_has "$word"
 done

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Which events are about a region, or a kind of region. A region that comes while we
+ * watch is looked at once; a region that goes is still known by what was seen of it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "watch.h"
+
+void filter_begin(struct filter *filter, const struct options *options,
+		  const struct mhp_monitor *monitor)
+{
+	struct mhp_snapshot *snap = mhp_monitor_get_snapshot(monitor);
+	const struct mhp_region *region = NULL;
+
+	*filter = (struct filter){ .kind = options->kind, .snap = mhp_snapshot_ref(snap) };
+	if (!options->region)
+		return;
+	/* by identity, too; it may yet come, and then has the name that was given */
+	region = mhp_snapshot_find_region(snap, options->region);
+	filter->region_copy = text_format("%s", region ? mhp_region_get_name(region) :
+					  options->region);
+	filter->region = filter->region_copy;
+}
+
+void filter_end(struct filter *filter)
+{
+	free(filter->region_copy);
+	mhp_snapshot_unref(filter->snap);
+}
+
+static int renew(struct filter *filter, struct machine *machine,
+		 const struct mhp_monitor *monitor, bool is_found)
+{
+	struct mhp_snapshot *snap = mhp_monitor_get_snapshot(monitor);
+	int r = EXIT_AS_ASKED;
+
+	if (is_found)			/* in one that was taken just now */
+		mhp_snapshot_ref(snap);
+	else
+		r = machine_snapshot(machine, 0, &snap);
+	if (r)
+		return r;
+	mhp_snapshot_unref(filter->snap);
+	filter->snap = snap;
+	return EXIT_AS_ASKED;
+}
+
+/* Whose block it is or, if it is not there, would be: of several, the one made of others. */
+static const struct mhp_region *region_of_block(const struct mhp_snapshot *snap, uint64_t id)
+{
+	const struct mhp_block *block = mhp_snapshot_find_block(snap, id);
+	const struct mhp_region *region, *found = NULL;
+	uint64_t first, count;
+
+	if (block)
+		return mhp_snapshot_get_block_region(snap, block);
+	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)); i++)
+		for (size_t k = 0; mhp_region_get_block_run(region, k, &first, &count) == 0; k++)
+			if (id >= first && id - first < count &&
+			    (!found || mhp_region_get_parent(region) == found))
+				found = region;
+	return found;
+}
+
+/*
+ * Memory comes: that of a device which has come, or has changed, since we looked? Its
+ * size and place are told by no event. Where looking does not help (as for who is not
+ * root) it is not done for each block.
+ */
+static int follow_block(struct filter *filter, struct machine *machine,
+			const struct mhp_monitor *monitor, const struct mhp_event *event)
+{
+	uint64_t id = 0;
+	int r;
+
+	mhp_event_get_block_id(event, &id);
+	if (!filter->is_old && (filter->is_no_use || region_of_block(filter->snap, id)))
+		return EXIT_AS_ASKED;
+	r = renew(filter, machine, monitor, mhp_event_is_found(event));
+	filter->is_old = false;
+	filter->is_no_use = r || !region_of_block(filter->snap, id);
+	return r;
+}
+
+int filter_follow(struct filter *filter, struct machine *machine,
+		  const struct mhp_monitor *monitor, const struct mhp_event *event)
+{
+	bool is_filtered = filter->region || filter->kind;
+	const char *name = mhp_event_get_name(event);
+
+	switch (mhp_event_get_kind(event)) {
+	case MHP_EVENT_DEVICE_ADDED:
+		filter->is_old = true;
+		/* of which kind is it, and what is it made of? */
+		if (!is_filtered || mhp_snapshot_find_region(filter->snap, name))
+			return EXIT_AS_ASKED;
+		return renew(filter, machine, monitor, mhp_event_is_found(event));
+	case MHP_EVENT_DEVICE_REMOVED:
+	case MHP_EVENT_DEVICE_BOUND:
+	case MHP_EVENT_DEVICE_UNBOUND:
+		filter->is_old = true;
+		return EXIT_AS_ASKED;
+	case MHP_EVENT_BLOCK_ADDED:
+		return follow_block(filter, machine, monitor, event);
+	default:
+		return EXIT_AS_ASKED;
+	}
+}
+
+const char *filter_region(const struct filter *filter, const struct mhp_event *event)
+{
+	const struct mhp_region *region;
+	uint64_t id;
+
+	if (mhp_event_get_block_id(event, &id) == 0)
+		region = region_of_block(filter->snap, id);
+	else
+		region = mhp_snapshot_find_region(filter->snap, mhp_event_get_name(event));
+	return region ? mhp_region_get_name(region) : mhp_event_get_region(event);
+}
+
+bool filter_wants_region(const struct filter *filter, const struct mhp_region *region)
+{
+	if (!filter->region && !filter->kind)
+		return true;
+	/* and what is made of one that is asked for */
+	for (; region; region = mhp_region_get_parent(region)) {
+		const char *kind = mhp_region_kind_to_str(mhp_region_get_kind(region));
+
+		if (filter->region && strcmp(mhp_region_get_name(region), filter->region) == 0)
+			return true;
+		if (filter->kind && strcmp(kind, filter->kind) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool filter_wants(const struct filter *filter, const struct mhp_event *event)
+{
+	const char *name;
+
+	if (!filter->region && !filter->kind)
+		return true;
+	switch (mhp_event_get_kind(event)) {
+	case MHP_EVENT_LOST:
+	case MHP_EVENT_RESYNCED:
+	case MHP_EVENT_POLICY_CHANGED:		/* it decides about all regions */
+		return true;
+	case MHP_EVENT_UNKNOWN:
+		return true;
+	default:
+		break;
+	}
+	name = filter_region(filter, event);
+	if (!name)
+		name = mhp_event_get_name(event);
+	if (filter->region && strcmp(name, filter->region) == 0)
+		return true;
+	return filter_wants_region(filter, mhp_snapshot_find_region(filter->snap, name));
+}
