@@ -92,9 +92,14 @@ static int judge_items(struct mhp_agenda *agenda)
 	int r = 0;
 
 	for (size_t i = 0; i < agenda->n_items && r == 0; i++) {
-		r = item_find_drifts(agenda, &agenda->items[i]);
+		struct mhp_agenda_item *item = &agenda->items[i];
+
+		r = item_find_drifts(agenda, item);
+		if (r == 0 && item->n_drifts)
+			r = mhp_region_guess_cause(agenda->snap, item->region, NULL,
+						   &item->cause);
 		if (r == 0)
-			r = item_find_way_out(agenda, &agenda->items[i]);
+			r = item_find_way_out(agenda, item);
 	}
 	return r;
 }

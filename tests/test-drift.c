@@ -137,6 +137,10 @@ static void test_udev(void **state)
 		assert_int_equal(mhp_agenda_item_get_state(item_of(agenda, "dax0.0")),
 				 MHP_ITEM_BLOCKED);
 		assert_non_null(mhp_agenda_item_get_repair(item_of(agenda, "dax0.0")));
+		/* no file tells of this rule */
+		assert_non_null(strstr(mhp_agenda_item_get_cause(item_of(agenda, "dax0.0")),
+				       "another program"));
+		assert_null(mhp_agenda_item_get_cause(item_of(agenda, "boot")));
 		mhp_agenda_unref(agenda);
 		/* the plan that is told does repair it */
 		report = carry_out(&bench, rezone, NULL);
@@ -146,6 +150,24 @@ static void test_udev(void **state)
 		assert_settled(&bench, rezone);
 		tear_down(&bench);
 	}
+}
+
+/* What the kernel did by its own policy, it is told to have done. */
+static void test_cause(void **state)
+{
+	struct mhp_agenda *agenda;
+	struct bench bench;
+
+	(void)state;
+	set_up_free(&bench, HMEM_7_3);
+	put(&bench, POLICY_PATH, "online");
+	put(&bench, KMEM "/new_id", "dax0.0");
+	agenda = agenda_of(&bench, "[pool]\nkind = dax\ntype = online_movable\n");
+	assert_item(agenda, "dax0.0", "blocked online_movable zone");
+	assert_non_null(strstr(mhp_agenda_item_get_cause(item_of(agenda, "dax0.0")),
+			       "auto_online_blocks=online"));
+	mhp_agenda_unref(agenda);
+	tear_down(&bench);
 }
 
 /* Zones that differ are nobody's wish, but for the kernel's own policy that makes them so. */
@@ -204,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_udev),
+		cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_words),

@@ -279,11 +279,10 @@ const char *mhp_agenda_item_get_why(const struct mhp_agenda_item *item);
 const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item *item);
 
 /**
- * Who is likely to have brought the region to where it is, if it has drifts: as
- * mhp_region_guess_cause() tells it.
+ * Who is likely to have brought the region to where it is, if it has drifts: what
+ * mhp_region_guess_cause() tells.
  *
- * @return borrowed, printable, a part of a sentence; NULL if it has no drifts, or nobody can
- *         be named
+ * @return borrowed, printable, a part of a sentence; NULL if it has no drifts
  * @since 0.1
  */
 const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item);
