@@ -66,10 +66,16 @@ int main(int argc, char **argv)
 	if (!options_parse(&options, argc, argv))
 		return finish(EXIT_AS_ASKED);
 
+	if (options.verb == VERB_POLICY_CLAIM) {
+		r = verb_policy_claim(&options);
+		free(options.words);
+		return finish(r);
+	}
 	r = machine_open(&machine, &options);
 	if (r == EXIT_AS_ASKED)
 		r = run_verb(&machine);
 	saved = machine_close(&machine);
 	mhp_request_free(options.request);
+	free(options.words);
 	return finish(r ? r : saved);
 }

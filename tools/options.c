@@ -10,6 +10,7 @@
 
 #define TYPE_WORDS "online, online_kernel, online_movable, offline or default"
 #define PLAN_VERBS "online, offline, plug or unplug"
+#define POLICY_VERBS "claim"
 #define TARGET_OPTIONS "--range, --blocks, --node or --kind"
 
 /* Those up to OPT_SIZE only some verbs have a use for. */
@@ -18,6 +19,7 @@ enum {
 	OPT_NO_BORROW, OPT_RELEASE,
 	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_TREE, OPT_SVG, OPT_COLOR, OPT_CELL,
 	OPT_COUNT, OPT_BUFFER, OPT_SOURCE, OPT_FOR,
+	OPT_REMOVE, OPT_INITRD,
 	OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL, OPT_SIM_ACT, OPT_SIM_LOSE,
@@ -44,6 +46,8 @@ static const struct option long_options[] = {
 	{ "buffer", required_argument, NULL, OPT_BUFFER },
 	{ "source", required_argument, NULL, OPT_SOURCE },
 	{ "for", required_argument, NULL, OPT_FOR },
+	{ "remove", no_argument, NULL, OPT_REMOVE },
+	{ "initrd", no_argument, NULL, OPT_INITRD },
 	{ "range", required_argument, NULL, OPT_RANGE },
 	{ "blocks", required_argument, NULL, OPT_BLOCKS },
 	{ "node", required_argument, NULL, OPT_NODE },
@@ -76,7 +80,7 @@ enum operand {
 };
 
 struct verb_info {
-	const char *word;
+	const char *word;		/* or two, with a blank between */
 	enum verb verb;
 	enum operand operand;
 	unsigned int options;
@@ -96,6 +100,8 @@ static const struct verb_info verbs[] = {
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TO) |
 	  BIT(OPT_NO_BORROW) | BIT(OPT_RELEASE) },
 	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
+	{ "policy claim", VERB_POLICY_CLAIM, OPERAND_NONE, BIT(OPT_DRY_RUN) | BIT(OPT_REMOVE) |
+							   BIT(OPT_INITRD) },
 	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
 	{ "capture", VERB_CAPTURE, OPERAND_NONE, BIT(OPT_SAVE) | BIT(OPT_IDENTITY) },
 	{ "watch", VERB_WATCH, OPERAND_MAY_REGION, BIT(OPT_COUNT) | BIT(OPT_TIMEOUT) |
@@ -267,6 +273,12 @@ static bool take_deed(struct options *options, int option, const char *value)
 	case OPT_CELL:
 		take_cell(options, value);
 		break;
+	case OPT_REMOVE:
+		options->remove = true;
+		break;
+	case OPT_INITRD:
+		options->initrd = true;
+		break;
 	case OPT_JSON:
 		options->json = true;
 		break;
@@ -336,6 +348,34 @@ static bool take_object(struct options *options, int option, const char *value)
 	return true;
 }
 
+/* A verb of one word or two, of which *next moves to the last; NULL if it is none. */
+static const struct verb_info *find_verb(char **words, size_t count, size_t *next)
+{
+	const char *second = *next + 1 < count ? words[*next + 1] : NULL;
+	const char *word = words[*next];
+	size_t length = strlen(word);
+	bool is_group = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strncmp(verbs[i].word, word, length) != 0 || !length)
+			continue;
+		if (!verbs[i].word[length])
+			return &verbs[i];
+		if (verbs[i].word[length] != ' ')
+			continue;
+		is_group = true;
+		if (second && strcmp(verbs[i].word + length + 1, second) == 0) {
+			++*next;
+			return &verbs[i];
+		}
+	}
+	if (is_group && second)
+		usage("%s: \"%s\" is not " POLICY_VERBS, word, second);
+	if (is_group)
+		usage("%s: it needs another word: " POLICY_VERBS, word);
+	return NULL;
+}
+
 /* The verb, and for plan the other one; *next moves behind them. */
 static const struct verb_info *take_verb(struct options *options, char **words, size_t count,
 					 size_t *next)
@@ -346,14 +386,11 @@ static const struct verb_info *take_verb(struct options *options, char **words, 
 		if (*next == count)
 			usage("%s", *next ? "plan: it needs a verb: " PLAN_VERBS :
 			      "a verb is missing");
-		info = NULL;
-		for (size_t i = 0; i < ARRAY_SIZE(verbs) && !info; i++)
-			if (strcmp(words[*next], verbs[i].word) == 0)
-				info = &verbs[i];
+		info = find_verb(words, count, next);
 		if (!info)
 			usage("\"%s\" is no verb", words[*next]);
-		if (*next && info->operand != OPERAND_TARGET)
-			usage("plan: it goes with " PLAN_VERBS ", not with \"%s\"", words[*next]);
+		if (*next && strcmp(words[0], "plan") == 0 && info->operand != OPERAND_TARGET)
+			usage("plan: it goes with " PLAN_VERBS ", not with \"%s\"", info->word);
 		if (info->verb != VERB_PLAN)
 			break;
 		options->dry_run = true;
@@ -376,21 +413,30 @@ static void check_target(const struct options *options, const char *verb)
 		      verb);
 }
 
+/* What stands behind the verb. */
+static void take_operand(struct options *options, const struct verb_info *info, char **words,
+			 size_t count)
+{
+	size_t next = 0;
+
+	if (info->operand == OPERAND_FILE && count) {
+		options->plan_file = words[next++];
+	} else if (info->operand != OPERAND_NONE && count) {
+		options->region = words[next++];
+	}
+	if (next < count)
+		usage("%s: \"%s\" is one word too many", info->word, words[next]);
+	if (options->region && !*options->region)
+		usage("%s: the region's name is empty", info->word);
+}
+
 /* Words beside options: the verb, for plan another one, the region or file. */
 static void take_words(struct options *options, char **words, size_t count, unsigned int used)
 {
 	size_t next = 0;
 	const struct verb_info *info = take_verb(options, words, count, &next);
-	const char **operand = info->operand == OPERAND_FILE ? &options->plan_file :
-			       info->operand == OPERAND_NONE ? NULL : &options->region;
 
-	if (operand && next < count)
-		*operand = words[next++];
-	if (options->region && !*options->region)
-		usage("%s: the region's name is empty", info->word);
-	if (next < count)
-		usage("%s: \"%s\" is one word too many", info->word, words[next]);
-
+	take_operand(options, info, words + next, count - next);
 	for (int option = OPT_TYPE; option <= OPT_SIZE; option++)
 		if (used & BIT(option) & ~info->options)
 			usage("%s: it does not go with --%s", info->word, option_name(option));
@@ -400,6 +446,8 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 		check_target(options, info->word);
 	if (info->operand == OPERAND_FILE && (!options->plan_file || !*options->plan_file))
 		usage("%s: it needs a file that mhp plan --save wrote", info->word);
+	if (options->initrd && options->dry_run)
+		usage("%s: --initrd runs a command, which --dry-run only shows", info->word);
 	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)
 		usage("%s: name a type with --type, as memory in the wrong zone may stay "
 		      "there until reboot: " TYPE_WORDS, info->word);
@@ -418,6 +466,11 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 
 static void check_machine(const struct options *options)
 {
+	if (options->verb == VERB_POLICY_CLAIM && (options->sim || options->capture))
+		usage("policy claim: it is a file of a machine or its image: it goes with --root, "
+		      "not with --%s", options->sim ? "sim" : "capture");
+	if (options->initrd && options->root)
+		usage("policy claim: --initrd runs a command of this machine: not with --root");
 	if (!!options->root + !!options->capture + !!options->sim > 1)
 		usage("--root, --capture and --sim exclude each other");
 	if (options->sim_save && !options->sim)
@@ -453,23 +506,26 @@ static void complain_option(int option, char **argv)
 /* Returns false if the program is done already. */
 bool options_parse(struct options *options, int argc, char **argv)
 {
+	char **words = calloc((size_t)argc + 1, sizeof(*words));
 	unsigned int used = 0;
-	char *words[4];
 	size_t count = 0;
 	int option;
+
+	if (!words)
+		out_of_memory();
 
 	/* '-': verbs and options in any order, whatever POSIXLY_CORRECT says */
 	while ((option = getopt_long(argc, argv, "-:hV", long_options, NULL)) != -1) {
 		if (option >= OPT_TYPE && option <= OPT_SIZE)
 			used |= BIT(option);
 		if (option == 1) {
-			if (count == ARRAY_SIZE(words))
-				usage("\"%s\" is one word too many", optarg);
 			words[count++] = optarg;
 		} else if (option == 'h') {
+			free(words);
 			help_say();
 			return false;
 		} else if (option == 'V') {
+			free(words);
 			say("mhp %s\n", MHP_VERSION);
 			return false;
 		} else if (!take_deed(options, option, optarg) &&
@@ -478,12 +534,10 @@ bool options_parse(struct options *options, int argc, char **argv)
 			complain_option(option, argv);
 		}
 	}
-	for (; optind < argc; optind++) {	/* after "--" */
-		if (count == ARRAY_SIZE(words))
-			usage("\"%s\" is one word too many", argv[optind]);
+	for (; optind < argc; optind++)		/* after "--" */
 		words[count++] = argv[optind];
-	}
 	take_words(options, words, count, used);
 	check_machine(options);
+	options->words = words;
 	return true;
 }

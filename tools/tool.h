@@ -34,6 +34,11 @@ enum verb {
 	VERB_CAPTURE,
 	VERB_WATCH,
 	VERB_WAIT,
+	VERB_DRIFT,
+	VERB_POLICY_CHECK,
+	VERB_POLICY_SHOW,
+	VERB_POLICY_EXPLAIN,
+	VERB_POLICY_CLAIM,
 };
 
 /* A failure that the simulated machine is told to act out. */
@@ -69,7 +74,14 @@ struct options {
 	uint64_t per_cell;		/* 0: so that it fits */
 	const char *per_cell_word;
 	const char *save;
-	const char *plan_file;
+	const char *plan_file;		/* apply: NULL: the standing policy */
+	char **files;			/* policy check: none: those of the machine */
+	size_t file_count;
+	const char *policy[16];		/* files and directories: none: those of the machine */
+	size_t policy_count;
+	bool remove;
+	bool initrd;
+	char **words;			/* that files is part of */
 	const char *root;
 	const char *capture;
 	const char *sim;
@@ -220,6 +232,71 @@ void machine_notes(const struct mhp_snapshot *snap);
 int file_save(const char *path, const char *text);
 int file_load(const char *path, char **ret_text, size_t *ret_length);
 
+/* ---- below.c: files of a machine below its root, none of them outside of it ---- */
+
+struct below {
+	int root_fd;
+	bool is_real;			/* "/" */
+	const char *root;		/* as it was named; "/" */
+};
+
+/* Paths begin with "/" and are those below the root; 0 or a negative errno value. */
+int below_begin(struct below *below, const char *root);
+void below_end(struct below *below);
+bool below_has(const struct below *below, const char *path);
+bool below_is_link(const struct below *below, const char *path);
+bool below_is_program(const struct below *below, const char *path);
+int below_read(const struct below *below, const char *path, char **ret_text);
+/* The names in it, ascending, with NULL at the end; the caller frees each and all. */
+int below_list(const struct below *below, const char *path, char ***ret_names);
+/* As a whole or not at all: dir is made where it is missing, its parents are not. */
+int below_replace(const struct below *below, const char *dir, const char *name,
+		  const char *text);
+int below_remove(const struct below *below, const char *dir, const char *name);
+
+/* ---- conf-lines.c: lines of configuration files of others ---- */
+
+/* A line without its comment, with those that continue it; number: of the first one. */
+typedef void (*conf_line_fn)(void *data, const char *path, unsigned int number,
+			     const char *line);
+
+void conf_read_file(const struct below *below, const char *path, conf_line_fn fn, void *data);
+/* All that end so in several directories; a file hides those of its name in later ones. */
+void conf_read_dirs(const struct below *below, const char *const *dirs, const char *ending,
+		    conf_line_fn fn, void *data);
+bool conf_begins(const char *line, const char *word, const char **ret_rest);
+bool conf_mentions(const char *line, const char *word);
+
+/* ---- claim-look.c: what the early claim meets on a machine ---- */
+
+#define CLAIM_DIR "/etc/modprobe.d"
+#define CLAIM_NAME "mhp-claim.conf"
+
+struct claim_note {
+	const char *code;		/* a word that stays the same */
+	char *path;
+	unsigned int line;		/* 0: it is about the file */
+	char *text;
+};
+
+struct claim_look {
+	struct claim_note *notes;
+	size_t count;
+	size_t kernels;			/* that are installed */
+	size_t built_in;		/* how many of them have kmem built in */
+	bool is_claimed;		/* by whichever file */
+};
+
+void claim_look(struct claim_look *look, const struct below *below);
+void claim_look_end(struct claim_look *look);
+
+/* ---- initrd.c: who builds the initrd ---- */
+
+/* The command, or NULL; the caller frees it. Where it would be run in an image it says so. */
+char *initrd_command(const struct below *below);
+/* Runs it; an exit code, having said why it failed. */
+int initrd_build(const struct below *below, bool quiet);
+
 /* ---- cancel.c: signals while memory is changed ---- */
 
 void cancel_begin(void);
@@ -309,6 +386,11 @@ int verb_act(struct machine *machine);
 int verb_apply(struct machine *machine);
 int verb_recover(struct machine *machine);
 int verb_capture(struct machine *machine);
+int verb_drift(struct machine *machine);
+int verb_policy_check(struct machine *machine);
+int verb_policy_show(struct machine *machine);
+int verb_policy_explain(struct machine *machine);
+int verb_policy_claim(const struct options *options);	/* needs no machine */
 
 /* True if the driver's word for the device contradicts the blocks. */
 bool region_word_disagrees(const struct mhp_region *region);

@@ -32,7 +32,8 @@ usage 'show: it needs a region' show
 usage 'online: it needs a region' online --type online
 usage "the region's name is empty" show ''
 usage '"dax0.1" is one word too many' offline dax0.0 dax0.1
-usage 'one word too many' a b c d e
+usage '"a" is no verb' a b c d e
+usage '"c" is one word too many' list c d e f g
 usage 'plan: it needs a verb' plan
 usage 'not with "list"' plan list
 usage 'not with "plan"' plan plan online dax0.0
@@ -155,6 +156,19 @@ usage 'not with "recover"' plan recover
 usage '"dax0.0" is one word too many' recover dax0.0
 usage 'recover: it does not go with --dry-run' recover --dry-run
 usage 'recover: it does not go with --keep' recover --keep
+
+# the standing policy
+usage 'policy: it needs another word: ' policy
+usage 'policy: "frobnicate" is ' policy frobnicate
+usage 'policy: "--" is ' policy -- --
+usage '"poli" is no verb' poli claim
+usage 'is no verb' 'policy claimX'
+usage '"x" is one word too many' policy claim x
+usage 'not with "policy claim"' plan policy claim
+usage 'policy claim: it does not go with --type' policy claim --type online
+usage 'policy claim: --initrd runs a command, which --dry-run only shows' policy claim --initrd --dry-run
+usage 'not with --root' policy claim --initrd
+usage 'list: it does not go with --remove' list --remove
 [ ! -e "$tmp/plan" ] || fail 'a plan was saved'
 
 # options that the verb has no use for
@@ -186,6 +200,9 @@ usage 'names neither online nor offline' list --sim x --sim-fail 1:onlin:EBUSY
 usage 'ends with no errno name' list --sim x --sim-fail 1:online:EBUSI
 usage 'ends with no errno name' list --sim x --sim-fail 1:online:
 usage 'begins with no block number' list --sim x --sim-fail ''
+
+usage 'it goes with --root, not with --sim' policy claim --sim x
+usage 'it goes with --root, not with --capture' policy claim --capture x
 
 usage '--sim-hang needs --sim' list --sim-hang 1
 usage '--sim-kill needs --sim' list --sim-kill 1
