@@ -25,7 +25,7 @@ const char *json_condition(enum mhp_state state, enum mhp_zone zone)
 	}
 }
 
-static void add_rules(struct json_object *object, uint64_t rules)
+void json_add_rules(struct json_object *object, uint64_t rules)
 {
 	static const struct {
 		uint64_t rule;
@@ -64,7 +64,7 @@ void json_add_request(struct json_object *top, const struct mhp_plan *plan)
 	json_add_text(top, "region", mhp_plan_get_region(plan));
 	json_add_text(top, "goal", mhp_goal_to_str(goal));
 	json_add_text(top, "type", type);
-	add_rules(top, mhp_plan_get_rules(plan));
+	json_add_rules(top, mhp_plan_get_rules(plan));
 }
 
 static struct json_object *conflict_object(const struct mhp_conflict *conflict)
@@ -133,15 +133,22 @@ static struct json_object *step_object(const struct mhp_step *step)
 	return object;
 }
 
-void json_plan(const struct mhp_plan *plan)
+void json_fill_plan(struct json_object *object, const struct mhp_plan *plan)
 {
-	struct json_object *top = json_begin(), *steps = json_new_array();
+	struct json_object *steps = json_new_array();
 	const struct mhp_step *step;
 
-	json_add_request(top, plan);
+	json_add_request(object, plan);
 	for (size_t i = 0; (step = mhp_plan_get_step(plan, i)); i++)
 		json_append(steps, step_object(step));
-	json_add(top, "steps", steps);
-	json_add_conflicts(top, plan);
+	json_add(object, "steps", steps);
+	json_add_conflicts(object, plan);
+}
+
+void json_plan(const struct mhp_plan *plan)
+{
+	struct json_object *top = json_begin();
+
+	json_fill_plan(top, plan);
 	json_print(top);
 }

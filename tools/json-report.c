@@ -101,11 +101,12 @@ void json_recovery(const struct mhp_recovery *recovery)
 	json_print(top);
 }
 
-void json_report(const struct mhp_report *report, const struct mhp_report *earlier)
+void json_fill_report(struct json_object *top, const struct mhp_report *report,
+		      const struct mhp_report *earlier)
 {
 	const struct mhp_recovery *recovery = mhp_report_get_recovery(report);
 	const struct mhp_plan *plan = mhp_report_get_plan(report);
-	struct json_object *top = json_begin(), *blocks = json_new_array();
+	struct json_object *blocks = json_new_array();
 	const struct mhp_result *result;
 	const char *before, *after;
 
@@ -127,5 +128,12 @@ void json_report(const struct mhp_report *report, const struct mhp_report *earli
 		recovery = mhp_report_get_recovery(earlier);
 	json_add(top, "recovery", recovery_object(recovery));
 	json_add_conflicts(top, plan);
+}
+
+void json_report(const struct mhp_report *report, const struct mhp_report *earlier)
+{
+	struct json_object *top = json_begin();
+
+	json_fill_report(top, report, earlier);
 	json_print(top);
 }

@@ -331,22 +331,30 @@ static void print_notes(const struct mhp_report *report, const struct mhp_report
 	recovery_note(mhp_report_get_recovery(report));
 }
 
-int report_show(const struct machine *machine, const struct mhp_report *report,
+/* Text for people, and what is wrong on standard error. */
+void report_say(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size)
 {
 	enum mhp_outcome outcome = mhp_report_get_outcome(report);
-	bool json = machine->options->json;
 
-	if (json)
-		json_report(report, earlier);
-	else if (outcome == MHP_OUTCOME_DONE)
+	if (outcome == MHP_OUTCOME_DONE)
 		print_done(report, block_size);
 	else if (outcome != MHP_OUTCOME_UNDONE && outcome != MHP_OUTCOME_REFUSED)
 		print_blocks(report, block_size);
-
 	if (outcome != MHP_OUTCOME_DONE)
 		complain_report(machine, report);
-	if (!json)
-		print_notes(report, earlier);
+	print_notes(report, earlier);
+}
+
+int report_show(const struct machine *machine, const struct mhp_report *report,
+		const struct mhp_report *earlier, uint64_t block_size)
+{
+	if (!machine->options->json) {
+		report_say(machine, report, earlier, block_size);
+	} else {
+		json_report(report, earlier);
+		if (mhp_report_get_outcome(report) != MHP_OUTCOME_DONE)
+			complain_report(machine, report);
+	}
 	return exit_of_report(report);
 }

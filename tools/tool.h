@@ -367,6 +367,8 @@ void report_complain(const char *target, const char *message, const char *became
 		     const char *hint);
 void report_complain_conflicts(const struct mhp_plan *plan);
 /* earlier, or NULL: the same request's report that has recovered, before it was planned anew */
+void report_say(const struct machine *machine, const struct mhp_report *report,
+		const struct mhp_report *earlier, uint64_t block_size);
 int report_show(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);
 
@@ -420,6 +422,11 @@ void json_waited(const struct mhp_snapshot *snap, const struct mhp_region *regio
 /* "nodes", and what lies in the zones of all. */
 struct json_object *json_node(const struct mhp_snapshot *snap, const struct mhp_node *node);
 void json_add_nodes(struct json_object *top, const struct mhp_snapshot *snap);
+/* All that json_plan() and json_report() print. */
+void json_fill_plan(struct json_object *object, const struct mhp_plan *plan);
+void json_fill_report(struct json_object *top, const struct mhp_report *report,
+		      const struct mhp_report *earlier);
+void json_add_rules(struct json_object *object, uint64_t rules);
 /* What was asked for, and what stands against it: the same in a plan and a report. */
 void json_add_request(struct json_object *top, const struct mhp_plan *plan);
 void json_add_conflicts(struct json_object *top, const struct mhp_plan *plan);
