@@ -3,7 +3,7 @@
  * The program's exit code, all of it:
  *
  *	0  as asked; also if it was so already
- *	1  refused, undone, or failed before anything was changed
+ *	1  refused, undone, or failed before anything was changed; there is drift
  *	2  the command line makes no sense
  *	3  some of the memory is changed and some is not, or nobody knows; with
  *	   --keep some is as asked and some is not
@@ -32,6 +32,14 @@ int exit_of_plan(const struct mhp_plan *plan)
 		if (mhp_conflict_get_code(conflict) == MHP_CONFLICT_NO_PERMISSION)
 			return EXIT_NO_PERMISSION;
 	return EXIT_REFUSED;
+}
+
+/* Of an item that is not as wanted, and stays so. */
+int exit_of_stuck_item(const struct mhp_agenda_item *item)
+{
+	const struct mhp_plan *plan = mhp_agenda_item_get_plan(item);
+
+	return plan && mhp_plan_count_conflicts(plan) ? exit_of_plan(plan) : EXIT_REFUSED;
 }
 
 /* Of a plan that was carried out. */

@@ -11,7 +11,11 @@ static const char help[] =
 "       mhp [OPTION...] plug TARGET --type TYPE\n"
 "       mhp [OPTION...] unplug TARGET [--to device_dax] [--release]\n"
 "       mhp [OPTION...] plan online|offline|plug|unplug TARGET [--save FILE]\n"
-"       mhp [OPTION...] apply FILE\n"
+"       mhp [OPTION...] apply [FILE]\n"
+"       mhp [OPTION...] drift [REGION]\n"
+"       mhp [OPTION...] policy check [FILE...]\n"
+"       mhp [OPTION...] policy show\n"
+"       mhp [OPTION...] policy explain REGION\n"
 "       mhp [OPTION...] policy claim [--remove] [--initrd]\n"
 "       mhp [OPTION...] recover\n"
 "       mhp [OPTION...] capture [--identity] [--save FILE]\n"
@@ -20,8 +24,10 @@ static const char help[] =
 "\n"
 "List hot-pluggable memory, online it with an explicit type, take it offline,\n"
 "make a device System RAM, or give it back. What was done is verified; upon\n"
-"failure it is put back. Or follow what happens to it; or record the machine,\n"
-"for --capture and --sim.\n"
+"failure it is put back. Bring the machine to its standing policy, the rules in\n"
+"/etc/mhp/policy.d (apply without FILE); tell where it is not as they say (drift)\n"
+"and why (policy). Or follow what happens to it; or record the machine, for\n"
+"--capture and --sim.\n"
 "\n"
 "TARGET is a region by name (dax0.0) or identity (dimm:_SB_.MHPC.MP00), or:\n"
 "  --range 0xSTART-0xEND\n"
@@ -51,6 +57,8 @@ static const char help[] =
 "  --count N         watch: end after N events\n"
 "  --source SOURCE   watch, wait: who tells of events: udev, kernel or auto\n"
 "  --buffer SIZE     watch: room for events that wait to be read\n"
+"  --policy PATH     apply, drift, policy: instead the rules of this file, or of\n"
+"                    *.conf in this directory; may be repeated\n"
 "  --remove          policy claim: take it back\n"
 "  --initrd          policy claim: build the initrd anew, too\n"
 "  --json            print JSON; watch: an object for each event, one a line\n"
@@ -75,7 +83,7 @@ static const char help[] =
 "  -V, --version     the version\n"
 "\n"
 "Ctrl-C stops, and puts back what was changed. Exit code: 0 as asked, 1 refused\n"
-"or undone, 2 usage, 3 partial, 4 no permission. See mhp(1).\n";
+"or undone, or drift, 2 usage, 3 partial, 4 no permission. See mhp(1).\n";
 
 void help_say(void)
 {

@@ -42,7 +42,8 @@ static int run_verb(struct machine *machine)
 	case VERB_MAP:
 		return verb_map(machine);
 	case VERB_APPLY:
-		return verb_apply(machine);
+		return machine->options->plan_file ? verb_apply(machine) :
+						     verb_apply_policy(machine);
 	case VERB_RECOVER:
 		return verb_recover(machine);
 	case VERB_CAPTURE:
@@ -51,6 +52,14 @@ static int run_verb(struct machine *machine)
 		return verb_watch(machine);
 	case VERB_WAIT:
 		return verb_wait(machine);
+	case VERB_DRIFT:
+		return verb_drift(machine);
+	case VERB_POLICY_CHECK:
+		return verb_policy_check(machine);
+	case VERB_POLICY_SHOW:
+		return verb_policy_show(machine);
+	case VERB_POLICY_EXPLAIN:
+		return verb_policy_explain(machine);
 	default:
 		return verb_act(machine);
 	}

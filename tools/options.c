@@ -10,7 +10,7 @@
 
 #define TYPE_WORDS "online, online_kernel, online_movable, offline or default"
 #define PLAN_VERBS "online, offline, plug or unplug"
-#define POLICY_VERBS "claim"
+#define POLICY_VERBS "check, show, explain or claim"
 #define TARGET_OPTIONS "--range, --blocks, --node or --kind"
 
 /* Those up to OPT_SIZE only some verbs have a use for. */
@@ -19,7 +19,7 @@ enum {
 	OPT_NO_BORROW, OPT_RELEASE,
 	OPT_TIMEOUT, OPT_SAVE, OPT_IDENTITY, OPT_TREE, OPT_SVG, OPT_COLOR, OPT_CELL,
 	OPT_COUNT, OPT_BUFFER, OPT_SOURCE, OPT_FOR,
-	OPT_REMOVE, OPT_INITRD,
+	OPT_POLICY, OPT_REMOVE, OPT_INITRD,
 	OPT_RANGE, OPT_BLOCKS, OPT_NODE, OPT_KIND, OPT_SIZE,
 	OPT_JSON, OPT_ROOT, OPT_CAPTURE, OPT_SIM, OPT_SIM_SAVE, OPT_SIM_FAIL,
 	OPT_SIM_HANG, OPT_SIM_KILL, OPT_SIM_ACT, OPT_SIM_LOSE,
@@ -46,6 +46,7 @@ static const struct option long_options[] = {
 	{ "buffer", required_argument, NULL, OPT_BUFFER },
 	{ "source", required_argument, NULL, OPT_SOURCE },
 	{ "for", required_argument, NULL, OPT_FOR },
+	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "remove", no_argument, NULL, OPT_REMOVE },
 	{ "initrd", no_argument, NULL, OPT_INITRD },
 	{ "range", required_argument, NULL, OPT_RANGE },
@@ -74,9 +75,10 @@ static const struct option long_options[] = {
 #define PLAN_BITS \
 	(TARGET_BITS | BIT(OPT_DRY_RUN) | BIT(OPT_KEEP) | BIT(OPT_TIMEOUT) | BIT(OPT_SAVE))
 
-/* The word that a verb needs beside itself. */
+/* The word that a verb needs beside itself, or may have. */
 enum operand {
-	OPERAND_NONE, OPERAND_REGION, OPERAND_TARGET, OPERAND_FILE, OPERAND_MAY_REGION,
+	OPERAND_NONE, OPERAND_REGION, OPERAND_TARGET,
+	OPERAND_MAY_FILE, OPERAND_MAY_FILES, OPERAND_MAY_REGION,
 };
 
 struct verb_info {
@@ -99,7 +101,12 @@ static const struct verb_info verbs[] = {
 	  BIT(OPT_NO_BORROW) },
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TO) |
 	  BIT(OPT_NO_BORROW) | BIT(OPT_RELEASE) },
-	{ "apply", VERB_APPLY, OPERAND_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) },
+	{ "apply", VERB_APPLY, OPERAND_MAY_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) |
+						 BIT(OPT_POLICY) },
+	{ "drift", VERB_DRIFT, OPERAND_MAY_REGION, BIT(OPT_POLICY) },
+	{ "policy check", VERB_POLICY_CHECK, OPERAND_MAY_FILES, BIT(OPT_POLICY) },
+	{ "policy show", VERB_POLICY_SHOW, OPERAND_NONE, BIT(OPT_POLICY) },
+	{ "policy explain", VERB_POLICY_EXPLAIN, OPERAND_REGION, BIT(OPT_POLICY) },
 	{ "policy claim", VERB_POLICY_CLAIM, OPERAND_NONE, BIT(OPT_DRY_RUN) | BIT(OPT_REMOVE) |
 							   BIT(OPT_INITRD) },
 	{ "recover", VERB_RECOVER, OPERAND_NONE, BIT(OPT_TIMEOUT) },
@@ -221,6 +228,15 @@ static void take_cell(struct options *options, const char *word)
 		usage("--cell: \"%s\" is no number of blocks", word);
 }
 
+static void take_policy(struct options *options, const char *path)
+{
+	if (options->policy_count == ARRAY_SIZE(options->policy))
+		usage("--policy: no more than %zu of them", ARRAY_SIZE(options->policy));
+	if (!*path)
+		usage("--policy is empty");
+	options->policy[options->policy_count++] = path;
+}
+
 /* One of the options that say what to do; false if it is another one. */
 static bool take_deed(struct options *options, int option, const char *value)
 {
@@ -272,6 +288,9 @@ static bool take_deed(struct options *options, int option, const char *value)
 		break;
 	case OPT_CELL:
 		take_cell(options, value);
+		break;
+	case OPT_POLICY:
+		take_policy(options, value);
 		break;
 	case OPT_REMOVE:
 		options->remove = true;
@@ -370,7 +389,7 @@ static const struct verb_info *find_verb(char **words, size_t count, size_t *nex
 		}
 	}
 	if (is_group && second)
-		usage("%s: \"%s\" is not " POLICY_VERBS, word, second);
+		usage("%s: \"%s\" is none of " POLICY_VERBS, word, second);
 	if (is_group)
 		usage("%s: it needs another word: " POLICY_VERBS, word);
 	return NULL;
@@ -419,7 +438,10 @@ static void take_operand(struct options *options, const struct verb_info *info, 
 {
 	size_t next = 0;
 
-	if (info->operand == OPERAND_FILE && count) {
+	if (info->operand == OPERAND_MAY_FILES) {
+		options->files = words;
+		options->file_count = next = count;
+	} else if (info->operand == OPERAND_MAY_FILE && count) {
 		options->plan_file = words[next++];
 	} else if (info->operand != OPERAND_NONE && count) {
 		options->region = words[next++];
@@ -428,6 +450,11 @@ static void take_operand(struct options *options, const struct verb_info *info, 
 		usage("%s: \"%s\" is one word too many", info->word, words[next]);
 	if (options->region && !*options->region)
 		usage("%s: the region's name is empty", info->word);
+	for (size_t i = 0; i < options->file_count; i++)
+		if (!*words[i])
+			usage("%s: the file's name is empty", info->word);
+	if (options->plan_file && !*options->plan_file)
+		usage("%s: the file's name is empty", info->word);
 }
 
 /* Words beside options: the verb, for plan another one, the region or file. */
@@ -444,8 +471,10 @@ static void take_words(struct options *options, char **words, size_t count, unsi
 		usage("%s: it needs a region, such as dax0.0; mhp list shows them", info->word);
 	if (info->operand == OPERAND_TARGET)
 		check_target(options, info->word);
-	if (info->operand == OPERAND_FILE && (!options->plan_file || !*options->plan_file))
-		usage("%s: it needs a file that mhp plan --save wrote", info->word);
+	if (options->plan_file && options->policy_count)
+		usage("%s: a saved plan does not go with --policy", info->word);
+	if (options->file_count && options->policy_count)
+		usage("%s: name files, or --policy; not both", info->word);
 	if (options->initrd && options->dry_run)
 		usage("%s: --initrd runs a command, which --dry-run only shows", info->word);
 	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)

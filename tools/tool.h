@@ -10,8 +10,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <mhp/agenda.h>
 #include <mhp/mhp.h>
 #include <mhp/sim.h>
+#include <mhp/standing.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -151,6 +153,7 @@ enum exit_code {
 
 int exit_of_code(int code);
 int exit_of_plan(const struct mhp_plan *plan);
+int exit_of_stuck_item(const struct mhp_agenda_item *item);
 int exit_of_report(const struct mhp_report *report);
 
 /* ---- text.c: nothing of the system's text reaches a terminal raw ---- */
@@ -290,6 +293,39 @@ struct claim_look {
 void claim_look(struct claim_look *look, const struct below *below);
 void claim_look_end(struct claim_look *look);
 
+/* ---- policy-read.c: the standing policy of the machine, or of --policy ---- */
+
+/* These return an exit code, having said why; policy_read() also where there are errors. */
+int policy_read(struct machine *machine, struct mhp_standing **ret);
+int policy_agenda(struct machine *machine, struct mhp_agenda **ret);
+char *policy_place(const char *file, unsigned int line);
+char *policy_rule_place(const struct mhp_standing_rule *rule);
+void policy_note_none(const struct machine *machine, const struct mhp_standing *standing);
+
+/* ---- policy-rule.c: a rule by key and value ---- */
+
+struct rule_line {
+	const char *key, *value;
+};
+
+char *policy_rule_text(const struct mhp_standing_rule *rule);
+bool policy_next_line(char **text, struct rule_line *ret);
+void policy_rule_lists(const struct mhp_standing_rule *rule, char **ret_match,
+		       char **ret_other);
+const char *policy_wish_word(const struct mhp_standing_rule *rule);
+
+/* ---- policy-item.c: what the standing policy has to do with a region, as text ---- */
+
+/* "online in Movable", "absent"; the caller frees it. */
+char *item_now(const struct mhp_agenda_item *item);
+/* "as wanted", "to be done", ...; a constant */
+const char *item_state_text(const struct mhp_agenda_item *item);
+/* Is it there only for completeness, such as boot memory that no rule is about? */
+bool item_is_idle(const struct mhp_agenda_item *item);
+/* Lines about cause, repair and way out of what is not as it should be, indented. */
+void item_say_remedy(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item);
+void item_say_plan(const struct mhp_plan *plan, const char *indent);
+
 /* ---- initrd.c: who builds the initrd ---- */
 
 /* The command, or NULL; the caller frees it. Where it would be run in an image it says so. */
@@ -386,6 +422,7 @@ int verb_show(struct machine *machine);
 int verb_map(struct machine *machine);
 int verb_act(struct machine *machine);
 int verb_apply(struct machine *machine);
+int verb_apply_policy(struct machine *machine);
 int verb_recover(struct machine *machine);
 int verb_capture(struct machine *machine);
 int verb_drift(struct machine *machine);
@@ -427,6 +464,15 @@ void json_fill_plan(struct json_object *object, const struct mhp_plan *plan);
 void json_fill_report(struct json_object *top, const struct mhp_report *report,
 		      const struct mhp_report *earlier);
 void json_add_rules(struct json_object *object, uint64_t rules);
+
+/* ---- json-policy.c: the standing policy, and what it has to do ---- */
+
+struct json_object *json_rule_place(const struct mhp_standing_rule *rule);
+void json_add_policy_rules(struct json_object *top, const struct mhp_standing *standing);
+struct json_object *json_item(const struct mhp_agenda *agenda,
+			      const struct mhp_agenda_item *item);
+void json_add_items(struct json_object *top, const struct mhp_agenda *agenda);
+
 /* What was asked for, and what stands against it: the same in a plan and a report. */
 void json_add_request(struct json_object *top, const struct mhp_plan *plan);
 void json_add_conflicts(struct json_object *top, const struct mhp_plan *plan);

@@ -26,10 +26,14 @@ printable()
 	done
 }
 
+rules=$tmp/rules.conf
+printf '[pool]\ntype = online_movable\nmax-movable-ratio = 100\n' >"$rules"
+
 # everything that only shows; the files with faults are in $names
 show_all()
 {
-	for verb in list 'list --tree' 'show dax0.0'; do
+	for verb in list 'list --tree' 'show dax0.0' "policy show --policy $rules" \
+		"policy explain dax0.0 --policy $rules"; do
 		# shellcheck disable=SC2086
 		run 0 --root "$root" $verb
 		printable

@@ -47,6 +47,15 @@ json .reason '"no-permission"'
 run 0 --root "$root" offline dax0.0
 run 0 --root "$root" plan unplug dax0.0
 
+printf '[pool]\nkind = dax\ntype = online_movable\n' >"$tmp/pool.conf"
+chmod 644 "$tmp/pool.conf"
+for args in '' --json; do
+	# shellcheck disable=SC2086
+	run 4 --root "$root" apply --policy "$tmp/pool.conf" $args
+	err_has 'mhp: dax0.0: '
+	err_has 'EACCES'
+done
+
 # nor can what was borrowed be put back
 leave_journal "$root" /sys/devices/system/memory/auto_online_blocks offline online_kernel
 chmod 644 "$root/run/libmhp/journal"

@@ -80,6 +80,23 @@ traced 0 plan unplug dax0.0
 traced 1 show dax7.7
 err_has 'no such region'
 
+# the standing policy, and the early claim
+mkdir -p "$root/etc/mhp/policy.d" "$root/usr/lib"
+ln -s usr/lib "$root/lib"
+ln -s "$TEST_DATA" "$root/usr/local"
+printf '[pool]\ntype = offline\n' >"$root/etc/mhp/policy.d/a.conf"
+for verb in 'policy check' 'policy show' 'policy explain dax0.0' drift apply 'apply --dry-run' \
+	'policy claim --dry-run'; do
+	# shellcheck disable=SC2086
+	traced 0 $verb
+	wrote_nothing
+done
+traced 0 policy claim
+[ -e "$root/etc/modprobe.d/mhp-claim.conf" ] || fail "$last: writes nothing"
+traced 0 policy claim
+wrote_nothing
+traced 0 policy claim --remove
+
 # as wanted already: no write, success
 traced 0 offline dax0.0
 out_has 'already offline, nothing to do'

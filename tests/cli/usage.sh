@@ -144,8 +144,8 @@ usage 'plug: it does not go with --per-block' plug dax0.0 --type online --per-bl
 usage '--save needs --dry-run, or mhp plan offline' offline dax0.0 --save "$tmp/plan"
 usage '--save is empty' plan offline dax0.0 --save ''
 usage 'list: it does not go with --save' list --save "$tmp/plan"
-usage 'apply: it needs a file that mhp plan --save wrote' apply
-usage 'apply: it needs a file' apply ''
+usage "apply: the file's name is empty" apply ''
+usage 'apply: a saved plan does not go with --policy' apply a --policy b
 usage '"b" is one word too many' apply a b
 usage 'apply: it does not go with --type' apply a --type online
 usage 'apply: it does not go with --keep' apply a --keep
@@ -158,8 +158,8 @@ usage 'recover: it does not go with --dry-run' recover --dry-run
 usage 'recover: it does not go with --keep' recover --keep
 
 # the standing policy
-usage 'policy: it needs another word: ' policy
-usage 'policy: "frobnicate" is ' policy frobnicate
+usage 'policy: it needs another word: check, show, explain or claim' policy
+usage 'policy: "frobnicate" is none of check, show, explain or claim' policy frobnicate
 usage 'policy: "--" is ' policy -- --
 usage '"poli" is no verb' poli claim
 usage 'is no verb' 'policy claimX'
@@ -169,6 +169,21 @@ usage 'policy claim: it does not go with --type' policy claim --type online
 usage 'policy claim: --initrd runs a command, which --dry-run only shows' policy claim --initrd --dry-run
 usage 'not with --root' policy claim --initrd
 usage 'list: it does not go with --remove' list --remove
+usage 'policy explain: it needs a region' policy explain
+usage '"b" is one word too many' policy explain a b
+usage '"x" is one word too many' policy show x
+usage "policy check: the file's name is empty" policy check ''
+usage 'policy check: name files, or --policy; not both' policy check a --policy b
+usage 'policy check: it does not go with --dry-run' policy check --dry-run
+usage '"b" is one word too many' drift a b
+usage "drift: the region's name is empty" drift ''
+usage 'drift: it does not go with --timeout' drift --timeout 1
+usage '--policy is empty' drift --policy ''
+usage 'list: it does not go with --policy' list --policy x
+many=$(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do printf ' --policy %s' "$i"; done)
+# shellcheck disable=SC2086
+usage '--policy: no more than 16 of them' drift $many
+usage 'not with "drift"' plan drift
 [ ! -e "$tmp/plan" ] || fail 'a plan was saved'
 
 # options that the verb has no use for
@@ -251,7 +266,8 @@ no_err
 out_has 'Usage: mhp'
 out_has 'online_movable'
 out_has '4 no permission'
-for word in plug unplug apply recover watch wait --for --count --source --range --blocks --node --kind --size --to --no-borrow \
+for word in plug unplug apply drift 'policy check' 'policy show' 'policy explain' 'policy claim' recover \
+	watch wait --for --count --source --range --blocks --node --kind --size --to --no-borrow \
 	--timeout --save; do
 	out_has "$word"
 done

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# mhp drift: where word, blocks, zones and the standing policy disagree, who did it, and what
+# repairs it: which it does.
+
+# shellcheck source=tests/cli/lib.sh
+. "$TEST_DATA/cli/lib.sh"
+need jq
+
+rules=$tmp/rules.conf
+cat >"$rules" <<END
+[pool]
+kind = dax
+type = online_movable
+END
+
+# drift CODE ARGS: of machine m
+drift()
+{
+	code=$1
+	shift
+	run "$code" drift "$@" --policy "$rules" --sim "$m"
+}
+
+# none
+cp "$cxl" "$m"
+act 0 online dax0.0 --type online_movable
+drift 0
+no_err
+out_has 'no drift in 1 region'
+drift 0 --json
+no_err
+json '[.schema, .items]' '[1,[]]'
+drift 0 dax0.0
+drift 1 dax3.0
+no_out
+err_has 'dax3.0: no such region'
+drift 1 region0
+no_out
+err_has 'regions that are made of it'
+
+# in another zone: told is by whom, and what would repair it
+cp "$machines/7.3-hmem-online-policy.txt" "$m"
+remember
+drift 1
+out_has 'dax0.0: memory32-35 are online in Normal, not in Movable'
+out_has "  rule     [pool] $rules:1: online_movable"
+out_has '  cause    probably auto_online_blocks=online'
+out_has '  way out  say elsewhere = rezone in rule pool'
+out_has '  repair   mhp online dax0.0 --type online_movable --rezone'
+err_has '1 of 1 region has drifted'
+drift 1 --json
+json '[.items[] | [.region, .state, .type, .now]]' '[["dax0.0","blocked","online_movable","online_kernel"]]'
+json '[.items[].drifts[] | [.kind, .blocks]]' '[["zone","32-35"]]'
+json '.items[0].cause.kind' '"system-policy"'
+json_holds '.items[0].repair.rules | index("rezone") != null'
+unchanged
+# ... and it does
+act 0 online dax0.0 --type online_movable --rezone
+drift 0
+
+# the device's word alone is drift, too, and no rule is needed for it
+cp "$machines/7.3-hmem-one-offline.txt" "$m"
+drift 1
+out_has "the driver's word for it is \"offline\""
+out_has 'dax0.0: memory35 is offline, not online_movable'
+out_has '  repair   mhp apply'
+drift 1 --json
+json '[.items[].drifts[] | [.kind, .blocks]] | sort' '[["state","35"],["word","32-34"]]'
+: >"$tmp/none.conf"
+run 1 drift --policy "$tmp/none.conf" --sim "$m"
+out_has "the driver's word for it is \"offline\""
+out_lacks '  rule '
+
+# not plugged
+cp "$machines/7.3-cxl-regions-unbound.txt" "$m"
+drift 1
+out_has 'dax0.0: is not System RAM'
+out_has 'dax1.0: is not System RAM'
+err_has '2 of 2 regions have drifted'
+drift 1 dax1.0
+out_lacks dax0.0
+err_has '1 of 1 region has drifted'
+act 0 apply --policy "$rules"
+drift 0
+out_has 'no drift in 2 regions'
+
+finish
