@@ -21,6 +21,7 @@ static const char help[] =
 "       mhp [OPTION...] capture [--identity] [--save FILE]\n"
 "       mhp [OPTION...] watch [REGION | --kind KIND] [--count N]\n"
 "       mhp [OPTION...] wait REGION [--for STATE]\n"
+"       mhp [OPTION...] agent\n"
 "\n"
 "List hot-pluggable memory, online it with an explicit type, take it offline,\n"
 "make a device System RAM, or give it back. What was done is verified; upon\n"

@@ -60,6 +60,8 @@ static int run_verb(struct machine *machine)
 		return verb_policy_show(machine);
 	case VERB_POLICY_EXPLAIN:
 		return verb_policy_explain(machine);
+	case VERB_AGENT:
+		return verb_agent(machine);
 	default:
 		return verb_act(machine);
 	}

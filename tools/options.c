@@ -115,6 +115,8 @@ static const struct verb_info verbs[] = {
 						   BIT(OPT_BUFFER) | BIT(OPT_SOURCE) |
 						   BIT(OPT_KIND) },
 	{ "wait", VERB_WAIT, OPERAND_REGION, BIT(OPT_FOR) | BIT(OPT_TIMEOUT) | BIT(OPT_SOURCE) },
+	{ "agent", VERB_AGENT, OPERAND_NONE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) |
+					     BIT(OPT_BUFFER) | BIT(OPT_SOURCE) },
 };
 
 void usage(const char *format, ...)
@@ -511,8 +513,14 @@ static void check_machine(const struct options *options)
 	if (options->sim_kill_word && !options->sim)
 		usage("--sim-kill needs --sim");
 	if ((options->sim_act_count || options->sim_lose_word) &&
-	    (!options->sim || (options->verb != VERB_WATCH && options->verb != VERB_WAIT)))
-		usage("--sim-act and --sim-lose need --sim, and go with watch and wait");
+	    (!options->sim || (options->verb != VERB_WATCH && options->verb != VERB_WAIT &&
+			       options->verb != VERB_AGENT)))
+		usage("--sim-act and --sim-lose need --sim, and go with watch, wait and agent");
+	if (options->verb == VERB_AGENT && (options->root || options->capture))
+		usage("agent: it needs events, which a machine of --%s has not; --sim makes one "
+		      "of a capture", options->root ? "root" : "capture");
+	if (options->verb == VERB_AGENT && options->json)
+		usage("agent: it does not go with --json; mhp watch --json tells events");
 	if (options->verb == VERB_WATCH && options->capture)
 		usage("watch: in a capture nothing happens; --sim makes a machine of it");
 	if (options->verb == VERB_WATCH && options->kind)

@@ -41,6 +41,7 @@ enum verb {
 	VERB_POLICY_SHOW,
 	VERB_POLICY_EXPLAIN,
 	VERB_POLICY_CLAIM,
+	VERB_AGENT,
 };
 
 /* A failure that the simulated machine is told to act out. */
@@ -410,6 +411,7 @@ int report_show(const struct machine *machine, const struct mhp_report *report,
 
 /* ---- watch.c and watch.h, wait.c ---- */
 
+int verb_agent(struct machine *machine);
 int verb_watch(struct machine *machine);
 int verb_wait(struct machine *machine);
 /* NULL: it cannot be waited for */

@@ -255,7 +255,7 @@ usage '--timeout: "0" is no time at all' watch --timeout 0
 nowhere=
 usage '--sim-act and --sim-lose need --sim' watch --sim-act /x=y
 usage '--sim-act and --sim-lose need --sim' wait dax0.0 --sim-lose 1
-usage '--sim-act and --sim-lose need --sim, and go with watch and wait' list --sim x --sim-act /x=y
+usage '--sim-act and --sim-lose need --sim, and go with watch, wait and agent' list --sim x --sim-act /x=y
 usage 'watch: in a capture nothing happens' watch --capture x
 usage 'a region and --kind exclude each other' watch dax0.0 --kind dax --sim x
 usage '--kind: "daxx" is no kind of region such as dax' watch --kind daxx --sim x
