@@ -9,7 +9,7 @@
 #include "policy.h"
 
 #define LAST_KIND MHP_REGION_BOOT
-/* Far more than 100 * 2^64 bytes to a page need. */
+/* Percent; no machine comes near it. */
 #define MAX_RATIO 1000000
 /* Where a line of a rule's text is broken. */
 #define MAX_COLUMN 90

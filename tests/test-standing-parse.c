@@ -259,6 +259,19 @@ static void test_wrong_words(void **state)
 	      "11: kernel-zone = y: not one of yes, no\n");
 }
 
+/* What could not be written again: at the begin of a line it would be something else. */
+static void test_odd_words(void **state)
+{
+	(void)state;
+	check("[a]\n" TYPE "name = x\nidentity =;y\ndriver = x [b] #c d=e\nram = #x\n",
+	      "4: identity = ;y: not an identity or pattern\n"
+	      "5: driver = [b]: not a driver's name\n"
+	      "5: driver = #c: not a driver's name; a comment behind a value begins with ';'\n"
+	      "5: driver = d=e: not a driver's name\n"
+	      "6: ram = #x: not a pattern such as System RAM (kmem); a comment behind a value "
+	      "begins with ';'\n");
+}
+
 static void test_hints(void **state)
 {
 	(void)state;
@@ -454,6 +467,7 @@ int main(void)
 		cmocka_unit_test(test_how_editors_write),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_wrong_words),
+		cmocka_unit_test(test_odd_words),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_twice),
