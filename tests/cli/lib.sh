@@ -190,29 +190,28 @@ settings()
 
 # ---- who follows the lines of mhp watch --json ----
 
-# follow: what the lines of $tmp/out lead to
+# follow: what the lines of $tmp/out lead to. One flat object, which jq changes in place.
 follow()
 {
 	jq -n 'reduce inputs as $e (null;
-		if $e.event == "begin" then {
-			policy: $e.auto_online_blocks,
-			blocks: $e.blocks | map({ key: (.id | tostring), value: [.state, .zone] }) | from_entries,
-			drivers: $e.regions | map({ key: .name, value: .driver }) | from_entries
-		} elif $e.block != null and $e.after == "absent" then del(.blocks[$e.block | tostring])
-		elif $e.block != null then .blocks[$e.block | tostring] = [$e.after, $e.zone_after]
+		if $e.event == "begin" then
+			[{ key: "policy", value: $e.auto_online_blocks },
+			 ($e.blocks[] | { key: "memory\(.id)", value: [.state, .zone] }),
+			 ($e.regions[] | { key: .name, value: .driver })] | from_entries
+		elif $e.block != null and $e.after == "absent" then del(.[$e.name])
+		elif $e.block != null then .[$e.name] = [$e.after, $e.zone_after]
 		elif $e.name == "auto_online_blocks" then .policy = $e.after
-		elif $e.event == "device-removed" then del(.drivers[$e.name])
-		elif $e.event | startswith("device-") then .drivers[$e.name] = $e.after
+		elif $e.event == "device-removed" then del(.[$e.name])
+		elif $e.event | startswith("device-") then .[$e.name] = $e.after
 		else . end)' -S "$tmp/out"
 }
 
 # truth: the same of machine m as it is then
 truth()
 {
-	"$MHP" list --json --sim "$m" | jq -S '{
-		policy: .default_online_type,
-		blocks: .blocks | map({ key: (.id | tostring),
-			value: [.state, if .state == "online" then .zones[0] else null end] }) | from_entries,
-		drivers: .regions | map({ key: .name, value: .driver }) | from_entries
-	}'
+	"$MHP" list --json --sim "$m" | jq -S '
+		[{ key: "policy", value: .default_online_type },
+		 (.blocks[] | { key: "memory\(.id)",
+			value: [.state, if .state == "online" then .zones[0] else null end] }),
+		 (.regions[] | { key: .name, value: .driver })] | from_entries'
 }
