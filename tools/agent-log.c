@@ -27,11 +27,13 @@ bool agent_log_is_journal(const char *stream, int fd)
 
 void agent_log_put(FILE *file, bool is_journal, int priority, const char *line)
 {
+	char *escaped = text_copy(line);
+
+	/* in one call, so that it is one write also to a stream without a buffer */
 	if (is_journal)
-		fprintf(file, "<%d>", priority & LOG_PRIMASK);
+		fprintf(file, "<%d>%s\n", priority & LOG_PRIMASK, escaped);
 	else
-		fputs("mhp: ", file);
-	text_put(file, line);
-	fputc('\n', file);
+		fprintf(file, "mhp: %s\n", escaped);
 	fflush(file);
+	free(escaped);
 }

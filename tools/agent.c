@@ -62,9 +62,15 @@ static void say_line(void *data, int priority, const char *line)
 
 static int load(void *data, struct mhp_standing **ret_standing)
 {
-	const struct loop *loop = data;
+	struct loop *loop = data;
 
-	return mhp_standing_new(loop->machine->ctx, ret_standing);
+	if (!loop->machine->options->policy_count)
+		return mhp_standing_new(loop->machine->ctx, ret_standing);
+	if (policy_read(loop->machine, ret_standing) == EXIT_AS_ASKED)
+		return 0;
+	agent_forget_message(&loop->agent);
+	loop->agent.message = text_format("see the line before");
+	return -EIO;
 }
 
 static void be_ready(struct loop *loop)

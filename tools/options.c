@@ -116,7 +116,8 @@ static const struct verb_info verbs[] = {
 						   BIT(OPT_KIND) },
 	{ "wait", VERB_WAIT, OPERAND_REGION, BIT(OPT_FOR) | BIT(OPT_TIMEOUT) | BIT(OPT_SOURCE) },
 	{ "agent", VERB_AGENT, OPERAND_NONE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) |
-					     BIT(OPT_BUFFER) | BIT(OPT_SOURCE) },
+					     BIT(OPT_BUFFER) | BIT(OPT_SOURCE) |
+					     BIT(OPT_POLICY) },
 };
 
 void usage(const char *format, ...)

@@ -68,6 +68,15 @@ err_has 'dax0.0: not yet as wanted by [pool]'
 err_has 'dax0.0: would: '
 zones 'Normal Movable offline '
 
+# a policy elsewhere
+printf '[pool]\nkind = dax\ntype = online_kernel\n' >"$tmp/own.conf"
+agent 0 --policy "$tmp/own.conf"
+zones 'Normal online '
+agent 0 --policy "$tmp/none.conf"
+err_has 'none.conf: ENOENT'
+err_has 'the standing policy could not be read: see the line before'
+zones 'Normal Movable offline '
+
 # ---- a standing policy with errors ----
 
 machine '[pool]' 'kind = dax' 'type = sideways' '[rest]' 'kind = dax' 'type = online'
