@@ -145,10 +145,13 @@ static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool 
 	} else {
 		r = open_parent(ctx, path, &parent, &base);
 	}
-	if (r == 0)
+	if (r == 0) {
+		/* -ELOOP of the directory is no link that could be followed */
 		r = ctx->be->ops->read_all(ctx->be, parent.dir, base, ret_text, ret_length);
-	if (r == -ELOOP)
-		r = read_linked(&parent, base, links + 1, ret_masks, ret_text, ret_length);
+		if (r == -ELOOP)
+			r = read_linked(&parent, base, links + 1, ret_masks, ret_text,
+					ret_length);
+	}
 	sysfs_close(&parent);
 	free(path);
 	return r;

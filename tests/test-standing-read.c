@@ -152,16 +152,19 @@ static void test_unreadable(void **state)
 	fakesys_link(fs, ETC "/20-b.conf", "20-b.conf");
 	fakesys_link(fs, ETC "/30-c.conf", "/dev/zero");
 	fakesys_set(fs, FAKESYS_FIFO, ETC "/40-d.conf", "", 0);
+	fakesys_link(fs, ETC "/50-e.conf", "/opt/around/e.conf");
+	fakesys_link(fs, "/opt/around", "around");
 	fakesys_file(fs, ETC "/60-f.conf", RULE("f"));
 	check(fs, ETC "/10-a.conf\n"
 	      USR "/10-a.conf < " ETC "/10-a.conf\n"
-	      ETC "/20-b.conf\n" ETC "/30-c.conf\n" ETC "/40-d.conf\n"
+	      ETC "/20-b.conf\n" ETC "/30-c.conf\n" ETC "/40-d.conf\n" ETC "/50-e.conf\n"
 	      ETC "/60-f.conf\n"
 	      "f " ETC "/60-f.conf:1\n"
 	      ETC "/10-a.conf:0: a link that leads nowhere\n"
 	      ETC "/20-b.conf:0: could not be read: ELOOP (Too many levels of symbolic links)\n"
 	      ETC "/30-c.conf:0: is no regular file\n"
-	      ETC "/40-d.conf:0: is no regular file\n");
+	      ETC "/40-d.conf:0: is no regular file\n"
+	      ETC "/50-e.conf:0: could not be read: ELOOP (Too many levels of symbolic links)\n");
 }
 
 static void test_codes(void **state)
