@@ -135,6 +135,8 @@ static void use_picture(struct mhp_monitor *monitor, struct picture *picture)
 	monitor->goal.is_set = false;
 	monitor->event.region = NULL;
 	monitor->event.owner = NULL;
+	/* another one may come to lie where this one was */
+	monitor->acts.snap = NULL;
 }
 
 static int begin_tracking(struct mhp_monitor *monitor)

@@ -179,7 +179,7 @@ struct monitor_acts {
 	enum cause_lock lock;
 	bool has_seqnum;
 	uint64_t seqnum;	/* no uevent above it had been sent */
-	const struct mhp_snapshot *snap;	/* was there already; only compared */
+	const struct mhp_snapshot *snap;	/* was there already; NULL: none of now */
 	int64_t last_ns;	/* when the last message was received */
 	/* the one that was found without an end, and the number of the last uevent then */
 	int64_t dead_begin_ns;

@@ -352,6 +352,31 @@ static void killed_before(void **state)
 	end(&watch);
 }
 
+/* A snapshot may lie where an older one was: what was read for that is not enough for it. */
+static void of_a_later_snapshot(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	/* after how many is for malloc() to say; after one of these, most likely */
+	for (int between = 0; between < 4; between++) {
+		begin(&watch, MHP_SIM_KERNEL_6_12, true);
+		put(&watch.bench, KMEM "/bind", "dax0.0");
+		flush(&watch);
+		/* with something found, so that the notes are read for it */
+		put_blocks(&watch.bench, 32, 32, "online_movable");
+		for (int i = 0; i <= between; i++) {
+			assert_int_equal(mhp_monitor_refresh(watch.monitor), 0);
+			flush(&watch);
+		}
+		fulfil_elsewhere(&watch, "dax0.0 online online_movable", 0);
+		assert_int_equal(mhp_monitor_refresh(watch.monitor), 0);
+		check(&watch, "memory34", MHP_EVENT_BLOCK_ONLINE, "libmhp",
+		      by(&watch, "perhaps ", ""));
+		end(&watch);
+	}
+}
+
 /* ---- what it takes ---- */
 
 static void little_is_read(void **state)
@@ -407,6 +432,7 @@ int main(void)
 		cmocka_unit_test(by_another_one),
 		cmocka_unit_test(by_one_that_was_killed),
 		cmocka_unit_test(killed_before),
+		cmocka_unit_test(of_a_later_snapshot),
 		cmocka_unit_test(little_is_read),
 		cmocka_unit_test(without_the_flag),
 	};
