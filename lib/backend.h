@@ -151,7 +151,7 @@ struct mhp_backend_ops {
 	/*
 	 * *ret_some false: no message waits. -ENOBUFS: some were lost; older ones that still
 	 * wait come after it, and until all are received more may be lost without a word
-	 * (netlink_overrun() in net/netlink/af_netlink.c).
+	 * (netlink_overrun() in net/netlink/af_netlink.c). -ENOMEM: one may be lost.
 	 */
 	int (*receive_event)(struct mhp_backend *be, struct mhp_events *events,
 			     struct mhp_message *ret_message, bool *ret_some);

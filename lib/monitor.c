@@ -322,7 +322,8 @@ static int follow(struct mhp_monitor *monitor, enum progress *ret)
 	int r = receive(monitor, &message, &some);
 
 	*ret = GO_ON;
-	if (r == -ENOBUFS) {
+	/* a message that there was no memory for may have left the socket all the same */
+	if (r == -ENOBUFS || r == -ENOMEM) {
 		monitor->phase = PHASE_DRAIN;
 		event_begin(monitor, MHP_EVENT_LOST, 0, "");
 		*ret = TOLD;

@@ -732,6 +732,42 @@ static void test_no_memory(void **state)
 	}
 }
 
+static int (*sim_receive)(struct mhp_backend *be, struct mhp_events *events,
+			  struct mhp_message *ret_message, bool *ret_some);
+
+/* As libudev, where it has no memory for a message that it has received. */
+static int drop_one(struct mhp_backend *be, struct mhp_events *events,
+		    struct mhp_message *ret_message, bool *ret_some)
+{
+	static int calls_left = 2;
+
+	sim_receive(be, events, ret_message, ret_some);
+	return --calls_left ? 0 : -ENOMEM;
+}
+
+static void test_message_without_memory(void **state)
+{
+	struct mhp_backend_ops ops;
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	ops = *bench.ctx->be->ops;
+	sim_receive = ops.receive_event;
+	ops.receive_event = drop_one;
+	mirror_begin(&mirror, bench.ctx, 0);
+	bench.ctx->be->ops = &ops;
+	put_blocks(&bench, 32, 34, "online_movable");
+	heard(&mirror, "memory_tier22 added; events were lost; "
+		       "memory32 online in Movable (dax0.0)!; "
+		       "memory33 online in Movable (dax0.0)!; "
+		       "memory34 online in Movable (dax0.0)!; compared with a fresh snapshot!");
+	mirror_check(&mirror, bench.ctx, "in the end");
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 static void test_new_without_memory(void **state)
 {
 	struct mhp_monitor *monitor = NULL;
@@ -870,6 +906,7 @@ int main(void)
 		cmocka_unit_test(test_races_with_lost),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_message_without_memory),
 		cmocka_unit_test(test_new_without_memory),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_fd),
