@@ -490,6 +490,8 @@ static void test_gone_meanwhile(void **state)
 	assert_true(teller.went_back);
 	assert_outcome(report, MHP_OUTCOME_DONE);
 	assert_result(report, "PNP0C80:01", MHP_OUTCOME_DONE, MHP_REASON_ALREADY);
+	/* it was looked at again before, so that nothing had to be found stale */
+	assert_null(mhp_agenda_result_get_report(result_of(report, "PNP0C80:01")));
 	mhp_agenda_report_free(report);
 	tear_down(&bench);
 }
