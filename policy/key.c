@@ -140,8 +140,11 @@ static int take_identity(struct mhp_standing_rule *rule, const char *word)
 	return add_word(&rule->identities, word);
 }
 
+/* It is compared as it stands: a pattern, which is taken elsewhere, would match nothing. */
 static int take_driver(struct mhp_standing_rule *rule, const char *word)
 {
+	if (strpbrk(word, "*?[\\"))
+		return -EINVAL;
 	return add_word(&rule->drivers, word);
 }
 

@@ -238,6 +238,13 @@ static void test_sizes(void **state)
 
 /* ---- what is wrong ---- */
 
+static void test_drivers_are_no_patterns(void **state)
+{
+	(void)state;
+	check("[a]\ndriver = kmem virtio*\n" TYPE,
+	      "2: driver = virtio*: not a driver's name\n");
+}
+
 static void test_wrong_words(void **state)
 {
 	(void)state;
@@ -468,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_wrong_words),
 		cmocka_unit_test(test_odd_words),
+		cmocka_unit_test(test_drivers_are_no_patterns),
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_twice),
