@@ -323,6 +323,8 @@ static int run(struct wait *wait, const struct mhp_wait_opts *opts,
 		r = opts_take(&wait->opts, sizeof(wait->opts), opts, opts->size);
 	if (r == 0 && wait->opts.reserved)
 		r = -E2BIG;
+	if (r == 0 && wait->opts.timeout_ms < MHP_TIMEOUT_NONE)
+		r = -EINVAL;
 	if (r < 0)
 		return r;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);

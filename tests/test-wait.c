@@ -367,6 +367,10 @@ static void test_arguments(void **state)
 	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", 4, NULL, NULL), -EINVAL);
 	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", MHP_WAIT_READY, &opts, NULL), -E2BIG);
 	assert_int_equal(mhp_wait_request(bench.ctx, NULL, NULL, NULL), -EINVAL);
+	/* what is left of a deadline that has passed is not for ever */
+	opts = (struct mhp_wait_opts){ .size = sizeof(opts), .timeout_ms = -2 };
+	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", MHP_WAIT_PRESENT, &opts, NULL),
+			 -EINVAL);
 	mhp_sim_fail_read(bench.sim, MEMORY_PATH "/block_size_bytes", -EIO, 1);
 	mhp_ctx_set_log_fn(bench.ctx, NULL, NULL);
 	assert_int_equal(glance(&bench, "dax0.0", MHP_WAIT_READY), -EIO);
