@@ -193,6 +193,21 @@ int item_decide(const struct mhp_agenda *agenda, const struct mhp_snapshot *snap
 /* ---- the request ---- */
 
 /* What is in Movable stays there: the guard is about the rest. */
+static bool is_guards(const struct mhp_agenda_item *item, const struct one_block *block)
+{
+	return block->zone != MHP_ZONE_MOVABLE &&
+	       (item->plugs || block->state != MHP_STATE_ABSENT);
+}
+
+/* Others may have brought all of it into Movable since the guard has chosen. */
+static bool has_none_for_guard(const struct mhp_agenda_item *item)
+{
+	for (size_t i = 0; i < item->blocks.count; i++)
+		if (is_guards(item, &item->blocks.list[i]))
+			return false;
+	return item->blocks.movable != 0;
+}
+
 static int set_blocks(struct mhp_request *request, const struct mhp_agenda_item *item)
 {
 	const struct one_block *list = item->blocks.list;
@@ -200,12 +215,10 @@ static int set_blocks(struct mhp_request *request, const struct mhp_agenda_item 
 	int r = 0;
 
 	for (size_t i = 0, n; i < count && r == 0; i += n) {
-		bool meant = list[i].zone != MHP_ZONE_MOVABLE &&
-			     (item->plugs || list[i].state != MHP_STATE_ABSENT);
+		bool meant = is_guards(item, &list[i]);
 
 		for (n = 1; meant && i + n < count && list[i + n].id == list[i].id + n &&
-		     list[i + n].zone != MHP_ZONE_MOVABLE &&
-		     (item->plugs || list[i + n].state != MHP_STATE_ABSENT); n++)
+		     is_guards(item, &list[i + n]); n++)
 			;
 		if (meant)
 			r = mhp_request_add_blocks(request, list[i].id, n);
@@ -296,6 +309,10 @@ int item_plan(const struct mhp_agenda *agenda, const struct mhp_snapshot *snap,
 {
 	int r;
 
+	if (item->guarded && has_none_for_guard(item)) {
+		item->state = MHP_ITEM_MET;
+		return 0;
+	}
 	r = plan_with(snap, item, find_rules(agenda, item), &item->plan);
 	if (r == -ENOMEM)
 		return r;

@@ -194,6 +194,30 @@ static void test_not_known(void **state)
 	tear_down(&bench);
 }
 
+/* What others have brought into Movable meanwhile stays there, and is as wanted. */
+static void test_moved_meanwhile(void **state)
+{
+	struct mhp_agenda_report *report;
+	struct mhp_agenda *agenda;
+	struct bench bench;
+
+	(void)state;
+	set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+	agenda = agenda_of(&bench, "[a]\nname = dax0.0\ntype = online_kernel\norder = 1\n"
+			   "[b]\nname = dax2.0\ntype = online_movable\n"
+			   "max-movable-ratio = 1\n");
+	assert_item(agenda, "dax2.0", "to-do online_kernel guarded not-plugged");
+	apply(&bench, "[c]\nname = dax2.0\ntype = online_movable\n", MHP_OUTCOME_DONE);
+	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, NULL, &report), 0);
+	assert_string_equal(mhp_agenda_result_get_message(result_of(report, "dax2.0")),
+			    "is as wanted by now");
+	assert_int_equal(mhp_agenda_report_get_outcome(report), MHP_OUTCOME_DONE);
+	assert_blocks(&bench, 96, 99, "Movable");
+	mhp_agenda_report_free(report);
+	mhp_agenda_unref(agenda);
+	tear_down(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_stays),
 		cmocka_unit_test(test_growing),
 		cmocka_unit_test(test_not_known),
+		cmocka_unit_test(test_moved_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
