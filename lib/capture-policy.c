@@ -3,6 +3,7 @@
  * What a capture has of the standing policy: the files that count, without their comments.
  * Lines keep their numbers, and rules and errors are the same.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,30 +20,49 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Serial numbers and UUIDs, with which a part of an identity begins. */
-static size_t secret_length(const char *at, size_t length)
+/* So many hexadecimal digits are no address of a bus, and may be a serial number. */
+#define SECRET_DIGITS 8
+
+/* As in "*0x3c4d00000003@*", which names no kind. */
+static bool has_number(const char *word, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length && digits < SECRET_DIGITS; i++)
+		digits = isxdigit((unsigned char)word[i]) ? digits + 1 : 0;
+	return digits == SECRET_DIGITS;
+}
+
+/* Length of a word that is a serial number or a UUID, or has one; what it begins with may stay. */
+static size_t secret_length(const char *at, size_t length, const char **ret_kind)
 {
 	static const char *const kinds[] = { "cxl:", "pmem:" };
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !n; i++)
-		if (length > strlen(kinds[i]) && !strncmp(at, kinds[i], strlen(kinds[i])))
-			n = strlen(kinds[i]);
-	if (!n || at[n] == '*' || is_blank(at[n]))
-		return 0;
+	*ret_kind = "";
 	while (n < length && !is_blank(at[n]))
 		n++;
-	return n;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (n > strlen(kinds[i]) && !strncmp(at, kinds[i], strlen(kinds[i])))
+			*ret_kind = kinds[i];
+	if ((**ret_kind && at[strlen(*ret_kind)] != '*') || has_number(at, n))
+		return n;
+	return 0;
 }
 
 /* A word of a list, or what else stands between blanks. */
 static void keep_content(struct text *out, const char *line, size_t length, bool identity)
 {
-	for (size_t i = 0; i < length; i++) {
-		size_t n = identity ? 0 : secret_length(line + i, length - i);
+	bool is_name = length && *line == '[';
 
-		if (n && (!i || is_blank(line[i - 1]) || line[i - 1] == '=')) {
-			text_add(out, "%s" LEFT_OUT, line[i] == 'c' ? "cxl:" : "pmem:");
+	for (size_t i = 0; i < length; i++) {
+		bool begins = !i || is_blank(line[i - 1]) || line[i - 1] == '=';
+		const char *kind;
+		size_t n = identity || is_name || !begins ? 0 :
+			secret_length(line + i, length - i, &kind);
+
+		if (n) {
+			text_add(out, "%s" LEFT_OUT, kind);
 			i += n - 1;
 		} else {
 			text_add_raw(out, line + i, 1);

@@ -162,6 +162,9 @@ static void test_reduced(void **state)
 		{ "a = b;c # d\n", "a = b;c # d\n" },
 		{ "x cxl: cxl:1", "x cxl: cxl:<left-out>" },
 		{ "xcxl:1", "xcxl:1" },
+		{ "i = *0x3c4d00000003@*", "i = <left-out>" },
+		{ "i = cxl:*00000003 *1234567", "i = cxl:<left-out> *1234567" },
+		{ "[cafecafe]", "[cafecafe]" },
 	};
 	char *str;
 

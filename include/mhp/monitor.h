@@ -126,7 +126,7 @@ int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
  *                   none waits now, poll
  * @return 0; -ENOMEM, what mhp_snapshot_new() answers where a fresh one is needed, or
  *         other negative errno values of the socket: nothing is forgotten, and the next
- *         call tries again
+ *         call tries again. Call it again in a while, for the descriptor need not be readable
  * @since 0.1
  */
 int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_event **ret_event);
