@@ -33,6 +33,8 @@ struct stage {
 	struct mhp_monitor *monitor;
 	const char *policy;
 	int load_code, answer;
+	enum claimed claim;
+	unsigned int claim_asked;
 	int64_t now_ns;
 	unsigned int passes;
 	char log[32768];
@@ -58,6 +60,14 @@ static int stage_load(void *data, struct mhp_standing **ret_standing)
 					  strlen(stage->policy), ret_standing);
 }
 
+static enum claimed stage_claim(void *data)
+{
+	struct stage *stage = data;
+
+	stage->claim_asked++;
+	return stage->claim;
+}
+
 static void stage_say(void *data, int priority, const char *line)
 {
 	struct stage *stage = data;
@@ -78,7 +88,7 @@ static void begin_agent(struct stage *stage)
 
 	stage->agent = (struct agent){
 		.ctx = stage->bench.ctx, .now = stage_now, .asked = stage_asked,
-		.load = stage_load, .say = stage_say, .data = stage,
+		.load = stage_load, .claim = stage_claim, .say = stage_say, .data = stage,
 	};
 	agent_begin(&stage->agent);
 	assert_int_equal(mhp_monitor_new(stage->bench.ctx, &opts, &stage->monitor), 0);
@@ -402,6 +412,10 @@ static void online_elsewhere(void **state)
 	put_one(&stage, "dax0.0", "state", "online_kernel");
 	settle(&stage);
 	assert_said(&stage, 2, "dax0.0: way out: ");
+	/* somebody wrote to its state file: it was brought here by the driver, as at boot */
+	assert_said(&stage, 2, "dax0.0: way out at boot: mhp policy claim, if it is not there");
+	/* files are looked at when it is said, and not at each pass */
+	assert_int_equal(stage.claim_asked, 2);
 	end(&stage);
 }
 

@@ -174,6 +174,16 @@ const char *agent_skip_name(const char *name, const char *message)
 	       message + length + 2 : message;
 }
 
+/* Whether there is a claim is asked when it is said, not at each look. */
+static void tell_early(struct agent *agent, const struct mhp_agenda *agenda,
+		       const struct mhp_agenda_item *item)
+{
+	if (item_is_early(agenda, item))
+		agent_say(agent, priority_of(item), "%s: way out at boot: %s",
+			  mhp_region_get_name(mhp_agenda_item_get_region(item)),
+			  early_way_out(agent->claim(agent->data)));
+}
+
 void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 		     const struct mhp_agenda_item *item, bool is_said)
 {
@@ -188,10 +198,12 @@ void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 	}
 	text = text_format("%s", "");
 	add_all(&text, agenda, item);
-	if (told_anew(&agent->told, agent_key(region), text) && !is_said)
+	if (told_anew(&agent->told, agent_key(region), text) && !is_said) {
 		for (char *line = strtok_r(text, "\n", &rest); line;
 		     line = strtok_r(NULL, "\n", &rest))
 			agent_say(agent, priority_of(item), "%s: %s", name,
 				  agent_skip_name(name, line));
+		tell_early(agent, agenda, item);
+	}
 	free(text);
 }

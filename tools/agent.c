@@ -73,6 +73,13 @@ static int load(void *data, struct mhp_standing **ret_standing)
 	return -EIO;
 }
 
+static enum claimed ask_claim(void *data)
+{
+	const struct loop *loop = data;
+
+	return claim_find(loop->machine->options);
+}
+
 static void be_ready(struct loop *loop)
 {
 	char *status = agent_copy_status(&loop->agent);
@@ -290,7 +297,7 @@ int verb_agent(struct machine *machine)
 		.begin_ns = now_ns(NULL),
 		.agent = {
 			.ctx = machine->ctx, .now = now_ns, .asked = asked, .load = load,
-			.say = say_line, .dry_run = machine->options->dry_run,
+			.claim = ask_claim, .say = say_line, .dry_run = machine->options->dry_run,
 			.timeout_ms = machine->options->timeout_ms,
 		},
 	};

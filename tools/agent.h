@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "early.h"
+
 #define NEVER_DUE INT64_MAX
 #define NS_PER_SECOND INT64_C(1000000000)
 
@@ -131,11 +133,12 @@ struct mhp_agenda;
 struct mhp_agenda_item;
 
 struct agent {
-	/* from whoever has it run; data is handed to all four */
+	/* from whoever has it run; data is handed to all five */
 	struct mhp_ctx *ctx;		/* its log function is the agent's meanwhile */
 	int64_t (*now)(void *data);
 	int (*asked)(void *data);	/* is it to end? as a progress function answers */
 	int (*load)(void *data, struct mhp_standing **ret_standing);
+	enum claimed (*claim)(void *data);
 	/* priority: as of syslog(3) */
 	void (*say)(void *data, int priority, const char *line);
 	void *data;

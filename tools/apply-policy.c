@@ -118,7 +118,7 @@ static int show_agenda(const struct machine *machine, const struct mhp_agenda *a
 	if (json) {
 		struct json_object *top = json_begin();
 
-		json_add_items(top, agenda);
+		json_add_items(top, machine->options, agenda);
 		json_print(top);
 	}
 	for (size_t i = 0; (item = mhp_agenda_get_item(agenda, i)); i++) {
@@ -141,10 +141,12 @@ static int show_agenda(const struct machine *machine, const struct mhp_agenda *a
 
 /* ---- what was done ---- */
 
-static struct json_object *result_object(const struct mhp_agenda *agenda,
+static struct json_object *result_object(const struct options *options,
+					 const struct mhp_agenda *agenda,
 					 const struct mhp_agenda_result *result)
 {
-	struct json_object *object = json_item(agenda, mhp_agenda_result_get_item(result));
+	struct json_object *object = json_item(options, agenda,
+					       mhp_agenda_result_get_item(result));
 	const struct mhp_report *report = mhp_agenda_result_get_report(result);
 	struct json_object *details = NULL;
 
@@ -162,7 +164,7 @@ static struct json_object *result_object(const struct mhp_agenda *agenda,
 	return object;
 }
 
-static void print_json(const struct mhp_agenda_report *report)
+static void print_json(const struct options *options, const struct mhp_agenda_report *report)
 {
 	struct json_object *top = json_begin(), *items = json_new_array();
 	const struct mhp_agenda_result *result;
@@ -170,7 +172,8 @@ static void print_json(const struct mhp_agenda_report *report)
 	json_add_text(top, "outcome",
 		      mhp_outcome_to_str(mhp_agenda_report_get_outcome(report)));
 	for (size_t i = 0; (result = mhp_agenda_report_get_result(report, i)); i++)
-		json_append(items, result_object(mhp_agenda_report_get_agenda(report), result));
+		json_append(items, result_object(options, mhp_agenda_report_get_agenda(report),
+						 result));
 	json_add(top, "items", items);
 	json_print(top);
 }
@@ -291,7 +294,7 @@ static int carry_out(struct machine *machine, struct mhp_agenda *agenda)
 		r = exit_of_code(code);
 	} else {
 		if (machine->options->json) {
-			print_json(report);
+			print_json(machine->options, report);
 			complain_results(report);
 		} else {
 			print_text(machine, report);

@@ -274,3 +274,40 @@ void claim_look_end(struct claim_look *look)
 	}
 	free(look->notes);
 }
+
+/* Does something load kmem that no "blacklist" keeps from it? */
+static bool is_evaded(const struct claim_look *look)
+{
+	static const char *const codes[] = { "loads", "initrd", "udev-rule" };
+
+	for (size_t i = 0; i < look->count; i++) {
+		const struct claim_note *note = &look->notes[i];
+
+		for (size_t k = 0; k < ARRAY_SIZE(codes); k++)
+			if (strcmp(note->code, codes[k]) == 0)
+				return true;
+		/* the line that names a device */
+		if (strcmp(note->code, "daxctl") == 0 && note->line)
+			return true;
+	}
+	return false;
+}
+
+enum claimed claim_find(const struct options *options)
+{
+	enum claimed claim = CLAIM_MISSING;
+	struct claim_look look;
+	struct below below;
+
+	/* what a capture has of a machine is not its modprobe.d */
+	if (options->capture || options->sim || below_begin(&below, options->root) < 0)
+		return CLAIM_UNKNOWN;
+	claim_look(&look, &below);
+	if (look.kernels && look.built_in == look.kernels)
+		claim = CLAIM_USELESS;
+	else if (look.is_claimed)
+		claim = is_evaded(&look) ? CLAIM_EVADED : CLAIM_THERE;
+	claim_look_end(&look);
+	below_end(&below);
+	return claim;
+}

@@ -8,7 +8,8 @@
 
 #include "tool.h"
 
-static void say_drifts(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item)
+static void say_drifts(const struct options *options, const struct mhp_agenda *agenda,
+		       const struct mhp_agenda_item *item)
 {
 	const char *name = mhp_region_get_name(mhp_agenda_item_get_region(item));
 	const struct mhp_standing_rule *rule = mhp_agenda_item_get_rule(item);
@@ -25,7 +26,7 @@ static void say_drifts(const struct mhp_agenda *agenda, const struct mhp_agenda_
 	}
 	if (mhp_agenda_item_get_guard(item))
 		say("           %s\n", mhp_agenda_item_get_guard(item));
-	item_say_remedy(agenda, item);
+	item_say_remedy(options, agenda, item);
 }
 
 /* What cannot be told may be drift: it is no success. Returns an exit code. */
@@ -54,9 +55,9 @@ static int tell(const struct machine *machine, const struct mhp_agenda *agenda,
 		count += !item_is_idle(item);
 		drifted += has_drift;
 		if (has_drift && !json)
-			say_drifts(agenda, item);
+			say_drifts(machine->options, agenda, item);
 		if (json && (has_drift || !is_known))
-			json_append(items, json_item(agenda, item));
+			json_append(items, json_item(machine->options, agenda, item));
 		if (!has_drift && !is_known)
 			r = complain_undecided(item);
 	}

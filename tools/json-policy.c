@@ -100,7 +100,7 @@ static struct json_object *plan_object(const struct mhp_plan *plan)
 	return object;
 }
 
-struct json_object *json_item(const struct mhp_agenda *agenda,
+struct json_object *json_item(const struct options *options, const struct mhp_agenda *agenda,
 			      const struct mhp_agenda_item *item)
 {
 	const struct mhp_region *region = mhp_agenda_item_get_region(item);
@@ -123,6 +123,7 @@ struct json_object *json_item(const struct mhp_agenda *agenda,
 	json_add_text(object, "guard", mhp_agenda_item_get_guard(item));
 	json_add_text(object, "why", mhp_agenda_item_get_why(item));
 	json_add_text(object, "way_out", mhp_agenda_item_get_way_out(item));
+	json_add_text(object, "at_boot", item_at_boot(options, agenda, item));
 	for (size_t i = 0; (drift = mhp_agenda_item_get_drift(item, i)); i++)
 		json_append(drifts, drift_object(drift));
 	json_add(object, "drifts", drifts);
@@ -132,12 +133,13 @@ struct json_object *json_item(const struct mhp_agenda *agenda,
 	return object;
 }
 
-void json_add_items(struct json_object *top, const struct mhp_agenda *agenda)
+void json_add_items(struct json_object *top, const struct options *options,
+		    const struct mhp_agenda *agenda)
 {
 	struct json_object *items = json_new_array();
 	const struct mhp_agenda_item *item;
 
 	for (size_t i = 0; (item = mhp_agenda_get_item(agenda, i)); i++)
-		json_append(items, json_item(agenda, item));
+		json_append(items, json_item(options, agenda, item));
 	json_add(top, "items", items);
 }

@@ -67,22 +67,6 @@ static bool is_about_dax(const struct mhp_standing_rule *rule)
 	return found;
 }
 
-static bool is_claimed(const struct options *options)
-{
-	struct claim_look look;
-	struct below below;
-	bool claimed;
-
-	if (below_begin(&below, options->root) < 0)
-		return true;		/* the snapshot has said so */
-	claim_look(&look, &below);
-	/* where kmem is built in a claim would be of no use */
-	claimed = look.is_claimed || (look.kernels && look.built_in == look.kernels);
-	claim_look_end(&look);
-	below_end(&below);
-	return claimed;
-}
-
 /* Who onlines memory before we do; NULL: nobody is known to. The caller frees it. */
 static char *faster_one(const struct mhp_snapshot *snap, enum mhp_online_type wanted)
 {
@@ -122,7 +106,8 @@ static char *missing_claim(struct machine *machine, const struct mhp_standing *s
 		who = faster_one(snap, type);
 		if (!who)
 			continue;
-		if (is_claimed(options)) {
+		/* where kmem is built in a claim would be of no use */
+		if (claim_find(options) != CLAIM_MISSING) {
 			free(who);
 			break;
 		}

@@ -95,7 +95,8 @@ static const struct mhp_standing_rule *say_rules(const struct mhp_standing *stan
 	return NULL;
 }
 
-static void say_item(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item)
+static void say_item(const struct options *options, const struct mhp_agenda *agenda,
+		     const struct mhp_agenda_item *item)
 {
 	const char *guard = mhp_agenda_item_get_guard(item);
 	const struct mhp_drift *drift;
@@ -110,7 +111,7 @@ static void say_item(const struct mhp_agenda *agenda, const struct mhp_agenda_it
 	say("  state    %s\n", item_state_text(item));
 	for (size_t i = 0; (drift = mhp_agenda_item_get_drift(item, i)); i++)
 		say("  drift    %s\n", mhp_drift_get_message(drift));
-	item_say_remedy(agenda, item);
+	item_say_remedy(options, agenda, item);
 	free(now);
 }
 
@@ -126,8 +127,8 @@ static void say_children(const struct mhp_snapshot *snap, const struct mhp_regio
 	say("; mhp policy explain tells about these\n");
 }
 
-static void print_text(const struct mhp_agenda *agenda, const struct mhp_region *region,
-		       const struct mhp_agenda_item *item)
+static void print_text(const struct options *options, const struct mhp_agenda *agenda,
+		       const struct mhp_region *region, const struct mhp_agenda_item *item)
 {
 	const struct mhp_standing *standing = mhp_agenda_get_standing(agenda);
 	const struct mhp_snapshot *snap = mhp_agenda_get_snapshot(agenda);
@@ -142,13 +143,13 @@ static void print_text(const struct mhp_agenda *agenda, const struct mhp_region 
 	else if (item && mhp_agenda_item_get_state(item) == MHP_ITEM_NO_RULE)
 		say("no rule is about it\n");
 	if (item)
-		say_item(agenda, item);
+		say_item(options, agenda, item);
 	else
 		say_children(snap, region);
 }
 
-static void print_json(const struct mhp_agenda *agenda, const struct mhp_region *region,
-		       const struct mhp_agenda_item *item)
+static void print_json(const struct options *options, const struct mhp_agenda *agenda,
+		       const struct mhp_region *region, const struct mhp_agenda_item *item)
 {
 	const struct mhp_standing *standing = mhp_agenda_get_standing(agenda);
 	struct json_object *top = json_begin(), *rules = json_new_array();
@@ -167,7 +168,7 @@ static void print_json(const struct mhp_agenda *agenda, const struct mhp_region 
 		json_append(rules, object);
 	}
 	json_add(top, "rules", rules);
-	json_add(top, "item", item ? json_item(agenda, item) : NULL);
+	json_add(top, "item", item ? json_item(options, agenda, item) : NULL);
 	json_print(top);
 }
 
@@ -189,9 +190,9 @@ int verb_policy_explain(struct machine *machine)
 		machine_complain_no_region(mhp_agenda_get_snapshot(agenda), name);
 		r = EXIT_REFUSED;
 	} else if (machine->options->json) {
-		print_json(agenda, region, item);
+		print_json(machine->options, agenda, region, item);
 	} else {
-		print_text(agenda, region, item);
+		print_text(machine->options, agenda, region, item);
 	}
 	mhp_agenda_unref(agenda);
 	return r;

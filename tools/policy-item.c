@@ -90,11 +90,19 @@ static void say_repair(const struct mhp_agenda_item *item, const struct mhp_plan
 	item_say_plan(repair, "           ");
 }
 
-void item_say_remedy(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item)
+const char *item_at_boot(const struct options *options, const struct mhp_agenda *agenda,
+			 const struct mhp_agenda_item *item)
+{
+	return item_is_early(agenda, item) ? early_way_out(claim_find(options)) : NULL;
+}
+
+void item_say_remedy(const struct options *options, const struct mhp_agenda *agenda,
+		     const struct mhp_agenda_item *item)
 {
 	const struct mhp_plan *repair = mhp_agenda_item_get_repair(item);
 	const char *why = mhp_agenda_item_get_why(item);
 	const char *way_out = mhp_agenda_item_get_way_out(item);
+	const char *at_boot = item_at_boot(options, agenda, item);
 
 	if (mhp_agenda_item_count_drifts(item))
 		say_cause(agenda, item);
@@ -103,6 +111,8 @@ void item_say_remedy(const struct mhp_agenda *agenda, const struct mhp_agenda_it
 		say("  because  %s\n", why);
 	if (way_out)
 		say("  way out  %s\n", way_out);
+	if (at_boot)
+		say("  at boot  %s\n", at_boot);
 	if (repair)
 		say_repair(item, repair);
 }

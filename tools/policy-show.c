@@ -105,7 +105,7 @@ int verb_policy_show(struct machine *machine)
 		struct json_object *top = json_begin();
 
 		json_add_policy_rules(top, standing);
-		json_add_items(top, agenda);
+		json_add_items(top, machine->options, agenda);
 		json_print(top);
 	} else {
 		print_rules(standing);

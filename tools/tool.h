@@ -15,6 +15,8 @@
 #include <mhp/sim.h>
 #include <mhp/standing.h>
 
+#include "early.h"
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 struct waited;
@@ -293,6 +295,8 @@ struct claim_look {
 
 void claim_look(struct claim_look *look, const struct below *below);
 void claim_look_end(struct claim_look *look);
+/* Of the machine that the options name. */
+enum claimed claim_find(const struct options *options);
 
 /* ---- policy-read.c: the standing policy of the machine, or of --policy ---- */
 
@@ -324,7 +328,11 @@ const char *item_state_text(const struct mhp_agenda_item *item);
 /* Is it there only for completeness, such as boot memory that no rule is about? */
 bool item_is_idle(const struct mhp_agenda_item *item);
 /* Lines about cause, repair and way out of what is not as it should be, indented. */
-void item_say_remedy(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item);
+void item_say_remedy(const struct options *options, const struct mhp_agenda *agenda,
+		     const struct mhp_agenda_item *item);
+/* What keeps it from happening at the next boot, a constant; NULL: nothing has to. */
+const char *item_at_boot(const struct options *options, const struct mhp_agenda *agenda,
+			 const struct mhp_agenda_item *item);
 void item_say_plan(const struct mhp_plan *plan, const char *indent);
 
 /* ---- initrd.c: who builds the initrd ---- */
@@ -471,9 +479,10 @@ void json_add_rules(struct json_object *object, uint64_t rules);
 
 struct json_object *json_rule_place(const struct mhp_standing_rule *rule);
 void json_add_policy_rules(struct json_object *top, const struct mhp_standing *standing);
-struct json_object *json_item(const struct mhp_agenda *agenda,
+struct json_object *json_item(const struct options *options, const struct mhp_agenda *agenda,
 			      const struct mhp_agenda_item *item);
-void json_add_items(struct json_object *top, const struct mhp_agenda *agenda);
+void json_add_items(struct json_object *top, const struct options *options,
+		    const struct mhp_agenda *agenda);
 
 /* What was asked for, and what stands against it: the same in a plan and a report. */
 void json_add_request(struct json_object *top, const struct mhp_plan *plan);

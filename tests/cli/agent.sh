@@ -68,6 +68,16 @@ err_has 'dax0.0: not yet as wanted by [pool]'
 err_has 'dax0.0: would: '
 zones 'Normal Movable offline '
 
+# faster than the agent: who, and what keeps that from happening again
+cp "$m" "$tmp/bound.txt"
+cp "$machines/7.3-hmem-online-policy.txt" "$m"
+printf '[pool]\nkind = dax\ntype = online_movable\n' >"$tmp/own.conf"
+agent 0 --policy "$tmp/own.conf"
+err_has 'dax0.0: cause: probably auto_online_blocks=online'
+err_has 'dax0.0: way out: say elsewhere = rezone in rule pool'
+err_has 'dax0.0: way out at boot: mhp policy claim, if it is not there yet'
+cp "$tmp/bound.txt" "$m"
+
 # a policy elsewhere
 printf '[pool]\nkind = dax\ntype = online_kernel\n' >"$tmp/own.conf"
 agent 0 --policy "$tmp/own.conf"

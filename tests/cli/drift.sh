@@ -54,11 +54,71 @@ drift 1 --json
 json '[.items[] | [.region, .state, .type, .now]]' '[["dax0.0","blocked","online_movable","online_kernel"]]'
 json '[.items[].drifts[] | [.kind, .blocks]]' '[["zone","32-35"]]'
 json '.items[0].cause.kind' '"system-policy"'
+json_holds '.items[0].at_boot | contains("mhp policy claim, if it is not there yet")'
 json_holds '.items[0].repair.rules | index("rezone") != null'
 unchanged
 # ... and it does
 act 0 online dax0.0 --type online_movable --rezone
 drift 0
+drift 0 --json
+json .items '[]'
+
+# the early claim keeps it from happening again: told by what is there
+root=$tmp/root
+make_tree "$machines/7.3-hmem-online-policy.txt" "$root"
+# a module there
+mkdir -p "$root/sys/module/kmem"
+echo live >"$root/sys/module/kmem/initstate"
+
+# at_boot WORDS: of dax0.0; none: nothing is to be said of it
+at_boot()
+{
+	run 1 drift --policy "$rules" --root "$root"
+	out_has '  cause    '
+	if [ "$1" ]; then out_has "  at boot  $1"; else out_lacks 'at boot'; fi
+	run 0 policy explain dax0.0 --policy "$rules" --root "$root"
+	out_has '  cause    '
+	if [ "$1" ]; then out_has "  at boot  $1"; else out_lacks 'at boot'; fi
+}
+
+at_boot 'mhp policy claim: from the next boot on udev does not load kmem'
+out_has '  way out  say elsewhere = rezone in rule pool'
+mkdir "$root/etc"
+run 0 policy claim --root "$root"
+at_boot 'the early claim is there, for the next boot'
+mkdir -p "$root/etc/udev/rules.d"
+echo 'SUBSYSTEM=="dax", RUN+="/sbin/modprobe kmem"' >"$root/etc/udev/rules.d/90-x.rules"
+at_boot 'the early claim is there, and something loads kmem all the same'
+mkdir -p "$root/lib/modules/7.3"
+echo kernel/drivers/dax/kmem.ko >"$root/lib/modules/7.3/modules.builtin"
+at_boot 'kmem is built into the kernel, where no early claim helps: memhp_default_state=offline'
+rm -r "${root:?}/lib" "${root:?}/etc"
+# that it was found so is what this rule wants, or nobody is to plug it
+printf '[pool]\nkind = dax\ntype = online_movable\nplug = no\n' >"$rules"
+at_boot ''
+# a udev rule has done it
+printf '[pool]\nkind = dax\ntype = online_movable\n' >"$rules"
+word=$root/sys/bus/dax/devices/dax0.0/state
+echo offline >"$word"
+echo offline >"$root/sys/devices/system/memory/auto_online_blocks"
+mkdir -p "$root/etc/udev/rules.d"
+echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}=="offline", ATTR{state}="online"' \
+	>"$root/etc/udev/rules.d/40-x.rules"
+at_boot 'mhp policy claim: from the next boot on'
+run 1 drift --policy "$rules" --root "$root" --json
+json '.items[0].cause.kind' '"udev-rule"'
+# nobody who comes at boot
+echo online_movable >"$root/sys/devices/system/memory/auto_online_blocks"
+rm "$root/etc/udev/rules.d/40-x.rules"
+at_boot ''
+
+# offline is wanted, and will be; until the next boot
+printf '[pool]\nkind = dax\ntype = offline\n' >"$rules"
+echo online >"$root/sys/devices/system/memory/auto_online_blocks"
+echo online >"$word"
+at_boot 'mhp policy claim: from the next boot on'
+out_has '  repair   mhp apply'
+printf '[pool]\nkind = dax\ntype = online_movable\n' >"$rules"
 
 # the device's word alone is drift, too, and no rule is needed for it
 cp "$machines/7.3-hmem-one-offline.txt" "$m"
