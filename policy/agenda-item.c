@@ -377,6 +377,16 @@ static int allow_kernel_zone(struct mhp_agenda_item *item)
 	return text_finish(&text, &item->way_out);
 }
 
+/* The planner's hint is about targets, which a rule has none of. */
+static int leave_boot_alone(struct mhp_agenda_item *item)
+{
+	struct text text = { 0 };
+
+	text_add(&text, "say type = leave-alone in ");
+	text_add_rule(&text, item->rule, "type");
+	return text_finish(&text, &item->way_out);
+}
+
 int item_find_way_out(const struct mhp_agenda *agenda, struct mhp_agenda_item *item)
 {
 	const struct mhp_conflict *conflict;
@@ -384,6 +394,8 @@ int item_find_way_out(const struct mhp_agenda *agenda, struct mhp_agenda_item *i
 
 	if (!item->plan || !mhp_plan_count_conflicts(item->plan))
 		return 0;
+	if (mhp_region_get_kind(item->region) == MHP_REGION_BOOT)
+		return leave_boot_alone(item);
 	conflict = mhp_plan_get_conflict(item->plan, 0);
 	switch (mhp_conflict_get_code(conflict)) {
 	case MHP_CONFLICT_WRONG_ZONE:

@@ -169,7 +169,8 @@ static void test_boot(void **state)
 	agenda = agenda_of(&bench, "[boot]\nkind = boot\ntype = online\n");
 	assert_item(agenda, "boot", "blocked online");
 	check_says(mhp_agenda_item_get_why(item_of(agenda, "boot")), "booted with");
-	assert_non_null(mhp_agenda_item_get_way_out(item_of(agenda, "boot")));
+	check_says(mhp_agenda_item_get_way_out(item_of(agenda, "boot")),
+		   "say type = leave-alone in rule boot");
 	assert_null(mhp_agenda_item_get_repair(item_of(agenda, "boot")));
 	mhp_agenda_unref(agenda);
 	agenda = agenda_of(&bench, "[boot]\nkind = boot\ntype = leave-alone\n");
