@@ -88,6 +88,7 @@ static char *faster_one(const struct mhp_snapshot *snap, enum mhp_online_type wa
 /* One line, which the caller frees: the first rule for which the claim is missing; or NULL. */
 static char *missing_claim(struct machine *machine, const struct mhp_standing *standing)
 {
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	const struct options *options = machine->options;
 	const struct mhp_standing_rule *rule;
 	struct mhp_snapshot *snap;
@@ -96,7 +97,8 @@ static char *missing_claim(struct machine *machine, const struct mhp_standing *s
 	/* what a capture has of a machine is not its modprobe.d */
 	if (options->capture || options->sim)
 		return NULL;
-	if (machine_snapshot(machine, MHP_SNAPSHOT_FOR_PLANS, &snap) != EXIT_AS_ASKED)
+	/* an image has no memory, and its rules can be checked all the same */
+	if (mhp_snapshot_new(machine->ctx, &opts, &snap) < 0)
 		return NULL;
 	for (size_t i = 0; !text && (rule = mhp_standing_get_rule(standing, i)); i++) {
 		enum mhp_online_type type;

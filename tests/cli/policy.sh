@@ -227,4 +227,11 @@ out_has '/etc/mhp/policy.d/70-folder.conf: '
 run 1 policy explain dax0.0 --root "$root"
 err_has '/etc/mhp/policy.d/70-folder.conf: '
 
+# an image has rules and no memory
+mkdir -p "$tmp/image/etc/mhp/policy.d"
+printf '[pool]\nkind = dax\ntype = online_movable\n' >"$tmp/image/etc/mhp/policy.d/50-pool.conf"
+run 0 policy check --root "$tmp/image"
+no_err
+out_has '1 file, 1 rule: no errors'
+
 finish
