@@ -68,8 +68,10 @@ static int tell(const struct machine *machine, const struct mhp_agenda *agenda,
 		json_print(top);
 	} else {
 		json_free(items);
-		if (!drifted && r == EXIT_AS_ASKED)
+		if (!drifted && r == EXIT_AS_ASKED) {
+			policy_note_none(machine, mhp_agenda_get_standing(agenda));
 			say("no drift in %zu region%s\n", count, count == 1 ? "" : "s");
+		}
 	}
 	if (drifted)
 		complain("%zu of %zu region%s %s drifted", drifted, count, count == 1 ? "" : "s",

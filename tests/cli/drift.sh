@@ -33,6 +33,10 @@ drift 0 --json
 no_err
 json '[.schema, .items]' '[1,[]]'
 drift 0 dax0.0
+# ... which says little where there are no rules
+run 0 drift --sim "$m"
+out_has 'no drift in 1 region'
+err_has 'the standing policy has no rules'
 drift 1 dax3.0
 no_out
 err_has 'dax3.0: no such region'
