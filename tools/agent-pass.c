@@ -290,8 +290,11 @@ static void free_tries(struct tries *tries)
 	free(tries->all);
 }
 
-/* Of a try that has come to its end, and whose region looks like this now; 0: who knows. */
-static void note_failure(struct agent *agent, const struct try *try, uint64_t looks)
+/*
+ * Of a try that has come to its end, and whose region looks like this now; 0: who knows.
+ * Returns how often it has failed.
+ */
+static unsigned int note_failure(struct agent *agent, const struct try *try, uint64_t looks)
 {
 	const char *name = try->name, *key = try->key;
 	bool hindered = try->tried == AGENT_HINDERED;
@@ -313,6 +316,7 @@ static void note_failure(struct agent *agent, const struct try *try, uint64_t lo
 			  entry->failures, BACKOFF_TRIES, try->why,
 			  agent_seconds(entry->next_ns - now_ns));
 	}
+	return entry->failures;
 }
 
 /* What came of the last try, by a look that came after it. */
@@ -328,8 +332,11 @@ static void settle(struct agent *agent, struct tries *tries, const struct mhp_ag
 		item = mhp_agenda_find_item(agenda, try->key);
 		/* moved: it was planned for as it is no more, so plan again, but once */
 		if (item && mhp_agenda_item_get_state(item) != MHP_ITEM_MET &&
-		    (try->tried != AGENT_MOVED || try->count > 1))
-			note_failure(agent, try, agent_looks(mhp_agenda_item_get_region(item)));
+		    (try->tried != AGENT_MOVED || try->count > 1) &&
+		    note_failure(agent, try, agent_looks(mhp_agenda_item_get_region(item))) == 1 &&
+		    try->tried == AGENT_FAILED)
+			/* rezoning comes too late where the kernel has used the memory */
+			agent_tell_early(agent, agenda, item);
 		free(try->why);
 		try->why = NULL;
 	}

@@ -175,11 +175,11 @@ const char *agent_skip_name(const char *name, const char *message)
 }
 
 /* Whether there is a claim is asked when it is said, not at each look. */
-static void tell_early(struct agent *agent, const struct mhp_agenda *agenda,
-		       const struct mhp_agenda_item *item)
+void agent_tell_early(struct agent *agent, const struct mhp_agenda *agenda,
+		      const struct mhp_agenda_item *item)
 {
 	if (item_is_early(agenda, item))
-		agent_say(agent, priority_of(item), "%s: way out at boot: %s",
+		agent_say(agent, LOG_WARNING, "%s: way out at boot: %s",
 			  mhp_region_get_name(mhp_agenda_item_get_region(item)),
 			  early_way_out(agent->claim(agent->data)));
 }
@@ -203,7 +203,7 @@ void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 		     line = strtok_r(NULL, "\n", &rest))
 			agent_say(agent, priority_of(item), "%s: %s", name,
 				  agent_skip_name(name, line));
-		tell_early(agent, agenda, item);
+		agent_tell_early(agent, agenda, item);
 	}
 	free(text);
 }

@@ -207,6 +207,9 @@ int agent_seconds(int64_t ns);
 /* The library's messages name the region, some of them first. */
 const char *agent_skip_name(const char *name, const char *message);
 char *agent_copy_rule(const struct mhp_agenda_item *item);
+/* What keeps it from being online otherwise before we come, if it was. */
+void agent_tell_early(struct agent *agent, const struct mhp_agenda *agenda,
+		      const struct mhp_agenda_item *item);
 /* is_said: what there is to say was said when it was done */
 void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 		     const struct mhp_agenda_item *item, bool is_said);

@@ -76,6 +76,13 @@ agent 0 --policy "$tmp/own.conf"
 err_has 'dax0.0: cause: probably auto_online_blocks=online'
 err_has 'dax0.0: way out: say elsewhere = rezone in rule pool'
 err_has 'dax0.0: way out at boot: mhp policy claim, if it is not there yet'
+# ... and where the kernel has used it by then
+echo 'elsewhere = rezone' >>"$tmp/own.conf"
+timeout -s TERM 60 "$terminal" --at 'next one in' "$TERM_" "$MHP" agent --sim "$m" \
+	--policy "$tmp/own.conf" --sim-fail 33:offline:EBUSY >"$tmp/out" 2>"$tmp/err"
+last='mhp agent that cannot rezone'
+err_has 'dax0.0: try 1 of 10 failed'
+err_has 'dax0.0: way out at boot: mhp policy claim, if it is not there yet'
 cp "$tmp/bound.txt" "$m"
 
 # a policy elsewhere
