@@ -97,7 +97,7 @@ static void of_coming(const struct cause_change *change, struct cause *ret)
 {
 	switch (change->memory.kind) {
 	case MHP_REGION_DAX:
-		cause_set(ret, MHP_CAUSE_DEVICE, "probably who %s ", has_word(change) ?
+		cause_set(ret, MHP_CAUSE_DEVICE, "probably whoever %s ", has_word(change) ?
 			  "wrote to the state file or bound" : "bound");
 		add_device(change, ret);
 		cause_add(ret, ", or loaded the driver");
@@ -128,7 +128,7 @@ static void of_going(const struct cause_change *change, struct cause *ret)
 {
 	switch (change->memory.kind) {
 	case MHP_REGION_DAX:
-		cause_set(ret, MHP_CAUSE_DEVICE, "probably who %s ", has_word(change) ?
+		cause_set(ret, MHP_CAUSE_DEVICE, "probably whoever %s ", has_word(change) ?
 			  "wrote to the state file or unbound" : "unbound");
 		add_device(change, ret);
 		cause_add(ret, ", or removed the driver");
@@ -154,7 +154,7 @@ static void of_offline(const struct cause_change *change, struct cause *ret)
 	}
 	if (has_word(change) && change->memory.device_state == MHP_DEVICE_STATE_UNPLUGGED) {
 		cause_set(ret, MHP_CAUSE_DEVICE,
-			  "probably who wrote unplugged to the state file of ");
+			  "probably whoever wrote unplugged to the state file of ");
 		add_device(change, ret);
 	} else {
 		cause_set(ret, MHP_CAUSE_UNKNOWN, "another program, which took it offline");
@@ -179,7 +179,7 @@ static void of_device(const struct cause_change *change, struct cause *ret)
 		cause_set(ret, MHP_CAUSE_UNKNOWN, "another program, the hardware or its driver");
 		return;
 	}
-	cause_set(ret, MHP_CAUSE_DEVICE, "probably who %s it, or %s the driver",
+	cause_set(ret, MHP_CAUSE_DEVICE, "probably whoever %s it, or %s the driver",
 		  bound ? "bound" : "unbound", bound ? "loaded" : "removed");
 	if (change->driver) {
 		cause_add(ret, " ");

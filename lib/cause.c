@@ -210,7 +210,7 @@ static void set_by_device(const struct cause_system *system, const struct cause_
 		cause_add_escaped(ret, name);
 		cause_add(ret, " says too");
 	} else if (fit != FITS_NOT) {
-		cause_set(ret, MHP_CAUSE_DEVICE, "%s who wrote %s to the state file of ",
+		cause_set(ret, MHP_CAUSE_DEVICE, "%s whoever wrote %s to the state file of ",
 			  sureness(sure), online_word(type));
 		cause_add_escaped(ret, name);
 		cause_add(ret, ", or auto_online_blocks when it was bound");

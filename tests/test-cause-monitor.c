@@ -128,7 +128,7 @@ static void policy(void **state)
 	put_blocks(&watch.bench, 32, 35, "offline");
 	put(&watch.bench, UNBIND, "dax0.0");
 	check(&watch, "memory33", MHP_EVENT_BLOCK_REMOVED, "device",
-	      "probably who unbound dax0.0, or removed the driver");
+	      "probably whoever unbound dax0.0, or removed the driver");
 	/* and it is new again */
 	put(&watch.bench, KMEM "/bind", "dax0.0");
 	check(&watch, "memory33", MHP_EVENT_BLOCK_ONLINE, "system-policy",
@@ -168,17 +168,17 @@ static void device(void **state)
 	begin(&watch, MHP_SIM_KERNEL_7_3, true);
 	put(&watch.bench, KMEM "/bind", "dax0.0");
 	check(&watch, "dax0.0", MHP_EVENT_DEVICE_BOUND, "device",
-	      "probably who bound it, or loaded the driver kmem");
+	      "probably whoever bound it, or loaded the driver kmem");
 	put(&watch.bench, DEVICE, "unplugged");
 	check(&watch, "memory32", MHP_EVENT_BLOCK_REMOVED, "device",
-	      "probably who wrote to the state file or unbound dax0.0, or removed the driver");
+	      "probably whoever wrote to the state file or unbound dax0.0, or removed the driver");
 	put(&watch.bench, DEVICE, "online_movable");
 	check(&watch, "memory32", MHP_EVENT_BLOCK_ONLINE, "device",
-	      "probably who wrote online_movable to the state file of dax0.0, or "
+	      "probably whoever wrote online_movable to the state file of dax0.0, or "
 	      "auto_online_blocks when it was bound");
 	put(&watch.bench, DEVICE, "unplugged");
 	check(&watch, "memory34", MHP_EVENT_BLOCK_OFFLINE, "device",
-	      "probably who wrote unplugged to the state file of dax0.0");
+	      "probably whoever wrote unplugged to the state file of dax0.0");
 	end(&watch);
 }
 

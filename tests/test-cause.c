@@ -106,7 +106,7 @@ static const struct row online_rows[] = {
 	  "system-policy", "probably auto_online_blocks=online, which the state file of dax0.0 "
 	  "says too" },
 	{ MHP_ONLINE, { NONE, NONE }, MHP_REGION_DAX, MHP_DEVICE_STATE_ONLINE_MOVABLE, MOVABLE,
-	  false, "device", "probably who wrote online_movable to the state file of dax0.0, or "
+	  false, "device", "probably whoever wrote online_movable to the state file of dax0.0, or "
 	  "auto_online_blocks when it was bound" },
 	{ MHP_ONLINE, { NONE, NONE }, MHP_REGION_DAX, MHP_DEVICE_STATE_ONLINE_MOVABLE, NORMAL,
 	  false, "unknown", "another program: the state file of dax0.0 says online_movable" },
@@ -237,7 +237,7 @@ static void device_written(void **state)
 	put(&bench, DEVICE, "unplugged");
 	assert_cause(&bench, "dax0.0", "device", "its state file says unplugged");
 	put(&bench, DEVICE, "online_movable");
-	assert_cause(&bench, "dax0.0", "device", "probably who wrote online_movable to the state "
+	assert_cause(&bench, "dax0.0", "device", "probably whoever wrote online_movable to the state "
 		     "file of dax0.0, or auto_online_blocks when it was bound");
 	put_blocks(&bench, 32, 35, "offline");
 	assert_cause(&bench, "dax0.0", "unknown", "another program: the state file of dax0.0 says "
