@@ -13,34 +13,17 @@
 
 /* ---- blocks ---- */
 
-/* The deepest region with that block, be it there or not. */
-static const struct mhp_region *find_region(struct mhp_monitor *monitor, uint64_t id)
-{
-	const struct regions *regions = &monitor->snap->regions;
-	const struct mhp_block *block = snapshot_find_block(monitor->snap, id);
-
-	if (block)
-		return mhp_snapshot_get_region(monitor->snap, block->region);
-	/* blocks of one region come one after another */
-	if (monitor->last_region < regions->count &&
-	    region_has_block(&regions->list[monitor->last_region], id))
-		return &regions->list[monitor->last_region];
-	for (size_t i = 0; i < regions->count; i++)
-		if (!regions->list[i].has_children && region_has_block(&regions->list[i], id)) {
-			monitor->last_region = i;
-			return &regions->list[i];
-		}
-	return NULL;
-}
-
 static void fill_block(struct mhp_monitor *monitor, struct mhp_event *event, uint64_t id)
 {
 	const struct mhp_block *block = snapshot_find_block(monitor->snap, id);
-	const struct mhp_region *region = find_region(monitor, id);
+	const struct mhp_region *region = monitor_find_region(monitor, id);
+	bool is_newer = monitor_has_read(monitor, region);
 
 	event->has_block = true;
 	event->block_id = id;
-	if (block && block->node != BLOCK_NO_NODE)
+	if (region && region->node_code == 0 && (is_newer || !block))
+		event->node = region->node;
+	else if (block && block->node != BLOCK_NO_NODE)
 		event->node = (int)block->node;
 	else if (region && region->node_code == 0)
 		event->node = region->node;
@@ -96,7 +79,7 @@ static int step_block(struct mhp_monitor *monitor, bool *ret_told)
 	enum mhp_event_kind kind;
 	struct mhp_event *event;
 	char name[EVENT_NAME_SIZE];
-	int r;
+	int r = 0;
 
 	*ret_told = false;
 	if (!find_block_kind(monitor, goal, before, zone, &kind)) {
@@ -109,8 +92,11 @@ static int step_block(struct mhp_monitor *monitor, bool *ret_told)
 	/* as the kernel tells it, even where it was not told in between */
 	if (kind == MHP_EVENT_BLOCK_ADDED && after == MHP_STATE_ONLINE)
 		after = MHP_STATE_OFFLINE;
-	r = tracked_set(&monitor->tracked, goal->id, after,
-			after == MHP_STATE_ONLINE ? goal->zone : MHP_ZONE_UNKNOWN);
+	if (kind == MHP_EVENT_BLOCK_ADDED && goal->seqnum)
+		r = monitor_settle_block(monitor, goal->id);
+	if (r == 0)
+		r = tracked_set(&monitor->tracked, goal->id, after,
+				after == MHP_STATE_ONLINE ? goal->zone : MHP_ZONE_UNKNOWN);
 	if (r < 0)
 		return r;
 	if (kind == MHP_EVENT_BLOCK_ADDED)
@@ -147,8 +133,7 @@ static void fill_thing(struct mhp_monitor *monitor, struct mhp_event *event,
 	if (goal->subject == SUBJECT_NODE)
 		parse_node_name(goal->name, &event->node);
 	if (goal->subject == SUBJECT_DEVICE) {
-		const struct mhp_region *region = mhp_snapshot_find_region(monitor->snap,
-									   goal->name);
+		const struct mhp_region *region = monitor_find_device(monitor, goal->name);
 
 		if (region)
 			event->region = region->name;
@@ -189,6 +174,11 @@ static int step_thing(struct mhp_monitor *monitor, bool *ret_told)
 		kind = MHP_EVENT_DEVICE_BOUND;
 	if (kind == MHP_EVENT_DEVICE_BOUND)
 		after = goal->driver;
+	/* what was found was in the snapshot */
+	if (goal->is_there && goal->subject == SUBJECT_DEVICE && goal->seqnum)
+		r = monitor_read_device(monitor, goal->name);
+	if (r < 0)
+		return r;
 	if (goal->is_there)
 		r = things_set(&monitor->things, goal->subject, goal->name, after,
 			       goal->is_probed && *after);

@@ -133,8 +133,7 @@ static void use_picture(struct mhp_monitor *monitor, struct picture *picture)
 	monitor->seqnum = picture->seqnum;
 	monitor->last_region = SIZE_MAX;
 	monitor->goal.is_set = false;
-	monitor->event.region = NULL;
-	monitor->event.owner = NULL;
+	monitor_forget_devices(monitor);
 	/* another one may come to lie where this one was */
 	monitor->acts.snap = NULL;
 }
@@ -433,6 +432,9 @@ MHP_EXPORT int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_ev
 	size_t messages = 0;
 	int r;
 
+	/* it was somebody's until it was told */
+	if (monitor->event.kind == MHP_EVENT_DEVICE_REMOVED)
+		monitor_drop_device(monitor, monitor->event.name);
 	while (progress == GO_ON) {
 		r = advance(monitor, &progress);
 		if (r < 0)
@@ -521,6 +523,7 @@ MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
 	if (monitor->events)
 		monitor->ctx->be->ops->close_events(monitor->ctx->be, monitor->events);
 	sysfs_close(&monitor->mem);
+	regions_free(&monitor->regions);
 	mhp_snapshot_unref(monitor->snap);
 	tracked_free(&monitor->tracked);
 	things_free(&monitor->things);

@@ -105,7 +105,7 @@ size_t settings_find_changed(const struct settings *settings);
 
 /* ---- event.c ---- */
 
-/* All of it is here: events need no memory. `region' is the snapshot's. */
+/* All of it is here: events need no memory. `region' is the snapshot's, or one read since. */
 struct mhp_event {
 	enum mhp_event_kind kind;
 	uint64_t seqnum;
@@ -201,6 +201,8 @@ struct mhp_monitor {
 	struct goal goal;
 	struct difference difference;
 	size_t last_region;	/* whose block was met last */
+	struct regions regions;	/* devices as they were read since: without blocks and parents */
+	bool is_settled;	/* all of them were, and no device has changed since */
 	struct monitor_acts acts;
 	struct mhp_event event;
 };
@@ -212,6 +214,22 @@ enum mhp_state monitor_state(enum mhp_state state);
 /* An event begins, zeroed but for kind, number, time and name, which is cut. */
 struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind kind,
 			      uint64_t seqnum, const char *name);
+
+/* ---- monitor-regions.c: whose memory it is, better than the last snapshot knows it ---- */
+
+/* The deepest region with that block, be it there or not; NULL: not known. */
+const struct mhp_region *monitor_find_region(struct mhp_monitor *monitor, uint64_t id);
+const struct mhp_region *monitor_find_device(const struct mhp_monitor *monitor, const char *name);
+/* Is the region newer than the snapshot? */
+bool monitor_has_read(const struct mhp_monitor *monitor, const struct mhp_region *region);
+/* Something happened to the device: what it is now. -ENOMEM */
+int monitor_read_device(struct mhp_monitor *monitor, const char *name);
+/* The block comes: sees to it that it is known whose it is, if that can be known. -ENOMEM */
+int monitor_settle_block(struct mhp_monitor *monitor, uint64_t id);
+/* It was told that it is gone. */
+void monitor_drop_device(struct mhp_monitor *monitor, const char *name);
+/* There is a newer snapshot. */
+void monitor_forget_devices(struct mhp_monitor *monitor);
 
 /* ---- cause-monitor.c ---- */
 

@@ -171,6 +171,91 @@ static void test_policy(void **state)
 	tear_down(&bench);
 }
 
+#define HMEM "/sys/devices/platform/hmem_platform.0/hmem.0"
+
+/* Two blocks of dax0.0 become dax0.1's, and the driver takes both. */
+static void cut_in_two(struct bench *bench)
+{
+	put(bench, DEVICE, "unplugged");
+	put(bench, UNBIND, "dax0.0");
+	put(bench, DAX "/size", "268435456");
+	put(bench, HMEM "/dax_region/create", "1");
+	put(bench, HMEM "/dax0.1/size", "268435456");
+	put(bench, KMEM "/new_id", "dax0.1");
+}
+
+/* No message tells that a device was resized: dax0.0 is not blamed for what dax0.1 has now. */
+static void test_cut_in_two(void **state)
+{
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	for (int at_once = 0; at_once < 2; at_once++) {
+		set_up(&bench, HMEM_7_3);
+		mirror_begin(&mirror, bench.ctx, 0);
+		put(&bench, DEVICE, "unplugged");
+		put(&bench, UNBIND, "dax0.0");
+		mirror_drain(&mirror);
+		put(&bench, DAX "/size", "268435456");
+		put(&bench, HMEM "/dax_region/create", "1");
+		/* it is looked at once more when its memory comes: now it has none */
+		if (!at_once)
+			heard(&mirror, "dax0.1 added");
+		put(&bench, HMEM "/dax0.1/size", "268435456");
+		put(&bench, KMEM "/new_id", "dax0.1");
+		put_blocks(&bench, 35, 35, "online_movable");
+		heard(&mirror, at_once ?
+		      "dax0.1 added; node1 added; memory32 added (dax0.0); "
+		      "memory33 added (dax0.0); dax0.0 bound to kmem; "
+		      "memory34 added (dax0.1); memory35 added (dax0.1); "
+		      "dax0.1 bound to kmem; memory_tier22 added; "
+		      "memory35 online in Movable (dax0.1)" :
+		      "node1 added; memory32 added (dax0.0); memory33 added (dax0.0); "
+		      "dax0.0 bound to kmem; memory34 added (dax0.1); memory35 added (dax0.1); "
+		      "dax0.1 bound to kmem; memory_tier22 added; "
+		      "memory35 online in Movable (dax0.1)");
+		mirror_end(&mirror);
+		tear_down(&bench);
+	}
+}
+
+/* What a device had that is gone is nobody's. */
+static void test_device_is_gone(void **state)
+{
+	const struct mhp_event *event;
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	cut_in_two(&bench);
+	put(&bench, DEVICE, "unplugged");
+	put(&bench, UNBIND, "dax0.0");
+	mirror_begin(&mirror, bench.ctx, 0);
+	put(&bench, HMEM "/dax0.1/state", "unplugged");
+	put(&bench, UNBIND, "dax0.1");
+	put(&bench, HMEM "/dax0.1/size", "0");
+	put(&bench, HMEM "/dax_region/delete", "dax0.1");
+	do {
+		assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
+		assert_non_null(event);
+		if (mhp_event_get_kind(event) == MHP_EVENT_BLOCK_REMOVED)
+			assert_string_equal(mhp_event_get_region(event), "dax0.1");
+	} while (mhp_event_get_kind(event) != MHP_EVENT_DEVICE_REMOVED);
+	assert_string_equal(mhp_event_get_region(event), "dax0.1");
+	put(&bench, DAX "/size", "536870912");
+	put(&bench, KMEM "/bind", "dax0.0");
+	do {
+		assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
+		assert_non_null(event);
+		if (mhp_event_get_kind(event) == MHP_EVENT_BLOCK_ADDED)
+			assert_string_equal(mhp_event_get_region(event), "dax0.0");
+	} while (mhp_event_get_kind(event) != MHP_EVENT_DEVICE_BOUND);
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 static void test_event_values(void **state)
 {
 	const struct mhp_event *event;
@@ -518,8 +603,8 @@ static void test_cost(void **state)
 	assert_int_equal(large.events - small.events, 2 * more);
 	assert_int_equal(large.reads - small.reads, 4 * more);
 	assert_int_equal(large.looks - small.looks, more);
-	assert_int_equal(small.calls, 0);
-	assert_int_equal(large.calls, 0);
+	/* memory is for the devices that are read again, however many blocks these have */
+	assert_int_equal(large.calls, small.calls);
 }
 
 /* ---- while the snapshot is taken ---- */
@@ -891,6 +976,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_new),
 		cmocka_unit_test(test_probed),
 		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_cut_in_two),
+		cmocka_unit_test(test_device_is_gone),
 		cmocka_unit_test(test_event_values),
 		cmocka_unit_test(test_no_zones),
 		cmocka_unit_test(test_lost),

@@ -103,8 +103,8 @@ int64_t mhp_event_get_time_ns(const struct mhp_event *event);
 int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *ret_id);
 
 /**
- * The node that came or went, or that of the block as far as the monitor's last snapshot
- * tells it, by the block or its region.
+ * The node that came or went, or that of the block as far as its region
+ * (mhp_event_get_region()) or the monitor's last snapshot tells it.
  *
  * @return 0; -ENODATA not about a node, or not known
  * @since 0.1
@@ -120,10 +120,13 @@ int mhp_event_get_node(const struct mhp_event *event, int *ret_node);
 const char *mhp_event_get_name(const struct mhp_event *event);
 
 /**
- * The region of the block or device, as the monitor's last snapshot knows it: not one
- * that was added since.
+ * The region of the block or device, by the monitor's last snapshot and by what happened to
+ * devices since: one that an event tells of is looked at again. Where memory comes of a
+ * dax device that had no driver, or of nobody who is known, all devices are, once after
+ * each event of a device at most, as its size may have been changed. Of memory that somebody
+ * else than a device (MHP_EVENT_DEVICE_ADDED) has given since the region is not known.
  *
- * @return its name, borrowed; NULL: not known, or about neither
+ * @return its name, borrowed; NULL: not known, the device is gone, or about neither
  * @since 0.1
  */
 const char *mhp_event_get_region(const struct mhp_event *event);

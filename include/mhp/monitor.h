@@ -119,7 +119,8 @@ int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
 
 /**
  * Take the next event. Never waits, and each call does a bounded amount of work: a few
- * files are read for a message, and once after MHP_EVENT_LOST a snapshot is taken.
+ * files are read for a message, those of all devices (mhp_event_get_region()) after one
+ * that was about a device, and once after MHP_EVENT_LOST a snapshot is taken.
  *
  * @param monitor    the monitor
  * @param ret_event  the event, which is the monitor's and good until the next call; NULL:
