@@ -65,9 +65,8 @@ static const struct mhp_region *region_of_block(const struct mhp_snapshot *snap,
 }
 
 /*
- * Memory comes: that of a device which has come, or has changed, since we looked? Its
- * size and place are told by no event. Where looking does not help (as for who is not
- * root) it is not done for each block.
+ * Memory comes of nobody whom the monitor knows: a host may have given it. Where looking
+ * does not help (as for who is not root) it is not done for each block.
  */
 static int follow_block(struct filter *filter, struct machine *machine,
 			const struct mhp_monitor *monitor, const struct mhp_event *event)
@@ -76,10 +75,10 @@ static int follow_block(struct filter *filter, struct machine *machine,
 	int r;
 
 	mhp_event_get_block_id(event, &id);
-	if (!filter->is_old && (filter->is_no_use || region_of_block(filter->snap, id)))
+	if (mhp_event_get_region(event) || filter->is_no_use ||
+	    region_of_block(filter->snap, id))
 		return EXIT_AS_ASKED;
 	r = renew(filter, machine, monitor, mhp_event_is_found(event));
-	filter->is_old = false;
 	filter->is_no_use = r || !region_of_block(filter->snap, id);
 	return r;
 }
@@ -92,16 +91,11 @@ int filter_follow(struct filter *filter, struct machine *machine,
 
 	switch (mhp_event_get_kind(event)) {
 	case MHP_EVENT_DEVICE_ADDED:
-		filter->is_old = true;
+		filter->is_no_use = false;
 		/* of which kind is it, and what is it made of? */
 		if (!is_filtered || mhp_snapshot_find_region(filter->snap, name))
 			return EXIT_AS_ASKED;
 		return renew(filter, machine, monitor, mhp_event_is_found(event));
-	case MHP_EVENT_DEVICE_REMOVED:
-	case MHP_EVENT_DEVICE_BOUND:
-	case MHP_EVENT_DEVICE_UNBOUND:
-		filter->is_old = true;
-		return EXIT_AS_ASKED;
 	case MHP_EVENT_BLOCK_ADDED:
 		return follow_block(filter, machine, monitor, event);
 	default:
@@ -109,16 +103,23 @@ int filter_follow(struct filter *filter, struct machine *machine,
 	}
 }
 
+/* Of devices the monitor knows better: it follows them. */
+static bool is_followed(const struct mhp_region *region)
+{
+	enum mhp_region_kind kind = mhp_region_get_kind(region);
+
+	return kind == MHP_REGION_DAX || kind == MHP_REGION_CXL || kind == MHP_REGION_VIRTIO_MEM;
+}
+
 const char *filter_region(const struct filter *filter, const struct mhp_event *event)
 {
-	const struct mhp_region *region;
+	const char *name = mhp_event_get_region(event);
+	const struct mhp_region *region = NULL;
 	uint64_t id;
 
-	if (mhp_event_get_block_id(event, &id) == 0)
+	if (!name && mhp_event_get_block_id(event, &id) == 0)
 		region = region_of_block(filter->snap, id);
-	else
-		region = mhp_snapshot_find_region(filter->snap, mhp_event_get_name(event));
-	return region ? mhp_region_get_name(region) : mhp_event_get_region(event);
+	return region && !is_followed(region) ? mhp_region_get_name(region) : name;
 }
 
 bool filter_wants_region(const struct filter *filter, const struct mhp_region *region)

@@ -12,7 +12,6 @@ struct filter {
 	char *region_copy;
 	const char *kind;
 	struct mhp_snapshot *snap;	/* knows regions that came since the monitor began */
-	bool is_old;			/* a device has come or changed since */
 	bool is_no_use;			/* a newer one would not tell more */
 };
 

@@ -132,6 +132,7 @@ out_has 'dax0.1: bound to kmem'
 out_has 'memory34 (dax0.1): absent -> offline'
 out_has 'memory35 (dax0.1): offline -> online in Movable'
 out_lacks '(dax0.0)'
+out_has 'memory34 (dax0.1): absent -> offline; probably whoever wrote to the state file or bound dax0.1,'
 
 # ---- JSON: one object a line, with the same keys always ----
 
