@@ -12,7 +12,8 @@ ACPI=/sys/bus/acpi/devices
 checks=0
 failures=0
 finished=
-quiet=${quiet:-}
+BOOTING=${BOOTING:-}
+quiet=${quiet:-$BOOTING}
 
 # --- checks, printed in the TAP format
 
@@ -110,6 +111,14 @@ at_exit() {
 	exit 0
 }
 trap at_exit EXIT
+
+# before_boot COMMAND ...: in a guest with systemd it is run before systemd is, in the system that
+# boots then; what stands above it in the scenario, too
+before_boot() {
+	[ -n "$BOOTING" ] || return 0
+	"$@"
+	exit
+}
 
 # How much of something to do: rounds SHORT LONG, where LONG is for "run --full"
 rounds() {
