@@ -595,6 +595,111 @@ others_same() { # others_same WHAT
 	is "$1" "$(picture $watched)" "$watched_picture"
 }
 
+# --- every onlining of a block there was, by whoever: what no look at sysfs can tell afterwards
+
+T=/sys/kernel/tracing
+
+# watch_onlining: from now on, and none of before
+watch_onlining() {
+	[ -e $T/kprobe_events ] || mount -t tracefs none $T || bail "cannot mount tracefs"
+	# int online_pages(unsigned long pfn, unsigned long nr_pages, struct zone *zone, ...), mm/memory_hotplug.c
+	[ -d $T/events/kprobes/vm_online ] ||
+		echo 'p:vm_online online_pages pfn=%di zone=%dx' >$T/kprobe_events || bail "cannot trace online_pages()"
+	echo 1 >$T/events/kprobes/vm_online/enable
+	: >$T/trace
+}
+
+# onlined N ...: "BLOCK ZONE" of each onlining of these blocks. A zone is an address: what tells it
+# from the others is where a block is that is known.
+onlined() {
+	_pages=$(($(block_size) / 4096))
+	sed -n 's/.* vm_online: .* pfn=\(0x[0-9a-f]*\) zone=\(0x[0-9a-f]*\).*/\1 \2/p' $T/trace | while read -r _pfn _zone; do
+		_n=$((_pfn / _pages))
+		case " $* " in
+		*" $_n "*) echo "$_n $_zone" ;;
+		esac
+	done
+}
+
+# only_movable WHAT N ...: these blocks are in Movable, and since watch_onlining none was elsewhere.
+# They are of one node.
+only_movable() {
+	_where=$1
+	shift
+	uniform "$_where: in Movable" online Movable "$@"
+	onlined "$@" >/tmp/onlined
+	is "$_where: each was put online" "$(cut -d ' ' -f 1 /tmp/onlined | sort -n -u | tr '\n' ' ')" "$(echo "$*" | sed 's/ *$/ /')"
+	is "$_where: in no other zone meanwhile" "$(cut -d ' ' -f 2 /tmp/onlined | sort -u | wc -l)" 1
+}
+
+# --- programs that wait for events
+
+# at_rest PID: each of its threads waits for a descriptor, or for another thread
+at_rest() {
+	for _t in "/proc/$1"/task/*/syscall; do
+		read -r _call _rest 2>/dev/null <"$_t" || return 1
+		case $_call in
+		7 | 232 | 270 | 271 | 281 | 202) ;; # poll, epoll_wait, pselect6, ppoll, epoll_pwait, futex
+		*) return 1 ;;
+		esac
+	done
+}
+
+# effort PID: how often its threads were at work so far, and their ticks of processor time
+effort() {
+	for _t in "/proc/$1"/task/*; do
+		echo "$(sed -n 's/^\(non\)\{0,1\}voluntary_ctxt_switches:\t//p' "$_t/status" | tr '\n' ' ')" \
+			"$(sed 's/.*) //' "$_t/stat" | cut -d ' ' -f 12,13)"
+	done
+}
+
+# is_calm PID: it was not at work for a second. For wait_for
+is_calm() {
+	_effort=$(effort "$1")
+	sleep 1
+	at_rest "$1" && [ "$(effort "$1")" = "$_effort" ]
+}
+
+# --- a standing policy, and who sees to it
+
+# standing LINE ...: the standing policy is one rule, about dax devices, with these lines
+standing() {
+	mkdir -p /etc/mhp/policy.d
+	{
+		echo '[test]'
+		echo 'kind = dax'
+		for _l; do
+			echo "$_l"
+		done
+	} >/etc/mhp/policy.d/50-test.conf
+}
+
+# start_agent OPTION ...: mhp agent, in $agent, its log at the end of /tmp/agent.log
+start_agent() {
+	mhp agent "$@" >>/tmp/agent.log 2>&1 </dev/null &
+	agent=$!
+}
+
+stop_agent() { # stop_agent WHAT: it ends when it is asked to
+	kill -TERM "$agent"
+	wait "$agent"
+	is "$1: the agent's status" $? 0
+}
+
+# all_are STATE ZONE N ...: for wait_for
+all_are() {
+	_s=$1 _z=$2
+	shift 2
+	for _n; do
+		[ "$(state "$_n"):$(zone "$_n")" = "$_s:$_z" ] || return 1
+	done
+}
+
+said() { grep -q -E -e "$1" /tmp/agent.log; } # said REGEX: the agent has; for wait_for
+
+# agent_log: what it said so far, as notes
+agent_log() { sed 's/^/# agent: /' /tmp/agent.log; }
+
 # --- making trouble
 
 set_state() { # set_state N WORD: false when the kernel refuses
