@@ -25,7 +25,7 @@ static bool is_device(const struct mhp_region *region)
 	return false;
 }
 
-/* Others keep their place, and nothing is made of them. */
+/* A dax device: nothing is made of it, while it is made of a CXL region. */
 static bool is_deep(const struct mhp_region *region)
 {
 	return provider_of(region->kind)->changes_driver;
