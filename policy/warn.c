@@ -83,6 +83,19 @@ static int find_useless(struct mhp_standing *standing, const struct mhp_standing
 	return r;
 }
 
+/* Boot memory is changed by block, range or node only, which rules do not name. */
+static int find_boot(struct mhp_standing *standing, const struct mhp_standing_rule *rule)
+{
+	struct text text = { 0 };
+
+	if (rule->broken || rule->wish == MHP_WISH_LEAVE_ALONE ||
+	    !(rule->kinds & 1U << MHP_REGION_BOOT))
+		return 0;
+	text_add(&text, "kind = boot has no effect but with type = leave-alone: no rule changes "
+		 "boot memory");
+	return notes_add(&standing->warnings, rule->file, rule->lines[KEY_KIND], &text);
+}
+
 int find_warnings(struct mhp_standing *standing)
 {
 	int r = 0;
@@ -92,6 +105,8 @@ int find_warnings(struct mhp_standing *standing)
 		r = find_unreached(standing, i);
 		if (r == 0)
 			r = find_useless(standing, standing->rules[i]);
+		if (r == 0)
+			r = find_boot(standing, standing->rules[i]);
 	}
 	return r;
 }

@@ -324,6 +324,15 @@ static void test_twice(void **state)
 	      "before\n");
 }
 
+static void test_boot(void **state)
+{
+	(void)state;
+	check("[a]\nkind = dax boot\n" TYPE,
+	      "2? kind = boot has no effect but with type = leave-alone: no rule changes boot "
+	      "memory\n");
+	check("[a]\nkind = boot\ntype = leave-alone\n", "");
+}
+
 static void test_wrong_lines(void **state)
 {
 	(void)state;
@@ -479,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_wrong_lines),
 		cmocka_unit_test(test_indented),
 		cmocka_unit_test(test_wrong_bytes),
