@@ -37,18 +37,21 @@ policy offline
 before=$(settings)
 B="$(blocks_of dax0.0)$(blocks_of dax1.0)"
 standing 'type = online_movable'
-k=1 killed=0 borrowed=0
-while :; do
+
+# kill_before CALL: leaves its status in $rc, which is 137, or that of one that ended before
+kill_before() {
 	fresh
-	kill-at /tmp/calls $k mhp agent >>/tmp/agent.log 2>&1 </dev/null &
+	kill-at /tmp/calls $1 mhp agent >>/tmp/agent.log 2>&1 </dev/null &
 	killer=$!
-	wait_for is_over $killer || bail "before call $k: neither killed nor done: $(cat /tmp/agent.log)"
+	wait_for is_over $killer || bail "before call $1: neither killed nor done: $(cat /tmp/agent.log)"
 	# What it does when it ends has calls that count, too.
 	kill -TERM $(child_of $killer) 2>/dev/null
 	wait $killer
 	rc=$?
-	[ $rc = 137 ] || break
-	[ "$(settings)" = "$before" ] || borrowed=$((borrowed + 1))
+}
+
+k=1 killed=0
+while kill_before $k && [ $rc = 137 ]; do
 	converges "killed before call $(tail -n 1 /tmp/calls)"
 	killed=$((killed + 1))
 	k=$((k + step))
@@ -57,7 +60,12 @@ done
 did $killed
 is "one that is not killed ends well" $rc 0
 is "it made fewer calls" "$(($(wc -l </tmp/calls) < k))" 1
-isnt "some kills left something borrowed" $borrowed 0
+
+kill_before $(($(grep -n ' write .*auto_online_blocks' /tmp/calls | head -n 1 | cut -d : -f 1) + 1))
+is "killed while it had borrowed the policy" $rc 137
+isnt "which it has left so" "$(settings)" "$before"
+converges "killed while it had borrowed the policy"
+check "the next agent says what it put back" said 'recovered'
 
 # Like numbers for like seeds
 chance=$SEED
