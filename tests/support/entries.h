@@ -9,4 +9,11 @@
  */
 int count_entries(const char *path);
 
+/*
+ * Threads of this process. One that was joined stays in /proc for a moment: the kernel wakes who
+ * joins it first (mm_release() in kernel/fork.c), so others are given way as long as there are
+ * more than expected, which one that was forgotten would be for ever.
+ */
+int count_threads(int expected);
+
 #endif /* MHP_TESTS_ENTRIES_H */
