@@ -30,7 +30,11 @@ fresh() {
 
 # The program that kill-at has begun
 child_of() { cat /proc/$1/task/$1/children 2>/dev/null | tr -d ' '; }
-is_over() { ! kill -0 $1 2>/dev/null || done_with $(child_of $1); }
+is_over() {
+	kill -0 $1 2>/dev/null || return 0
+	child=$(child_of $1)	# none: kill-at is about to end, too
+	[ -n "$child" ] && done_with $child
+}
 
 load_dax
 policy offline
