@@ -363,10 +363,33 @@ static int allow_rezoning(const struct mhp_agenda *agenda, struct mhp_agenda_ite
 	return text_finish(&text, &item->way_out);
 }
 
-static int allow_kernel_zone(struct mhp_agenda_item *item)
+/* What the planner tells only once a kernel zone is allowed. */
+static int needs_rezoning(const struct mhp_agenda *agenda, const struct mhp_agenda_item *item,
+			  bool *ret)
+{
+	struct mhp_plan *plan;
+	int r;
+
+	*ret = false;
+	r = plan_with(agenda->snap, item, find_rules(agenda, item) | MHP_RULE_KERNEL_ZONE, &plan);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (mhp_plan_count_conflicts(plan))
+		*ret = mhp_conflict_get_code(mhp_plan_get_conflict(plan, 0)) ==
+		       MHP_CONFLICT_WRONG_ZONE;
+	mhp_plan_unref(plan);
+	return 0;
+}
+
+static int allow_kernel_zone(const struct mhp_agenda *agenda, struct mhp_agenda_item *item)
 {
 	struct text text = { 0 };
+	bool rezones;
+	int r;
 
+	r = needs_rezoning(agenda, item, &rezones);
+	if (r < 0)
+		return r;
 	if (item->guarded) {
 		text_add(&text, "raise max-movable-ratio in ");
 		text_add_rule(&text, item->rule, "max-movable-ratio");
@@ -374,6 +397,8 @@ static int allow_kernel_zone(struct mhp_agenda_item *item)
 	}
 	text_add(&text, "say kernel-zone = yes in ");
 	text_add_rule(&text, item->rule, "kernel-zone");
+	if (rezones)
+		text_add(&text, ", and elsewhere = rezone");
 	return text_finish(&text, &item->way_out);
 }
 
@@ -401,7 +426,7 @@ int item_find_way_out(const struct mhp_agenda *agenda, struct mhp_agenda_item *i
 	case MHP_CONFLICT_WRONG_ZONE:
 		return allow_rezoning(agenda, item);
 	case MHP_CONFLICT_KERNEL_ZONE:
-		return allow_kernel_zone(item);
+		return allow_kernel_zone(agenda, item);
 	default:
 		hint = mhp_conflict_get_hint(conflict);
 		return hint ? set_text(&item->way_out, hint) : 0;

@@ -371,6 +371,48 @@ static void test_kernel_zone(void **state)
 	tear_down(&bench);
 }
 
+/* What is in Movable has to leave it, too: one of both alone is no way out. */
+static void test_kernel_zone_and_rezone(void **state)
+{
+	static const struct {
+		const char *keys, *says, *state;
+	} rows[] = {
+		{ "", "say kernel-zone = yes in rule v (" POLICY_D "50-test.conf:1), and elsewhere = "
+		      "rezone", "blocked online_kernel zone" },
+		{ "kernel-zone = yes\n", "say elsewhere = rezone in rule v (",
+		  "blocked online_kernel zone" },
+		{ "elsewhere = rezone\n", "say kernel-zone = yes in rule v (" POLICY_D
+		  "50-test.conf:1)", "blocked online_kernel zone" },
+		{ "elsewhere = rezone\nkernel-zone = yes\n", NULL, "to-do online_kernel zone" },
+	};
+	struct bench bench;
+
+	(void)state;
+	set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+	put(&bench, POLICY_PATH, "online_movable");
+	resize_pool(&bench, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mhp_agenda *agenda;
+		const char *way_out;
+		char text[200];
+
+		snprintf(text, sizeof(text), "[v]\nkind = virtio-mem\ntype = online_kernel\n%s",
+			 rows[i].keys);
+		agenda = agenda_of(&bench, text);
+		assert_item(agenda, "virtio0", rows[i].state);
+		way_out = mhp_agenda_item_get_way_out(item_of(agenda, "virtio0"));
+		if (rows[i].says)
+			check_says(way_out, rows[i].says);
+		else
+			assert_null(way_out);
+		/* no word about what the rule says already */
+		assert_int_equal(way_out && strstr(way_out, "kernel-zone") &&
+				 strstr(way_out, "rezone"), i == 0);
+		mhp_agenda_unref(agenda);
+	}
+	tear_down(&bench);
+}
+
 /* Who may not read where memory is, is told so. */
 static void test_no_permission(void **state)
 {
@@ -563,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_kernel_zone),
+		cmocka_unit_test(test_kernel_zone_and_rezone),
 		cmocka_unit_test(test_no_permission),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_text),
