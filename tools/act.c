@@ -2,6 +2,7 @@
 /* The verbs that change memory; mhp plan, which stops before that; mhp apply. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool.h"
 
@@ -150,6 +151,22 @@ int verb_act(struct machine *machine)
 	return r;
 }
 
+/* Rules where a saved plan is expected; also those with errors, by their name. */
+static bool is_standing_policy(const char *path, const char *text, size_t length)
+{
+	size_t end = strlen(path), suffix = strlen(".conf");
+	struct mhp_standing *standing = NULL;
+	bool is;
+
+	if (end > suffix && strcmp(path + end - suffix, ".conf") == 0)
+		return true;
+	if (mhp_standing_new_from_text(path, text, length, &standing) < 0)
+		return false;
+	is = mhp_standing_count_rules(standing) && !mhp_standing_count_errors(standing);
+	mhp_standing_unref(standing);
+	return is;
+}
+
 /* Returns an exit code, having said why. */
 static int load_plan(const char *path, struct mhp_plan **ret_plan)
 {
@@ -161,16 +178,21 @@ static int load_plan(const char *path, struct mhp_plan **ret_plan)
 	code = file_load(path, &text, &length);
 	if (code == 0)
 		code = mhp_plan_new_from_text(text, length, ret_plan, &line);
-	free(text);
-	if (code == -EBADMSG) {
+	if (code == -EBADMSG && is_standing_policy(path, text, length)) {
+		complain("%s: no saved plan; for a standing policy: mhp apply --policy %s", path,
+			 path);
+	} else if (code == -EBADMSG) {
 		complain("%s: line %u is of no plan that mhp plan --save writes", path, line);
 	} else if (code == -E2BIG) {
 		complain("%s: a newer mhp saved this plan; apply it with that one", path);
 	} else if (code < 0) {
 		why = text_error(code);
-		complain("%s: %s", path, why);
+		complain("%s: %s%s%s", path, why, code == -EISDIR ?
+			 "; for a standing policy in a directory: mhp apply --policy " : "",
+			 code == -EISDIR ? path : "");
 		free(why);
 	}
+	free(text);
 	return exit_of_code(code);
 }
 
