@@ -79,12 +79,15 @@ static void say_cause(const struct mhp_agenda *agenda, const struct mhp_agenda_i
 static void say_repair(const struct mhp_agenda_item *item, const struct mhp_plan *repair)
 {
 	const char *name = mhp_region_get_name(mhp_agenda_item_get_region(item));
+	uint64_t rules = mhp_plan_get_rules(repair);
 
 	if (mhp_agenda_item_get_state(item) == MHP_ITEM_TO_DO)
 		say("  repair   mhp apply\n");
 	else if (mhp_plan_get_goal(repair) == MHP_GOAL_ONLINE)
-		say("  repair   mhp online %s --type %s --rezone\n", name,
-		    mhp_online_type_to_str(mhp_plan_get_online_type(repair)));
+		say("  repair   mhp online %s --type %s --rezone%s%s\n", name,
+		    mhp_online_type_to_str(mhp_plan_get_online_type(repair)),
+		    rules & MHP_RULE_PER_BLOCK ? " --per-block" : "",
+		    rules & MHP_RULE_KERNEL_ZONE ? " --kernel-zone" : "");
 	else
 		say("  repair   by hand:\n");
 	item_say_plan(repair, "           ");

@@ -67,6 +67,23 @@ drift 0
 drift 0 --json
 json .items '[]'
 
+# what the rule allows the command says, too: else it would be refused
+cp "$machines/7.3-virtio-mem-online.txt" "$m"
+cat >"$tmp/kernel.conf" <<END
+[host]
+kind = virtio-mem
+type = online_kernel
+kernel-zone = yes
+per-block = yes
+END
+run 1 drift --policy "$tmp/kernel.conf" --sim "$m"
+repair=$(sed -n 's/^  repair   mhp //p' "$tmp/out")
+[ "$repair" = 'online virtio1 --type online_kernel --rezone --per-block --kernel-zone' ] ||
+	fail "$last: $repair"
+# shellcheck disable=SC2086
+act 0 $repair
+run 0 drift --policy "$tmp/kernel.conf" --sim "$m"
+
 # the early claim keeps it from happening again: told by what is there
 root=$tmp/root
 make_tree "$machines/7.3-hmem-online-policy.txt" "$root"
