@@ -46,10 +46,11 @@ static void say_region(const struct mhp_region *region)
 	say("\n");
 }
 
-/* What the rule wants, in words. */
-static void say_wish(const struct mhp_standing_rule *rule)
+/* What the rule wants, in words: what can come true of this region. */
+static void say_wish(const struct mhp_standing_rule *rule, const struct mhp_region *region)
 {
 	unsigned int line = mhp_standing_rule_get_key_line(rule, "type");
+	enum mhp_region_kind kind = mhp_region_get_kind(region);
 	uint64_t rules = mhp_standing_rule_get_rules(rule);
 	unsigned int percent;
 
@@ -58,17 +59,22 @@ static void say_wish(const struct mhp_standing_rule *rule)
 		say(": nothing is done to it\n");
 		return;
 	}
-	say("\n           %s\n",
-	    mhp_standing_rule_can_plug_persistent(rule) ?
-	    "plugged if it is not System RAM, persistent memory too" :
-	    mhp_standing_rule_can_plug(rule) ? "plugged if it is not System RAM" :
-	    "only if it is System RAM already");
+	say("\n");
+	if (kind == MHP_REGION_BOOT) {
+		say("           nothing is done to boot memory, whatever a rule wants\n");
+		return;
+	}
+	if (mhp_region_can(region, MHP_CAN_PLUG, NULL))
+		say("           %s\n", mhp_standing_rule_can_plug_persistent(rule) ?
+		    "plugged if it is not System RAM, persistent memory too" :
+		    mhp_standing_rule_can_plug(rule) ? "plugged if it is not System RAM" :
+		    "only if it is System RAM already");
 	if (mhp_standing_rule_get_max_movable_ratio(rule, &percent) == 0)
 		say("           in a kernel zone instead, if MOVABLE:KERNEL would be above %u %%\n",
 		    percent);
 	say("           online elsewhere: %s\n", rules & MHP_RULE_REZONE ?
 	    "taken offline first" : "reported, and left so");
-	if (rules & MHP_RULE_KERNEL_ZONE)
+	if (rules & MHP_RULE_KERNEL_ZONE && kind == MHP_REGION_VIRTIO_MEM)
 		say("           in a kernel zone also what the host is to have back\n");
 }
 
@@ -137,7 +143,7 @@ static void print_text(const struct options *options, const struct mhp_agenda *a
 	say_region(region);
 	rule = say_rules(standing, snap, region);
 	if (rule)
-		say_wish(rule);
+		say_wish(rule, region);
 	else if (mhp_standing_count_rules(standing) == 0)
 		say("there are no rules\n");
 	else if (item && mhp_agenda_item_get_state(item) == MHP_ITEM_NO_RULE)

@@ -143,6 +143,30 @@ out_has 'no rule is about it'
 run 0 policy explain dax0.0 --policy "$tmp/empty" --sim "$bound"
 out_has 'there are no rules'
 
+# nothing is said of what cannot be done to such a region
+cat >"$tmp/all.conf" <<END
+[all]
+kind = boot virtio-mem dimm dax
+type = online_kernel
+max-movable-ratio = 300
+kernel-zone = yes
+END
+kernel_zone='in a kernel zone also what the host is to have back'
+run 0 policy explain dax0.0 --policy "$tmp/all.conf" --sim "$bound"
+out_has '           plugged if it is not System RAM'
+out_has '           online elsewhere: '
+out_lacks "$kernel_zone"
+run 0 policy explain virtio1 --policy "$tmp/all.conf" --sim "$machines/7.3-virtio-mem-online.txt"
+out_lacks 'System RAM'
+out_has '           online elsewhere: '
+out_has "           $kernel_zone"
+run 0 policy explain PNP0C80:01 --policy "$tmp/all.conf" --sim "$machines/7.3-dimm-ejected.txt"
+out_lacks 'System RAM'
+run 0 policy explain boot --policy "$tmp/all.conf" --sim "$bound"
+out_has '  wants    online_kernel (line 3)'
+out_has '           nothing is done to boot memory, whatever a rule wants'
+for text in 'System RAM' 'elsewhere' 'MOVABLE:KERNEL would' "$kernel_zone"; do out_lacks "$text"; done
+
 # what others are made of has no memory of its own
 run 0 policy explain region0 --policy "$dir" --sim "$cxl"
 out_has 'its memory belongs to what is made of it: dax0.0'
