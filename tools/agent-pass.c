@@ -55,13 +55,16 @@ void agent_end(struct agent *agent)
 
 /* ---- the standing policy ---- */
 
+/* As mhp policy check does; where there is no journal nothing else tells warnings from errors. */
 static void say_file(struct agent *agent, int priority, const char *file, unsigned int line,
 		     const char *message)
 {
+	const char *word = priority == LOG_WARNING ? "warning: " : "";
+
 	if (line)
-		agent_say(agent, priority, "%s:%u: %s", file, line, message);
+		agent_say(agent, priority, "%s:%u: %s%s", file, line, word, message);
 	else
-		agent_say(agent, priority, "%s: %s", file, message);
+		agent_say(agent, priority, "%s: %s%s", file, word, message);
 }
 
 static void say_errors(struct agent *agent, const struct mhp_standing *standing)

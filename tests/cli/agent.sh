@@ -102,6 +102,12 @@ err_has 'mhp: /etc/mhp/policy.d/50-pool.conf:3: '
 err_has 'no rule of it is acted upon'
 zones 'Normal Movable offline '
 
+# ... and with what is hardly meant, which is told as mhp policy check does
+machine '[pool]' 'kind = dax' 'type = online_movable' 'kernel-zone = yes'
+agent 0
+err_has 'mhp: /etc/mhp/policy.d/50-pool.conf:4: warning: kernel-zone = yes has no effect'
+zones 'Movable online '
+
 machine '# nothing yet'
 agent 0
 err_has 'no rules, nothing will be done'
