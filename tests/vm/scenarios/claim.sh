@@ -65,6 +65,7 @@ if [ $GUEST = 1 ]; then
 		udev_settled
 		only_movable "round $i, $gone $to" $(blocks_of $gone)
 		uniform "round $i: all of it, still" online Movable $BOOT $OWN
+		[ $failures -eq 0 ] || bail "no more rounds"
 	done
 	did $N
 	is "the settings are as before" "$(settings)" "$before"
