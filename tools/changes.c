@@ -188,8 +188,12 @@ static void say_one(struct change *change, void (*fn)(void *data, const char *li
 	char *what = copy_what(change), *line, when[64];
 
 	put_time(when, sizeof(when), change->first_ns);
-	line = text_format("not by this agent, at %s: %s; cause: %s", when, what,
-			   change->cause ? change->cause : "not known");
+	if (change->kind == MHP_EVENT_LOST)
+		line = text_format("%s, at %s: what others did meanwhile was found by comparing, or "
+				   "not at all", what, when);
+	else
+		line = text_format("not by this agent, at %s: %s; cause: %s", when, what,
+				   change->cause ? change->cause : "not known");
 	fn(data, line);
 	free(line);
 	free(what);

@@ -61,6 +61,8 @@ err_has 'Z: memory32-35 offline (dax0.0); cause: '
 
 # told by nobody
 agent 0 --sim-lose 100000 --sim-act "$dax/state=unplugged"
+err_has 'mhp: events were lost, at '
+if grep 'not by this agent.*lost' "$tmp/err"; then fail "$last: that is no deed of others"; fi
 zones 'Movable online '
 
 agent 0 --dry-run --sim-act "$policy=online"
