@@ -32,8 +32,8 @@ static void say_drifts(const struct options *options, const struct mhp_agenda *a
 /* What cannot be told may be drift: it is no success. Returns an exit code. */
 static int complain_undecided(const struct mhp_agenda_item *item)
 {
-	complain("%s: %s", mhp_region_get_name(mhp_agenda_item_get_region(item)),
-		 mhp_agenda_item_get_why(item));
+	report_complain(mhp_region_get_name(mhp_agenda_item_get_region(item)),
+			mhp_agenda_item_get_why(item), NULL, mhp_agenda_item_get_way_out(item));
 	return exit_of_stuck_item(item);
 }
 

@@ -53,6 +53,7 @@ out_has "  rule     [pool] $rules:1: online_movable"
 out_has '  cause    probably auto_online_blocks=online'
 out_has '  way out  say elsewhere = rezone in rule pool'
 out_has '  repair   mhp online dax0.0 --type online_movable --rezone'
+out_lacks '  because '
 err_has '1 of 1 region has drifted'
 drift 1 --json
 json '[.items[] | [.region, .state, .type, .now]]' '[["dax0.0","blocked","online_movable","online_kernel"]]'
@@ -153,6 +154,26 @@ json '[.items[].drifts[] | [.kind, .blocks]] | sort' '[["state","35"],["word","3
 run 1 drift --policy "$tmp/none.conf" --sim "$m"
 out_has "the driver's word for it is \"offline\""
 out_lacks '  rule '
+
+# what is not known may be drift: in one line, and no success
+unknown=$machines/7.3-cxl-region-unbound.txt
+printf '[pool]\nkind = dax\ntier = 4\ntype = online_movable\n' >"$tmp/tier.conf"
+run 1 drift --policy "$tmp/tier.conf" --sim "$unknown"
+no_out
+err_has "mhp: dax0.0: whether rule pool ($tmp/tier.conf:1) is about it is not known: tier = 4"
+run 1 drift --policy "$tmp/tier.conf" --sim "$unknown" --json
+json '[.items[] | [.region, .state, .drifts]]' '[["dax0.0","undecided",[]]]'
+sed 's|\(/mapping[0-9]*/start\): .*|\1: <EACCES>|' "$machines/7.3-hmem-unbound.txt" >"$tmp/e.txt"
+run 4 drift --policy "$rules" --capture "$tmp/e.txt"
+no_out
+err_has 'mhp: dax0.0: cannot be planned for: its physical ranges could not be read: '
+err_has '; run as root'
+
+# the ratio guard's type is what it is to be
+{ cat "$rules"; echo 'max-movable-ratio = 1'; } >"$tmp/guard.conf"
+run 1 drift --policy "$tmp/guard.conf" --sim "$unknown"
+out_has 'dax0.0: is not System RAM, and is to be online_kernel'
+out_has '           online_kernel instead of online_movable: MOVABLE:KERNEL would be 50 %, above 1 %'
 
 # not plugged
 cp "$machines/7.3-cxl-regions-unbound.txt" "$m"
