@@ -128,6 +128,12 @@ act 0 apply --policy "$tmp/alone.conf"
 err_has 'mhp: note: left alone, as their rules say: dax0.0, dax1.0'
 out_has 'nothing to do'
 
+# ... without rules that is all there is to tell
+printf '# none\n' >"$tmp/none.conf"
+act 0 apply --policy "$tmp/none.conf"
+err_has 'mhp: note: the standing policy has no rules'
+[ "$(wc -l <"$tmp/err")" -eq 1 ] || { fail "$last:"; show err; }
+
 # ---- the ratio guard says why ----
 
 sed 's/$/\n/' "$rules" >"$tmp/guard.conf"
@@ -153,6 +159,14 @@ run 1 apply --policy "$rules" --capture "$machines/7.3-hmem-bound.txt"
 no_out
 err_has '--sim makes a machine of it'
 run 0 apply --policy "$rules" --capture "$machines/7.3-hmem-bound.txt" --dry-run
+# what only root could read
+sed 's|\(/mapping[0-9]*/start\): .*|\1: <EACCES>|' "$machines/7.3-hmem-unbound.txt" >"$tmp/e.txt"
+for args in '' --json; do
+	# shellcheck disable=SC2086
+	run 4 apply --policy "$rules" --capture "$tmp/e.txt" --dry-run $args
+	err_has 'mhp: dax0.0: cannot be planned for: its physical ranges could not be read: '
+	err_has '; run as root'
+done
 echo 'elsewhere = rezone' >>"$rules"
 run 1 apply --policy "$rules" --sim "$machines/7.3-hmem-online-policy.txt" --sim-hang 33 --timeout 0.2
 err_has 'mhp: dax0.0: '

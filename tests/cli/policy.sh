@@ -27,6 +27,7 @@ cat >"$dir/90-rest.conf" <<END
 type = leave-alone
 END
 echo '[not read' >"$dir/README"
+echo '[nor this' >"$dir/.50-pool.conf"
 bound=$machines/7.3-hmem-bound.txt
 
 # ---- check ----
@@ -34,6 +35,8 @@ bound=$machines/7.3-hmem-bound.txt
 run 0 policy check --policy "$dir" --sim "$bound"
 no_err
 [ "$(cat "$tmp/out")" = '2 files, 3 rules: no errors' ] || fail "$last: $(cat "$tmp/out")"
+run 0 policy check "$dir/" --sim "$bound" --json
+json '[.files[].path]' "[\"$dir/50-pool.conf\",\"$dir/90-rest.conf\"]"
 run 0 policy check "$dir/90-rest.conf" --sim "$bound"
 no_err
 out_has '1 file, 1 rule: no errors'
@@ -167,6 +170,23 @@ out_has '  wants    online_kernel (line 3)'
 out_has '           nothing is done to boot memory, whatever a rule wants'
 for text in 'System RAM' 'elsewhere' 'MOVABLE:KERNEL would' "$kernel_zone"; do out_lacks "$text"; done
 
+# of what is not known no later rule is asked
+cat >"$tmp/tier.conf" <<END
+[fast]
+kind = dax
+tier = 4
+type = online_movable
+[rest]
+type = online
+END
+run 0 policy explain dax0.0 --policy "$tmp/tier.conf" --sim "$machines/7.3-cxl-region-unbound.txt"
+out_has '  unknown  tier = 4 (line 3): '
+out_has '  state    not known'
+for text in '[rest]' '  wants ' 'no rule is about it' '  repair '; do out_lacks "$text"; done
+run 0 policy explain dax0.0 --policy "$tmp/tier.conf" --json \
+	--sim "$machines/7.3-cxl-region-unbound.txt"
+json '[[.rules[].match], .item.state, .item.rule]' '[["unknown"],"undecided",null]'
+
 # what others are made of has no memory of its own
 run 0 policy explain region0 --policy "$dir" --sim "$cxl"
 out_has 'its memory belongs to what is made of it: dax0.0'
@@ -211,6 +231,11 @@ echo online >"$auto"
 sed 's/^kind = dax cxl/kind = dimm/' "$one" >"$tmp/dimm.conf"
 run 0 policy check "$tmp/dimm.conf" --root "$root"
 out_lacks 'mhp policy claim'
+for kind in 'kind = cxl' ''; do
+	sed "s/^kind = dax cxl/$kind/" "$one" >"$tmp/kind.conf"
+	run 0 policy check "$tmp/kind.conf" --root "$root"
+	out_has 'mhp policy claim'
+done
 # a udev rule
 echo offline >"$auto"
 run 0 policy check "$one" --root "$root"
@@ -219,6 +244,11 @@ mkdir -p "$root/etc/udev/rules.d"
 echo 'SUBSYSTEM=="memory", ACTION=="add", ATTR{state}="online"' >"$root/etc/udev/rules.d/40-x.rules"
 run 0 policy check "$one" --root "$root"
 out_has 'a udev rule (/etc/udev/rules.d/40-x.rules:1) onlines them at boot'
+# ... with the type that is wanted
+sed -i 's/"online"$/"online_movable"/' "$root/etc/udev/rules.d/40-x.rules"
+run 0 policy check "$one" --root "$root"
+out_lacks claim
+sed -i 's/"online_movable"$/"online"/' "$root/etc/udev/rules.d/40-x.rules"
 run 0 policy claim --root "$root"
 run 0 policy check "$one" --root "$root"
 out_lacks 'mhp policy claim'
