@@ -11,12 +11,10 @@
  * there any more.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "monitor.h"
 
@@ -46,14 +44,12 @@ struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind k
 			      uint64_t seqnum, const char *name)
 {
 	struct mhp_event *event = &monitor->event;
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	*event = (struct mhp_event){
 		.kind = kind,
 		.seqnum = seqnum,
 		.is_found = !seqnum && kind != MHP_EVENT_LOST,
-		.time_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
+		.time_ns = clock_ns(),
 		.node = -1,
 	};
 	copy_name(event->name, name);
@@ -65,16 +61,9 @@ struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind k
 /* 0 where the kernel does not tell: then no message is too old. */
 static uint64_t read_seqnum(struct mhp_monitor *monitor)
 {
-	char buf[MHP_ATTR_SIZE + 1];
-	struct sysfs_dir dir;
-	uint64_t seqnum = 0;
+	uint64_t seqnum;
 
-	if (sysfs_open(monitor->ctx, "/sys/kernel", &dir) < 0)
-		return 0;
-	if (sysfs_read(&dir, "uevent_seqnum", buf) < 0 || parse_dec(buf, &seqnum) < 0)
-		seqnum = 0;
-	sysfs_close(&dir);
-	return seqnum;
+	return read_uevent_seqnum(monitor->ctx, &seqnum) ? seqnum : 0;
 }
 
 /* All that is there at one moment. */
