@@ -76,7 +76,7 @@ static bool is_still_there(struct mhp_monitor *monitor, const struct thing *thin
 		char path[MHP_PATH_SIZE];
 
 		snprintf(path, sizeof(path), "%s/%s", buses[i], thing->name);
-		if (sysfs_dir_exists(monitor->ctx, path) == 1)
+		if (sysfs_dir_exists(monitor->ctx, path) != 0)
 			return true;
 	}
 	return false;

@@ -88,7 +88,7 @@ static int take_picture(struct mhp_monitor *monitor, struct picture *ret)
 	r = mhp_snapshot_new(monitor->ctx, &opts, &picture.snap);
 	if (r < 0)
 		return r;
-	r = things_read(monitor->ctx, picture.snap, &picture.things);
+	r = things_read(monitor->ctx, picture.snap, &monitor->things, &picture.things);
 	if (r < 0) {
 		mhp_snapshot_unref(picture.snap);
 		return r;

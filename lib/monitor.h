@@ -82,8 +82,12 @@ int things_set(struct things *things, enum subject subject, const char *name, co
 /* Bind messages were lost: of nobody it is known any more that the probe has ended. */
 void things_doubt(struct things *things);
 void things_remove(struct things *things, const char *name);
-/* Those of a snapshot, and the tiers that there are now. -ENOMEM */
-int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, struct things *ret);
+/*
+ * Those of a snapshot, and the tiers that there are now. What could not be listed is as it
+ * is known, for it is not gone. -ENOMEM
+ */
+int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, const struct things *known,
+		struct things *ret);
 void things_free(struct things *things);
 
 /* ---- settings.c: what no message tells ---- */

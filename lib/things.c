@@ -114,7 +114,17 @@ static int read_nodes(const struct mhp_snapshot *snap, struct things *things)
 	return r;
 }
 
-static int read_devices(const struct mhp_snapshot *snap, struct things *things)
+/* One that cannot be read is as it was known. */
+static const char *driver_of(const struct mhp_region *region, const struct things *known)
+{
+	const struct thing *thing = region->driver_code < 0 ? things_find(known, region->name) :
+							      NULL;
+
+	return thing ? thing->driver : region->driver;
+}
+
+static int read_devices(const struct mhp_snapshot *snap, const struct things *known,
+			struct things *things)
 {
 	int r = 0;
 
@@ -126,7 +136,8 @@ static int read_devices(const struct mhp_snapshot *snap, struct things *things)
 		    region->kind != MHP_REGION_VIRTIO_MEM)
 			continue;
 		if (copy_name(name, region->name))
-			r = things_set(things, SUBJECT_DEVICE, name, region->driver, false);
+			r = things_set(things, SUBJECT_DEVICE, name, driver_of(region, known),
+				       false);
 	}
 	return r;
 }
@@ -141,7 +152,6 @@ static int take_tier(void *data, const char *name)
 	return things_set(data, SUBJECT_TIER, copy, NULL, false);
 }
 
-/* A kernel without tiers has no such directory; one that cannot be listed shows none. */
 static int read_tiers(struct mhp_ctx *ctx, struct things *things)
 {
 	struct sysfs_dir dir;
@@ -149,22 +159,42 @@ static int read_tiers(struct mhp_ctx *ctx, struct things *things)
 
 	r = sysfs_open(ctx, TIERS_PATH, &dir);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return r;
 	r = sysfs_list(&dir, "", take_tier, things);
 	sysfs_close(&dir);
-	return r == -ENOMEM ? r : 0;
+	return r;
 }
 
-int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, struct things *ret)
+/* code: why those of the subject, or some, could not be listed; -ENOENT: there are none. */
+static int keep_known(const struct things *known, enum subject subject, int code,
+		      struct things *things)
+{
+	int r = code == -ENOMEM ? code : 0;
+
+	for (size_t i = 0; i < known->count && code < 0 && code != -ENOENT && r == 0; i++) {
+		const struct thing *thing = &known->list[i];
+
+		if (thing->subject == subject && !things_find(things, thing->name))
+			r = things_set(things, subject, thing->name, thing->driver, false);
+	}
+	return r;
+}
+
+int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, const struct things *known,
+		struct things *ret)
 {
 	struct things things = { 0 };
 	int r;
 
 	r = read_nodes(snap, &things);
 	if (r == 0)
-		r = read_devices(snap, &things);
+		r = keep_known(known, SUBJECT_NODE, snap->nodes_code, &things);
 	if (r == 0)
-		r = read_tiers(ctx, &things);
+		r = read_devices(snap, known, &things);
+	if (r == 0)
+		r = keep_known(known, SUBJECT_DEVICE, snap->regions.code, &things);
+	if (r == 0)
+		r = keep_known(known, SUBJECT_TIER, read_tiers(ctx, &things), &things);
 	if (r < 0) {
 		things_free(&things);
 		return r;

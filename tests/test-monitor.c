@@ -377,6 +377,47 @@ static void test_lost_device(void **state)
 	tear_down(&bench);
 }
 
+/* What the fresh snapshot cannot list, or read, is not gone. */
+static void test_lost_and_not_listed(void **state)
+{
+	static const char *const paths[] = {
+		TIERS_PATH, NODE_PATH, DAX_BUS_PATH "/devices", DAX,
+	};
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	put_blocks(&bench, 32, 33, "online_movable");
+	mirror_begin(&mirror, bench.ctx, 0);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(paths); i++) {
+		/* opened, and listed or looked at */
+		assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, paths[i / 2], 1 + i % 2,
+						 -EIO), 0);
+		assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
+		heard(&mirror, "compared with a fresh snapshot!");
+		mhp_sim_clear_failures(bench.sim);
+	}
+	/* that there is no such directory is an answer */
+	mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, TIERS_PATH, 1, -ENOENT);
+	assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
+	heard(&mirror, "memory_tier22 removed!; memory_tier4 removed!; "
+		       "compared with a fresh snapshot!");
+	assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
+	heard(&mirror, "memory_tier22 added!; memory_tier4 added!; "
+		       "compared with a fresh snapshot!");
+	mhp_sim_lose_events(bench.sim, 1000);
+	put(&bench, DEVICE, "unplugged");
+	heard(&mirror, "events were lost; memory32 removed while online in Movable (dax0.0)!; "
+		       "memory33 removed while online in Movable (dax0.0)!; "
+		       "memory34 removed (dax0.0)!; "
+		       "memory35 removed (dax0.0)!; "
+		       "memory_tier22 removed!; node1 removed!; "
+		       "compared with a fresh snapshot!");
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 static void test_refresh(void **state)
 {
 	struct mirror mirror;
@@ -982,6 +1023,7 @@ int main(void)
 		cmocka_unit_test(test_no_zones),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_lost_device),
+		cmocka_unit_test(test_lost_and_not_listed),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_snapshot_fails),
 		cmocka_unit_test(test_loses_for_ever),
