@@ -208,19 +208,21 @@ static void take_block_news(struct mhp_monitor *monitor, const struct news *news
 		goal->zone = now.zone;
 }
 
-/* Who has the device now; "": nobody, or that cannot be told. */
+/* Who has the device now; "": nobody. What cannot be read stays as the message has it. */
 static void look_at_driver(struct mhp_monitor *monitor, const char *path,
-			   char ret_driver[EVENT_NAME_SIZE])
+			   char driver[EVENT_NAME_SIZE])
 {
-	struct sysfs_dir dir;
-	char *driver;
+	struct sysfs_dir dir = { 0 };
+	char *name;
+	int r = sysfs_open(monitor->ctx, path, &dir);
 
-	ret_driver[0] = '\0';
-	if (sysfs_open(monitor->ctx, path, &dir) < 0)
-		return;
-	if (sysfs_read_link_name(&dir, "driver", &driver) == 0) {
-		copy_name(ret_driver, driver);
-		free(driver);
+	if (r == 0)
+		r = sysfs_read_link_name(&dir, "driver", &name);
+	if (r == 0) {
+		copy_name(driver, name);
+		free(name);
+	} else if (r == -ENOENT) {
+		driver[0] = '\0';
 	}
 	sysfs_close(&dir);
 }
@@ -248,8 +250,9 @@ static void take_thing_news(struct mhp_monitor *monitor, const struct news *news
 	if (!is_hint || snprintf(path, sizeof(path), "/sys%s", news->devpath) >= (int)sizeof(path))
 		return;
 	goal->is_there = sysfs_dir_exists(monitor->ctx, path) != 0;
-	goal->driver[0] = '\0';
-	if (goal->is_there && news->subject == SUBJECT_DEVICE)
+	if (!goal->is_there)
+		goal->driver[0] = '\0';
+	else if (news->subject == SUBJECT_DEVICE)
 		look_at_driver(monitor, path, goal->driver);
 	if (goal->is_probed && strcmp(goal->driver, news->driver))
 		goal->is_probed = false;

@@ -16,6 +16,7 @@
 
 #include <mhp/sim-builder.h>
 
+#include "monitor.h"
 #include "support/alloc.h"
 #include "support/bench.h"
 #include "support/mirror.h"
@@ -650,6 +651,83 @@ static void test_cost(void **state)
 
 /* ---- while the snapshot is taken ---- */
 
+/* The next message: as sent before the snapshot was begun, or while it was taken. */
+static const struct mhp_message *to_come;
+
+static int receive_to_come(struct mhp_backend *be, struct mhp_events *events,
+			   struct mhp_message *ret_message, bool *ret_some)
+{
+	if (!to_come)
+		return real_ops->receive_event(be, events, ret_message, ret_some);
+	*ret_some = true;
+	*ret_message = *to_come;
+	to_come = NULL;
+	return 0;
+}
+
+enum { OLD, MEANWHILE };
+
+/* fails: which look at the device, from 1; 0: none */
+static void hear_of(struct mhp_message message, int when, size_t fails, const char *wanted)
+{
+	struct mhp_backend_ops ops;
+	struct mirror mirror;
+	struct bench bench;
+
+	set_up_counted(&bench, HMEM_7_3);
+	put_blocks(&bench, 33, 33, "online_movable");
+	mirror_begin(&mirror, bench.ctx, 0);
+	message.seqnum = mirror.monitor->old_seqnum + (when == MEANWHILE);
+	mirror.monitor->seqnum = mirror.monitor->old_seqnum + 1;
+	to_come = &message;
+	real_ops = bench.ctx->be->ops;
+	ops = *real_ops;
+	ops.receive_event = receive_to_come;
+	bench.ctx->be->ops = &ops;
+	/* by now the block is gone; while the snapshot is taken it is still to be seen */
+	if (when == OLD)
+		mhp_sim_fail_read(bench.sim, block_file(33, "state"), -ENOENT, 0);
+	if (fails)
+		mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, DAX, fails, -EIO);
+	heard(&mirror, wanted);
+	bench.ctx->be->ops = real_ops;
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
+/* A removal is told before it is done, and no file tells that a probe has ended. */
+static void test_told_early(void **state)
+{
+	const struct mhp_message removed = {
+		.action = "remove", .devpath = "/devices/system/memory/memory33",
+		.subsystem = "memory",
+	}, online = {
+		.action = "online", .devpath = "/devices/system/memory/memory32",
+		.subsystem = "memory",
+	}, unknown = {
+		.action = "remove", .devpath = "/devices/system/memory/memory99",
+		.subsystem = "memory",
+	}, bound = {
+		.action = "bind", .devpath = DAX + strlen("/sys"), .subsystem = "dax",
+		.driver = "kmem",
+	}, bound_before = {
+		.action = "bind", .devpath = DAX + strlen("/sys"), .subsystem = "dax",
+		.driver = "device_dax",
+	};
+
+	(void)state;
+	for (int when = OLD; when <= MEANWHILE; when++) {
+		hear_of(removed, when, 0, "memory33 removed while online in Movable (dax0.0)");
+		hear_of(unknown, when, 0, "");
+		/* it is not so any more */
+		hear_of(online, when, 0, "");
+		hear_of(bound_before, when, 0, "");
+		/* whether it still is may not be to be seen */
+		for (size_t fails = 0; fails <= 3; fails++)
+			hear_of(bound, when, fails, "dax0.0 bound to kmem");
+	}
+}
+
 /* Another one acts between any two accesses: no state is missed, and none is made up. */
 static size_t race_with_begin(const char *machine, const char *path, const char *word, size_t n)
 {
@@ -1030,6 +1108,7 @@ int main(void)
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_room_for_all),
 		cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_told_early),
 		cmocka_unit_test(test_races),
 		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_races_with_lost),
