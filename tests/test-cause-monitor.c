@@ -12,7 +12,7 @@
 
 #include <mhp/sim-builder.h>
 
-#include "acts.h"
+#include "monitor.h"
 #include "support/bench.h"
 
 #define BLOCK UINT64_C(0x8000000)
@@ -229,6 +229,41 @@ static void host(void **state)
 	check(&watch, "memory64", MHP_EVENT_BLOCK_REMOVED, "host",
 	      "probably the host, by virtio_mem");
 	end(&watch);
+}
+
+/* Of no device that is known: a guess, by what the machine has. */
+static void of_nobody_known(void **state)
+{
+	struct watch watch;
+
+	(void)state;
+	begin(&watch, MHP_SIM_KERNEL_6_12, true);
+	assert_int_equal(mhp_sim_plug_dimm(watch.bench.sim, 0, 0, 96 * BLOCK, 2 * BLOCK), 0);
+	check(&watch, "memory96", MHP_EVENT_BLOCK_ADDED, "host",
+	      "perhaps the host, by virtio_mem");
+	end(&watch);
+}
+
+/* Long after it came, that it comes online is another thing. */
+static void long_after(void **state)
+{
+	struct tracked_block *block;
+	struct watch watch;
+
+	(void)state;
+	for (unsigned int seconds = 0; seconds <= 120; seconds += 120) {
+		begin(&watch, MHP_SIM_KERNEL_6_12, true);
+		put(&watch.bench, KMEM "/bind", "dax0.0");
+		flush(&watch);
+		block = (struct tracked_block *)tracked_find(&watch.monitor->tracked, 34);
+		assert_non_null(block);
+		block->added_s -= seconds;
+		put_blocks(&watch.bench, 34, 34, "online_movable");
+		check(&watch, "memory34", MHP_EVENT_BLOCK_ONLINE,
+		      seconds ? "unknown" : "udev-rule", seconds ?
+		      "another program: it was there before, offline" : RULE_TEXT);
+		end(&watch);
+	}
 }
 
 /* ---- users of libmhp ---- */
@@ -456,6 +491,8 @@ int main(void)
 		cmocka_unit_test(udev_rule),
 		cmocka_unit_test(device),
 		cmocka_unit_test(of_a_new_device),
+		cmocka_unit_test(of_nobody_known),
+		cmocka_unit_test(long_after),
 		cmocka_unit_test(host),
 		cmocka_unit_test(by_this_context),
 		cmocka_unit_test(by_another_one),

@@ -192,6 +192,20 @@ static void test_mixed(void **state)
 	tear_down(&bench);
 }
 
+/* Boot memory is nobody's to give back as a whole. */
+static void test_mixed_boot(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+	put_blocks(&bench, 6, 6, "offline");
+	put_blocks(&bench, 6, 6, "online_movable");
+	assert_blocks(&bench, 6, 6, "Movable");
+	check_item(&bench, "", "boot", "no-rule");
+	tear_down(&bench);
+}
+
 /* Many blocks are told in few words. */
 static void test_long_list(void **state)
 {
@@ -228,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_udev),
 		cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_mixed_boot),
 		cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_words),
 	};

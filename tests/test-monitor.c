@@ -257,6 +257,78 @@ static void test_device_is_gone(void **state)
 	tear_down(&bench);
 }
 
+/* One that came and went since the snapshot is forgotten. */
+static void test_device_came_and_went(void **state)
+{
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	mirror_begin(&mirror, bench.ctx, 0);
+	cut_in_two(&bench);
+	mirror_drain(&mirror);
+	assert_non_null(monitor_find_device(mirror.monitor, "dax0.1"));
+	assert_string_equal(monitor_find_region(mirror.monitor, 35)->name, "dax0.1");
+	put(&bench, HMEM "/dax0.1/state", "unplugged");
+	put(&bench, UNBIND, "dax0.1");
+	put(&bench, HMEM "/dax0.1/size", "0");
+	put(&bench, HMEM "/dax_region/delete", "dax0.1");
+	mirror_drain(&mirror);
+	assert_null(monitor_find_device(mirror.monitor, "dax0.1"));
+	assert_null(monitor_find_region(mirror.monitor, 35));
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
+/* The machine with a CXL region that is none of memory. */
+static void set_up_pmem(struct bench *bench, const char *region)
+{
+	char path[256], *text, *pmem, *at;
+
+	set_up(bench, "7.3-cxl-region-unbound.txt");
+	assert_int_equal(mhp_sim_copy_capture(bench->sim, &text), 0);
+	tear_down(bench);
+	snprintf(path, sizeof(path), "%s/mode: ram", region);
+	at = strstr(text, path);
+	assert_non_null(at);
+	at += strlen(path) - strlen("ram");
+	*at = '\0';
+	assert_true(asprintf(&pmem, "%spmem%s", text, at + strlen("ram")) > 0);
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(mhp_sim_new_from_text(pmem, strlen(pmem), NULL, &bench->sim), 0);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+	free(pmem);
+	free(text);
+}
+
+/* A device that messages tell of, and snapshots do not, is not gone with the next of these. */
+static void test_device_of_no_memory(void **state)
+{
+	static const char region[] = "/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0";
+	char uevent[256];
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up_pmem(&bench, region);
+	mirror_begin(&mirror, bench.ctx, 0);
+	snprintf(uevent, sizeof(uevent), "%s/uevent", region);
+	put(&bench, uevent, "add");
+	heard(&mirror, "region0 added");
+	assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
+	heard(&mirror, "compared with a fresh snapshot!");
+	/* nor where that cannot be seen */
+	for (size_t n = 1; n <= 5; n++) {
+		mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, region, n, -EIO);
+		assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
+		heard(&mirror, "compared with a fresh snapshot!");
+		mhp_sim_clear_failures(bench.sim);
+	}
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 static void test_event_values(void **state)
 {
 	const struct mhp_event *event;
@@ -1070,6 +1142,27 @@ static void test_fd(void **state)
 }
 
 /* It keeps what it needs. */
+/* Who was killed hears no more. */
+static void test_killed(void **state)
+{
+	const struct mhp_event *event;
+	struct mhp_monitor *monitor;
+	struct bench bench;
+	struct mhp_plan *plan;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	assert_int_equal(mhp_monitor_new(bench.ctx, NULL, &monitor), 0);
+	plan = planned(&bench, MHP_GOAL_ONLINE, MHP_ONLINE_MOVABLE, 0);
+	mhp_sim_kill_after(bench.sim, 1);
+	mhp_apply(bench.ctx, plan, NULL, &bench.report);
+	mhp_plan_unref(plan);
+	put_blocks(&bench, 32, 32, "online_movable");
+	assert_int_equal(mhp_monitor_next(monitor, &event), -EIO);
+	mhp_monitor_free(monitor);
+	tear_down(&bench);
+}
+
 static void test_outlives_context(void **state)
 {
 	struct mhp_monitor *monitor;
@@ -1097,6 +1190,8 @@ int main(void)
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_cut_in_two),
 		cmocka_unit_test(test_device_is_gone),
+		cmocka_unit_test(test_device_came_and_went),
+		cmocka_unit_test(test_device_of_no_memory),
 		cmocka_unit_test(test_event_values),
 		cmocka_unit_test(test_no_zones),
 		cmocka_unit_test(test_lost),
@@ -1118,6 +1213,7 @@ int main(void)
 		cmocka_unit_test(test_new_without_memory),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_fd),
+		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_outlives_context),
 	};
 

@@ -232,6 +232,17 @@ static void test_nodes_of_blocks(void **state)
 	check_on(snap, "boot", "kind = boot\nnode = 0",
 		 "no: node = 0 (line 3): it is on node 0; it is on node 1");
 	mhp_snapshot_unref(snap);
+	/* of one it is not known: no "yes", but where another one says so a "no" */
+	fakesys_remove(fs, NODE_PATH "/node0/memory1");
+	fakesys_remove(fs, MEMORY_PATH "/memory1/node0");
+	snap = snapshot_of(fs);
+	check_on(snap, "boot", "kind = boot\nnode = 0-1",
+		 "unknown: node = 0-1 (line 3): it is on node 0; the node of a block is not known; "
+		 "it is on node 1");
+	check_on(snap, "boot", "kind = boot\nnode = 0",
+		 "no: node = 0 (line 3): it is on node 0; the node of a block is not known; "
+		 "it is on node 1");
+	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
 

@@ -327,6 +327,41 @@ static void test_woken_by_signal(void **state)
 	tear_down(&bench);
 }
 
+static volatile sig_atomic_t is_caught;
+
+static void note_signal(int number)
+{
+	(void)number;
+	is_caught = 1;
+}
+
+/* It comes after the look, and would be slept through. */
+static int look_then_signal(void *data)
+{
+	bool was_caught = is_caught;
+
+	(void)data;
+	if (!was_caught)
+		raise(SIGUSR1);
+	return was_caught;
+}
+
+static void test_signal_after_tick(void **state)
+{
+	struct sigaction action = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
+	struct mhp_wait_opts opts = {
+		.size = sizeof(opts), .timeout_ms = 2000, .tick = look_then_signal,
+	};
+	struct bench bench;
+
+	(void)state;
+	sigaction(SIGUSR1, &action, NULL);
+	begin(&bench, HMEM_7_3);
+	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", MHP_WAIT_GONE, &opts, NULL),
+			 -ECANCELED);
+	tear_down(&bench);
+}
+
 static void test_cancel(void **state)
 {
 	struct bench bench;
@@ -410,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_woken_by_event),
 		cmocka_unit_test(test_woken_by_signal),
+		cmocka_unit_test(test_signal_after_tick),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_arguments),
