@@ -17,7 +17,7 @@ static const struct provider *const device_providers[] = {
 	&provider_dax, &provider_cxl, &provider_virtio_mem,
 };
 
-static bool is_device(const struct mhp_region *region)
+bool monitor_is_device(const struct mhp_region *region)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(device_providers); i++)
 		if (device_providers[i]->kind == region->kind)
@@ -73,9 +73,10 @@ static const struct mhp_region *find_in_snapshot(struct mhp_monitor *monitor, ui
 /* Of a region of the snapshot: is it gone, or has it been read again? */
 static bool is_outdated(const struct mhp_monitor *monitor, const struct mhp_region *region)
 {
-	return is_device(region) && (!things_find(&monitor->things, region->name) ||
-				     (is_deep(region) &&
-				      find_name(&monitor->regions, region->name)));
+	if (!monitor_is_device(region))
+		return false;
+	return !things_find(&monitor->things, region->name) ||
+	       (is_deep(region) && find_name(&monitor->regions, region->name));
 }
 
 const struct mhp_region *monitor_find_region(struct mhp_monitor *monitor, uint64_t id)

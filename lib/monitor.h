@@ -221,6 +221,8 @@ struct mhp_event *event_begin(struct mhp_monitor *monitor, enum mhp_event_kind k
 
 /* ---- monitor-regions.c: whose memory it is, better than the last snapshot knows it ---- */
 
+/* Is it one of those of which the kernel tells? */
+bool monitor_is_device(const struct mhp_region *region);
 /* The deepest region with that block, be it there or not; NULL: not known. */
 const struct mhp_region *monitor_find_region(struct mhp_monitor *monitor, uint64_t id);
 const struct mhp_region *monitor_find_device(const struct mhp_monitor *monitor, const char *name);

@@ -132,10 +132,7 @@ static int read_devices(const struct mhp_snapshot *snap, const struct things *kn
 		const struct mhp_region *region = &snap->regions.list[i];
 		char name[EVENT_NAME_SIZE];
 
-		if (region->kind != MHP_REGION_DAX && region->kind != MHP_REGION_CXL &&
-		    region->kind != MHP_REGION_VIRTIO_MEM)
-			continue;
-		if (copy_name(name, region->name))
+		if (monitor_is_device(region) && copy_name(name, region->name))
 			r = things_set(things, SUBJECT_DEVICE, name, driver_of(region, known),
 				       false);
 	}

@@ -60,22 +60,16 @@ static bool is_probed(const struct wait *wait, const struct mhp_region *region)
 	       monitor_saw_probe(wait->monitor, region->name);
 }
 
-static bool is_device(const struct mhp_region *region)
-{
-	return region->kind == MHP_REGION_DAX || region->kind == MHP_REGION_CXL ||
-	       region->kind == MHP_REGION_VIRTIO_MEM;
-}
-
 static bool is_ready(const struct wait *wait, const struct mhp_region *region)
 {
-	return is_device(region) ? is_probed(wait, region) : has_all_blocks(region);
+	return monitor_is_device(region) ? is_probed(wait, region) : has_all_blocks(region);
 }
 
 static void say_not_ready(struct wait *wait, const struct mhp_region *region)
 {
 	uint64_t whole = region_count_whole_blocks(region);
 
-	if (region->driver || !is_device(region))
+	if (region->driver || !monitor_is_device(region))
 		text_add(&wait->missing, "%zu of %" PRIu64 " blocks of %s are there",
 			 region->n_total, whole, region->name);
 	else
