@@ -496,6 +496,51 @@ static void test_gone_meanwhile(void **state)
 	tear_down(&bench);
 }
 
+/* Between two items somebody makes the second device smaller. */
+static int make_smaller(void *data, uint64_t done, uint64_t total)
+{
+	struct teller *teller = data;
+
+	(void)done, (void)total;
+	if (!teller->went_back)
+		put(teller->bench, "/sys/devices/platform/hmem_platform.0/hmem.1/dax1.0/size",
+		    "268435456");
+	teller->went_back = true;
+	return 0;
+}
+
+/* Another rule, or none, is about it by now: that is not what was wanted. */
+static void test_other_rule_meanwhile(void **state)
+{
+	static const char *const others[] = {
+		"", "[c]\nname = dax1.0\ntype = online_movable\norder = 3\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		struct bench bench;
+		struct teller teller = { .bench = &bench };
+		struct mhp_apply_opts opts = {
+			.size = sizeof(opts), .progress = make_smaller, .progress_data = &teller,
+		};
+		struct mhp_agenda_report *report;
+		char policy[240];
+
+		set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+		snprintf(policy, sizeof(policy),
+			 "[a]\nname = dax0.0\ntype = online_movable\norder = 1\n"
+			 "[b]\nname = dax1.0\nmin-size = 512M\ntype = online_movable\norder = 2\n%s",
+			 others[i]);
+		report = carry_out(&bench, policy, &opts);
+		assert_outcome(report, MHP_OUTCOME_PARTIAL);
+		assert_result(report, "dax0.0", MHP_OUTCOME_DONE, MHP_REASON_DONE);
+		assert_result(report, "dax1.0", MHP_OUTCOME_REFUSED, MHP_REASON_STALE);
+		assert_blocks(&bench, 64, 67, "absent");
+		mhp_agenda_report_free(report);
+		tear_down(&bench);
+	}
+}
+
 /* ---- whatever it is, it comes to rest ---- */
 
 static uint32_t seed;
@@ -628,6 +673,7 @@ int main(void)
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_done_by_others),
 		cmocka_unit_test(test_gone_meanwhile),
+		cmocka_unit_test(test_other_rule_meanwhile),
 		cmocka_unit_test(test_random),
 	};
 

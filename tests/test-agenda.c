@@ -591,6 +591,42 @@ static void test_without_memory(void **state)
 	tear_down(&bench);
 }
 
+/* What was written is told, however little memory there is. */
+static void test_no_memory_to_apply(void **state)
+{
+	static const char policy[] = "[a]\nname = dax0.0\ntype = online_movable\norder = 1\n"
+				     "[b]\nname = dax1.0\ntype = online_movable\norder = 2\n";
+	size_t used = SIZE_MAX, told = 0;
+
+	(void)state;
+	for (size_t at = 1; used >= at - 1; at++) {
+		struct mhp_agenda_report *report = NULL;
+		struct mhp_agenda *agenda;
+		struct bench bench;
+		size_t writes;
+		int r;
+
+		set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+		agenda = agenda_of(&bench, policy);
+		writes = mhp_sim_count_writes(bench.sim);
+		calls = 0;
+		fail_at = at;
+		r = mhp_agenda_apply(bench.ctx, agenda, NULL, &report);
+		fail_at = 0;
+		used = calls;
+		if (r == 0) {
+			told += mhp_agenda_report_get_outcome(report) == MHP_OUTCOME_PARTIAL;
+		} else {
+			assert_int_equal(r, -ENOMEM);
+			assert_int_equal(mhp_sim_count_writes(bench.sim), writes);
+		}
+		mhp_agenda_report_free(report);
+		mhp_agenda_unref(agenda);
+		tear_down(&bench);
+	}
+	assert_true(told > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -612,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_without_memory),
+		cmocka_unit_test(test_no_memory_to_apply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,20 @@ static void test_mixed_boot(void **state)
 	tear_down(&bench);
 }
 
+/* A zone that could not be read is not the wrong one. */
+static void test_zone_not_known(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	put_blocks(&bench, 32, 35, "online_movable");
+	mhp_sim_fail_read(bench.sim, block_file(34, "valid_zones"), -EIO, 0);
+	check_item(&bench, "[a]\nkind = dax\ntype = online_movable\n", "dax0.0",
+		   "undecided online_movable word");
+	tear_down(&bench);
+}
+
 /* Many blocks are told in few words. */
 static void test_long_list(void **state)
 {
@@ -243,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_cause),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_mixed_boot),
+		cmocka_unit_test(test_zone_not_known),
 		cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_words),
 	};

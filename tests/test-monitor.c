@@ -450,6 +450,30 @@ static void test_lost_device(void **state)
 	tear_down(&bench);
 }
 
+/* What came and was onlined is told as the kernel tells it. */
+static void test_lost_coming(void **state)
+{
+	struct mirror mirror;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	release_device(&bench);
+	put(&bench, POLICY, "online_movable");
+	mirror_begin(&mirror, bench.ctx, 0);
+	mhp_sim_lose_events(bench.sim, 1000);
+	put(&bench, KMEM "/bind", "dax0.0");
+	heard(&mirror, "events were lost; dax0.0 bound to kmem!; memory_tier22 added!; "
+		       "node1 added!; memory32 added (dax0.0)!; "
+		       "memory32 online in Movable (dax0.0)!; memory33 added (dax0.0)!; "
+		       "memory33 online in Movable (dax0.0)!; memory34 added (dax0.0)!; "
+		       "memory34 online in Movable (dax0.0)!; memory35 added (dax0.0)!; "
+		       "memory35 online in Movable (dax0.0)!; compared with a fresh snapshot!");
+	mirror_check(&mirror, bench.ctx, "in the end");
+	mirror_end(&mirror);
+	tear_down(&bench);
+}
+
 /* What the fresh snapshot cannot list, or read, is not gone. */
 static void test_lost_and_not_listed(void **state)
 {
@@ -1196,6 +1220,7 @@ int main(void)
 		cmocka_unit_test(test_no_zones),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_lost_device),
+		cmocka_unit_test(test_lost_coming),
 		cmocka_unit_test(test_lost_and_not_listed),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_snapshot_fails),
