@@ -394,6 +394,39 @@ static void by_one_that_was_killed(void **state)
 	end(&watch);
 }
 
+static const struct mhp_backend_ops *real_ops;
+static char *whole;
+
+/* Between two looks the act comes to its end, notes it, and lets go of the lock. */
+static int end_and_unlock(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	(void)name;
+	assert_int_equal(real_ops->replace(be, dir, ACTS_NAME, whole), 0);
+	return 0;
+}
+
+static void by_one_that_ends_now(void **state)
+{
+	struct mhp_backend_ops ops;
+	struct watch watch;
+
+	(void)state;
+	begin(&watch, MHP_SIM_KERNEL_6_12, true);
+	put(&watch.bench, KMEM "/bind", "dax0.0");
+	flush(&watch);
+	fulfil_elsewhere(&watch, "dax0.0 online online_movable", 0);
+	assert_int_equal(mhp_sim_read(watch.bench.sim, RUN_PATH "/" ACTS_NAME, &whole), 0);
+	forget_end(&watch);
+	real_ops = watch.bench.ctx->be->ops;
+	ops = *real_ops;
+	ops.is_locked = end_and_unlock;
+	watch.bench.ctx->be->ops = &ops;
+	check(&watch, "memory34", MHP_EVENT_BLOCK_ONLINE, "libmhp", by(&watch, "probably ", ""));
+	watch.bench.ctx->be->ops = real_ops;
+	free(whole);
+	end(&watch);
+}
+
 /* Really, and before the monitor begins: the kernel's numbers go on. */
 static void killed_before(void **state)
 {
@@ -497,6 +530,7 @@ int main(void)
 		cmocka_unit_test(by_this_context),
 		cmocka_unit_test(by_another_one),
 		cmocka_unit_test(by_one_that_was_killed),
+		cmocka_unit_test(by_one_that_ends_now),
 		cmocka_unit_test(killed_before),
 		cmocka_unit_test(of_a_later_snapshot),
 		cmocka_unit_test(little_is_read),
