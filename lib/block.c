@@ -17,6 +17,11 @@ MHP_EXPORT enum mhp_state mhp_block_get_state(const struct mhp_block *block)
 	return block->state;
 }
 
+MHP_EXPORT bool mhp_block_is_inferred(const struct mhp_block *block)
+{
+	return block->inferred;
+}
+
 MHP_EXPORT int mhp_block_get_node(const struct mhp_block *block, int *ret_node)
 {
 	if (block->node == BLOCK_NO_NODE)

@@ -313,6 +313,7 @@ static int host_look(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 			S_ISREG(st.st_mode) ? MHP_ENTRY_FILE :
 			S_ISLNK(st.st_mode) ? MHP_ENTRY_LINK : MHP_ENTRY_OTHER,
 		.readable = st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH),
+		.links = S_ISDIR(st.st_mode) ? st.st_nlink : 0,
 	};
 	return 0;
 }

@@ -354,8 +354,9 @@ struct mhp_block {
 	uint32_t region;	/* index in the snapshot */
 	uint8_t state;
 	uint8_t n_zones;
-	uint8_t odd_zones;	/* valid_zones has a word never seen */
-	uint8_t unused;
+	uint8_t odd_zones : 1;	/* valid_zones has a word never seen */
+	uint8_t shared : 1;	/* more than one node has it */
+	uint8_t inferred : 1;	/* state and zone were not read: infer.c */
 };
 _Static_assert(sizeof(struct mhp_block) <= 16, "a block is at most 16 bytes");
 
@@ -494,6 +495,7 @@ struct zone_info {
 	int node;
 	enum mhp_zone zone;	/* MHP_ZONE_UNKNOWN: one never seen */
 	uint64_t free, spanned, present, managed, start_pfn;
+	bool has_spanned, has_present, has_start;
 };
 struct zoneinfo {
 	int code;		/* why there are none */
@@ -513,6 +515,8 @@ int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const 
  */
 int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
 		  struct problems *problems);
+/* The same, and nothing is noted: for those who can do without. */
+int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret);
 void zoneinfo_free(struct zoneinfo *info);
 
 /* in pages; UINT64_MAX: more than that */
@@ -710,26 +714,54 @@ struct mhp_snapshot {
 	size_t n_odd, odd_room;
 };
 
+/* Blocks as directories name them: a key has the number, and of which node's directory it is. */
+struct block_keys {
+	uint64_t *list;
+	size_t count, room;
+};
+
 /* What the scan needs while the snapshot is in the making. */
 struct scan {
 	struct mhp_ctx *ctx;
 	struct mhp_snapshot *snap;
 	struct sysfs_dir mem;
 	uint64_t flags;
-	size_t blocks_room, nodes_room;
+	size_t nodes_room;
 	int node;		/* whose directory is being listed */
+	struct block_keys keys;
+	bool is_strange;	/* a node's directory names what cannot be a block */
+	bool has_seqnum;
+	uint64_t seqnum;	/* of the last uevent before the blocks were listed */
 };
 int scan_note(struct scan *scan, int code, const char *text, const char *dir, const char *name);
 
-/* ---- scan-blocks.c, scan-nodes.c ---- */
+/* ---- block-keys.c ---- */
+
+int block_keys_reserve(struct block_keys *keys, size_t room);
+/* node: whose directory names it; BLOCK_NO_NODE: the one of all blocks */
+int block_keys_add(struct block_keys *keys, uint64_t id, unsigned int node);
+/*
+ * Gives the snapshot its blocks, sorted, and counts those of each node. With all_listed, what
+ * the directory of all blocks does not name is left out.
+ */
+int block_keys_finish(struct block_keys *keys, bool all_listed, struct mhp_snapshot *snap);
+
+/* ---- scan-blocks.c, scan-nodes.c: which blocks there are, and of which nodes ---- */
 
 /* Opens the directory and reads the block size. -ENODEV: no memory hotplug here. */
 int scan_open_memory(struct scan *scan);
 struct mhp_block *snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
-/* Which blocks there are, sorted; then, with their nodes known, state and zones. */
-int scan_block_names(struct scan *scan);
-int scan_block_states(struct scan *scan);
+/* Takes the name of a block in a node's directory, or BLOCK_NO_NODE. 0, also for another name. */
+int scan_take_block(struct scan *scan, unsigned int node, const char *name);
+/* Room for as many as there seem to be. */
+int scan_expect_blocks(struct scan *scan);
+/* Nodes, and the blocks in their directories; then all blocks, sorted. */
 int scan_nodes(struct scan *scan);
+int scan_block_names(struct scan *scan);
+
+/* ---- scan-states.c: state and zones ---- */
+
+int scan_block_states(struct scan *scan);
 
 /* ---- scan-topology.c ---- */
 
@@ -747,6 +779,8 @@ int scan_tiers(struct scan *scan);
 int scan_facts(struct scan *scan);
 /* -ENOMEM; told by the kernel, or guessed */
 int snapshot_page_size(struct scan *scan, uint64_t *ret_bytes);
+/* 0: the kernel does not tell */
+uint64_t scan_page_size(struct scan *scan);
 void facts_free(struct facts *facts);
 
 /* ---- plugged.c ---- */

@@ -64,8 +64,7 @@ static uint64_t count_online_bytes(const struct mhp_snapshot *snap)
 	return __builtin_mul_overflow(count, snap->block_size, &bytes) ? UINT64_MAX : bytes;
 }
 
-/* 0: it does not say */
-static uint64_t kernel_page_size(struct scan *scan)
+uint64_t scan_page_size(struct scan *scan)
 {
 	struct mhp_backend *be = scan->ctx->be;
 
@@ -74,7 +73,7 @@ static uint64_t kernel_page_size(struct scan *scan)
 
 static uint64_t page_size(struct scan *scan, const struct zoneinfo *zones)
 {
-	uint64_t known = kernel_page_size(scan);
+	uint64_t known = scan_page_size(scan);
 
 	return known ? known : zoneinfo_guess_page_size(zones, count_online_bytes(scan->snap));
 }
@@ -91,7 +90,7 @@ int scan_facts(struct scan *scan)
 	if (scan->flags & (MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY))
 		r = zoneinfo_read(scan->ctx, facts->gathered, &facts->zones, &snap->problems);
 	facts->page_size = page_size(scan, &facts->zones);
-	facts->is_page_size_known = kernel_page_size(scan) ||
+	facts->is_page_size_known = scan_page_size(scan) ||
 				    zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
 	if (!facts->gathered)
 		return r;
@@ -115,7 +114,7 @@ int snapshot_page_size(struct scan *scan, uint64_t *ret_bytes)
 		*ret_bytes = scan->snap->facts.page_size;
 		return 0;
 	}
-	if (!kernel_page_size(scan))
+	if (!scan_page_size(scan))
 		r = zoneinfo_read(scan->ctx, true, &zones, &scan->snap->problems);
 	*ret_bytes = page_size(scan, &zones);
 	zoneinfo_free(&zones);

@@ -34,19 +34,8 @@ static int take_node(void *data, const char *name)
 static int take_node_block(void *data, const char *name)
 {
 	struct scan *scan = data;
-	struct mhp_block *block;
-	uint64_t id;
 
-	if (parse_block_name(name, &id) < 0)
-		return 0;
-	block = snapshot_find_block(scan->snap, id);
-	if (!block)
-		return 0;	/* came after the blocks were listed */
-	/* nodes are walked upwards, so the lowest one stays */
-	if (block->node == BLOCK_NO_NODE)
-		block->node = (uint64_t)scan->snap->nodes[scan->node].id & 0xfff;
-	scan->snap->nodes[scan->node].n_blocks++;
-	return 0;
+	return scan_take_block(scan, (unsigned int)scan->snap->nodes[scan->node].id, name);
 }
 
 static int compare_nodes(const void *a, const void *b)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acts.h"
 #include "provider.h"
 
 int scan_note(struct scan *scan, int code, const char *text, const char *dir, const char *name)
@@ -28,14 +29,89 @@ static int find_pending(struct scan *scan)
 
 #define ALL_FLAGS \
 	((uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY | \
-		    MHP_SNAPSHOT_PLUGGED))
+		    MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_EXACT | MHP_SNAPSHOT_BLOCKS_ONLY))
+/* what is about regions */
+#define REGION_FLAGS ((uint64_t)(MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_PLUGGED))
+
+/*
+ * Blocks are named by nodes, and all of them listed after that where it is needed: one that
+ * is not in that list is a newer one. What is inferred of them is of a moment after both.
+ */
+static int scan_blocks(struct scan *scan)
+{
+	int r;
+
+	scan->has_seqnum = read_uevent_seqnum(scan->ctx, &scan->seqnum);
+	r = scan_open_memory(scan);
+	if (r == 0)
+		r = scan_expect_blocks(scan);
+	if (r == 0)
+		r = scan_nodes(scan);
+	if (r == 0)
+		r = scan_block_names(scan);
+	if (r == 0)
+		r = scan_block_states(scan);
+	if (r == 0 && scan->flags & MHP_SNAPSHOT_TOPOLOGY)
+		r = scan_tiers(scan);
+	if (r == 0 && scan->flags & MHP_SNAPSHOT_TOPOLOGY)
+		r = scan_topology(scan);
+	return r;
+}
+
+/* Whose the blocks are, and what the system does with new ones. */
+static int scan_regions(struct scan *scan)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	struct finder finder = {
+		.ctx = scan->ctx, .snap = snap, .block_size = snap->block_size,
+		.regions = &snap->regions, .problems = &snap->problems,
+	};
+	int r;
+
+	r = policy_read(scan->ctx, &scan->mem, &snap->policy, &snap->problems);
+	if (r == 0)
+		r = find_regions(&finder, snap);
+	if (r == 0)
+		r = nodes_find_regions(snap);
+	if (r == 0)
+		r = dax_read_bus(scan->ctx, &snap->dax, &snap->problems);
+	return r;
+}
+
+static void forget_regions(struct mhp_snapshot *snap)
+{
+	struct system_policy *policy = &snap->policy;
+
+	snap->regions.code = snap->owners_code = snap->iomem.code = -ENODATA;
+	policy->default_code = policy->online_policy_code = policy->memmap_code = -ENODATA;
+	policy->ratio_code = policy->numa_aware_code = -ENODATA;
+}
+
+static int scan_all(struct scan *scan)
+{
+	struct mhp_backend *be = scan->ctx->be;
+	int r;
+
+	r = scan_blocks(scan);
+	if (r == 0 && scan->flags & MHP_SNAPSHOT_BLOCKS_ONLY)
+		forget_regions(scan->snap);
+	else if (r == 0)
+		r = scan_regions(scan);
+	scan->snap->contained = be->ops->is_contained && be->ops->is_contained(be);
+	if (r == 0)
+		r = scan_facts(scan);
+	if (r == 0)
+		r = scan_plugged(scan);
+	if (r == 0)
+		r = find_pending(scan);
+	return r;
+}
 
 MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
 				struct mhp_snapshot **ret_snap)
 {
 	struct mhp_snapshot_opts known = { 0 };
 	struct scan scan = { .ctx = ctx };
-	struct finder finder = { .ctx = ctx };
 	int r = 0;
 
 	if (opts)
@@ -44,43 +120,16 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		return r;
 	if (known.flags & ~ALL_FLAGS)
 		return -E2BIG;
+	if (known.flags & MHP_SNAPSHOT_BLOCKS_ONLY && known.flags & REGION_FLAGS)
+		return -EINVAL;
 	scan.flags = known.flags;
 	scan.snap = calloc(1, sizeof(*scan.snap));
 	if (!scan.snap)
 		return -ENOMEM;
 	scan.snap->refs = 1;
 
-	/* blocks before nodes: a node's block that is not known is a newer one */
-	r = scan_open_memory(&scan);
-	if (r == 0)
-		r = scan_block_names(&scan);
-	if (r == 0)
-		r = scan_nodes(&scan);
-	if (r == 0)
-		r = scan_block_states(&scan);
-	if (r == 0 && scan.flags & MHP_SNAPSHOT_TOPOLOGY)
-		r = scan_tiers(&scan);
-	if (r == 0 && scan.flags & MHP_SNAPSHOT_TOPOLOGY)
-		r = scan_topology(&scan);
-	if (r == 0)
-		r = policy_read(ctx, &scan.mem, &scan.snap->policy, &scan.snap->problems);
-	finder.snap = scan.snap;
-	finder.block_size = scan.snap->block_size;
-	finder.regions = &scan.snap->regions;
-	finder.problems = &scan.snap->problems;
-	if (r == 0)
-		r = find_regions(&finder, scan.snap);
-	if (r == 0)
-		r = nodes_find_regions(scan.snap);
-	if (r == 0)
-		r = dax_read_bus(ctx, &scan.snap->dax, &scan.snap->problems);
-	scan.snap->contained = ctx->be->ops->is_contained && ctx->be->ops->is_contained(ctx->be);
-	if (r == 0)
-		r = scan_facts(&scan);
-	if (r == 0)
-		r = scan_plugged(&scan);
-	if (r == 0)
-		r = find_pending(&scan);
+	r = scan_all(&scan);
+	free(scan.keys.list);
 	sysfs_close(&scan.mem);
 	if (r < 0) {
 		mhp_snapshot_unref(scan.snap);

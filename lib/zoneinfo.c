@@ -87,12 +87,16 @@ static int take_line(struct zoneinfo *info, struct line line)
 	static const struct {
 		const char *word;
 		size_t offset;
+		size_t seen;	/* 0: nobody asks */
 	} fields[] = {
-		{ "pages free ", offsetof(struct zone_info, free) },
-		{ "spanned ", offsetof(struct zone_info, spanned) },
-		{ "present ", offsetof(struct zone_info, present) },
-		{ "managed ", offsetof(struct zone_info, managed) },
-		{ "start_pfn:", offsetof(struct zone_info, start_pfn) },
+		{ "pages free ", offsetof(struct zone_info, free), 0 },
+		{ "spanned ", offsetof(struct zone_info, spanned),
+		  offsetof(struct zone_info, has_spanned) },
+		{ "present ", offsetof(struct zone_info, present),
+		  offsetof(struct zone_info, has_present) },
+		{ "managed ", offsetof(struct zone_info, managed), 0 },
+		{ "start_pfn:", offsetof(struct zone_info, start_pfn),
+		  offsetof(struct zone_info, has_start) },
 	};
 	struct zone_info *zone = info->count ? &info->zones[info->count - 1] : NULL;
 
@@ -103,9 +107,11 @@ static int take_line(struct zoneinfo *info, struct line line)
 		if (!take_word(&line, fields[i].word))
 			continue;
 		skip_blanks(&line);
-		return zone ? take_number(&line, '\0',
-					  (uint64_t *)((char *)zone + fields[i].offset)) :
-			      -EBADMSG;
+		if (!zone)
+			return -EBADMSG;
+		if (fields[i].seen)
+			*(bool *)((char *)zone + fields[i].seen) = true;
+		return take_number(&line, '\0', (uint64_t *)((char *)zone + fields[i].offset));
 	}
 	return 0;
 }
@@ -132,13 +138,13 @@ int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const 
 	return r;
 }
 
-int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
-		  struct problems *problems)
+/* With -EBADMSG *ret_bad is the line, if there was memory for it. */
+static int read_zones(struct mhp_ctx *ctx, struct zoneinfo *ret, char **ret_bad)
 {
 	struct sysfs_dir proc = { 0 };
 	const char *line = NULL;
 	size_t length, bad = 0;
-	char *text = NULL, *copy = NULL;
+	char *text = NULL;
 	int r;
 
 	r = sysfs_open(ctx, "/proc", &proc);
@@ -148,22 +154,40 @@ int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
 	if (r == 0) {
 		r = zoneinfo_parse(text, length, ret, &line, &bad);
 		if (r == -EBADMSG)
-			copy = strndup(line, bad < 64 ? bad : 64);
+			*ret_bad = strndup(line, bad < 64 ? bad : 64);
 	}
 	free(text);
 	if (r < 0)
 		zoneinfo_free(ret);
+	ret->code = r;
+	return r;
+}
+
+int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
+		  struct problems *problems)
+{
+	char *bad = NULL;
+	int r = read_zones(ctx, ret, &bad);
+
 	if (r == -ENOENT && !needed) {
 		ret->code = -ENODATA;
 		return 0;
 	}
-	ret->code = r;
-	if (r == -EBADMSG && !copy)
+	if (r == -EBADMSG && !bad)
 		r = -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
-		r = problems_add(problems, r, copy, "/proc/zoneinfo", "");
-	free(copy);
+		r = problems_add(problems, r, bad, "/proc/zoneinfo", "");
+	free(bad);
 	return r;
+}
+
+int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret)
+{
+	char *bad = NULL;
+	int r = read_zones(ctx, ret, &bad);
+
+	free(bad);
+	return r == -ENOMEM ? r : 0;
 }
 
 void zoneinfo_free(struct zoneinfo *info)

@@ -246,7 +246,7 @@ static void page_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct zone_info zone = { 0, MHP_ZONE_NORMAL, 0, 0, machines[i].pages, 0, 0 };
+		struct zone_info zone = { .zone = MHP_ZONE_NORMAL, .present = machines[i].pages };
 		struct zoneinfo info = { 0, &zone, 1, 0 };
 
 		assert_int_equal(zoneinfo_guess_page_size(&info, machines[i].mib << 20),

@@ -8,6 +8,7 @@
 #ifndef MHP_BLOCK_H
 #define MHP_BLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,16 @@ uint64_t mhp_block_get_id(const struct mhp_block *block);
  * @since 0.1
  */
 enum mhp_state mhp_block_get_state(const struct mhp_block *block);
+
+/**
+ * Was the state of a block not read, but follows from what /proc/zoneinfo tells of its
+ * node? It is as sure as if it had been read when that was, but for a block that was going
+ * offline: that is online then.
+ *
+ * @return whether it was; false with MHP_SNAPSHOT_EXACT
+ * @since 0.1
+ */
+bool mhp_block_is_inferred(const struct mhp_block *block);
 
 /**
  * NUMA node of a block.

@@ -8,6 +8,10 @@
  * reference to the snapshot to keep them. It may be read from any thread, also
  * after the context is gone.
  *
+ * Few files are read, however many blocks there are: which blocks there are, is told by the
+ * directories of the nodes, and the state of most follows from /proc/zoneinfo. Only of what
+ * that leaves open files are read, one or two a block.
+ *
  * What could not be read is kept: the value answers "unknown" or a negative
  * errno value, and mhp_snapshot_count_problems() tells which files it was.
  *
@@ -37,7 +41,7 @@ struct mhp_region;
 /** Flags of a snapshot, to be joined by |. */
 enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_OFFLINE_ZONES = 1,	/**< read valid_zones of offline blocks too, not of
-					     online ones only */
+					     online ones only: a file each */
 	MHP_SNAPSHOT_FOR_PLANS = 2,	/**< read what plans are checked against: udev's rules,
 					     free memory and the sizes of zones, whether the
 					     kernel can take memory away; a plan of a snapshot
@@ -50,6 +54,13 @@ enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_PLUGGED = 8,	/**< ask for each page of blocks that a host plugs in
 					     parts (virtio-mem) whether it is there: 8 bytes are
 					     read for each of them */
+	MHP_SNAPSHOT_EXACT = 16,	/**< read the state of every block. Without it, and
+					     without MHP_SNAPSHOT_FOR_PLANS, what /proc/zoneinfo
+					     proves is not read (mhp_block_is_inferred()); a
+					     block that is going offline is then online */
+	MHP_SNAPSHOT_BLOCKS_ONLY = 64,	/**< no regions and no system policy: as far as they are
+					     asked for, they answer -ENODATA; not together with
+					     _FOR_PLANS or _PLUGGED: -EINVAL */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* State and zones of a snapshot's blocks: inferred where that can be, else read. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acts.h"
+#include "infer.h"
+
+/* ---- read ---- */
+
+static int keep_odd_zones(struct mhp_snapshot *snap, uint64_t id, const char *text)
+{
+	struct odd_zones *odd;
+
+	if (snap->n_odd == snap->odd_room) {
+		size_t room = snap->odd_room ? 2 * snap->odd_room : 8;
+
+		odd = reallocarray(snap->odd, room, sizeof(*odd));
+		if (!odd)
+			return -ENOMEM;
+		snap->odd = odd;
+		snap->odd_room = room;
+	}
+	odd = &snap->odd[snap->n_odd];
+	odd->id = id;
+	odd->text = strdup(text);
+	if (!odd->text)
+		return -ENOMEM;
+	snap->n_odd++;
+	return 0;
+}
+
+/* 1 if the block went away meanwhile */
+static int read_state(struct scan *scan, struct mhp_block *block)
+{
+	char buf[MHP_ATTR_SIZE + 1], name[64];
+	enum mhp_state state = MHP_STATE_UNKNOWN;
+	int r;
+
+	snprintf(name, sizeof(name), "memory%" PRIu64, (uint64_t)block->id);
+	strcat(name, "/state");
+	r = sysfs_read(&scan->mem, name, buf);
+	if (r == -ENODEV)
+		/* it went while it was open: does it exist? */
+		r = sysfs_read(&scan->mem, name, buf);
+	if (r == -ENODEV)
+		return 1;
+	if (r == -ENOENT) {
+		*strrchr(name, '/') = '\0';
+		if (sysfs_exists(&scan->mem, name) == -ENOENT)
+			return 1;
+		strcat(name, "/state");
+	}
+	if (r == 0 && (parse_state(buf, &state) < 0 || state == MHP_STATE_UNKNOWN))
+		r = -EBADMSG;
+	block->state = (uint8_t)state;
+	if (r < 0)
+		return scan_note(scan, r, r == -EBADMSG ? buf : NULL, MEMORY_PATH, name);
+	return 0;
+}
+
+/* 1 if the block went away meanwhile */
+static int read_zones(struct scan *scan, struct mhp_block *block)
+{
+	int node = block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
+	enum mhp_zone zones[PARSE_MAX_ZONES];
+	char buf[MHP_ATTR_SIZE + 1], name[64];
+	size_t count = 0;
+	int r;
+
+	r = block_read_zones(&scan->mem, block->id, node, scan->snap->numa, buf);
+	if (r == -ENODATA)
+		return 0;
+	if (r == 0 && parse_zones(buf, zones, &count) < 0)
+		r = -EBADMSG;
+	if (r == 0 && count > 1 && block->state == MHP_STATE_ONLINE) {
+		/* an online block is in one zone: did it go offline between the reads? */
+		r = read_state(scan, block);
+		if (r || block->state != MHP_STATE_ONLINE)
+			return r;
+		r = -EBADMSG;
+	}
+	if (r < 0) {
+		snprintf(name, sizeof(name), "memory%" PRIu64 "/valid_zones", (uint64_t)block->id);
+		return scan_note(scan, r, r == -EBADMSG ? buf : NULL, MEMORY_PATH, name);
+	}
+	for (size_t i = 0; i < count; i++) {
+		block->zones |= (uint64_t)zones[i] << (4 * i) & 0xfff;
+		if (zones[i] == MHP_ZONE_UNKNOWN)
+			block->odd_zones = 1;
+	}
+	block->n_zones = (uint8_t)count;
+	return block->odd_zones ? keep_odd_zones(scan->snap, block->id, buf) : 0;
+}
+
+/* 1 if the block went away meanwhile. */
+static int read_block(struct scan *scan, struct mhp_block *block)
+{
+	int r;
+
+	block->inferred = false;
+	r = read_state(scan, block);
+	if (r == 0 && (block->state == MHP_STATE_ONLINE ||
+		       scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES))
+		r = read_zones(scan, block);
+	return r;
+}
+
+/* ---- inferred ---- */
+
+/* For fewer, reading them is cheaper than /proc/zoneinfo, which has lines for each processor. */
+#define MIN_BLOCKS 64
+
+static bool is_exact(const struct scan *scan)
+{
+	return scan->flags & (MHP_SNAPSHOT_EXACT | MHP_SNAPSHOT_FOR_PLANS) ||
+	       scan->snap->n_blocks < MIN_BLOCKS;
+}
+
+/*
+ * Has nothing happened since the blocks were listed? Then they are those that zoneinfo is
+ * about: a block that came and was onlined meanwhile was announced before it was onlined. Where
+ * there is no such number, nothing ever happens.
+ */
+static bool is_steady(const struct scan *scan)
+{
+	uint64_t seqnum = 0;
+	bool has_seqnum = read_uevent_seqnum(scan->ctx, &seqnum);
+
+	return has_seqnum == scan->has_seqnum && seqnum == scan->seqnum;
+}
+
+static void infer_block(const struct scan *scan, const struct inference *inference,
+			struct mhp_block *block)
+{
+	enum mhp_zone zone = MHP_ZONE_UNKNOWN;
+	/* a kernel without NUMA has all zones in node 0 */
+	int node = !scan->snap->numa ? 0 : block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
+
+	if (!block->shared)
+		block->state = (uint8_t)infer_state(inference, node, block->id, &zone);
+	block->inferred = block->state != MHP_STATE_UNKNOWN;
+	if (zone != MHP_ZONE_UNKNOWN) {
+		block->zones = zone;
+		block->n_zones = 1;
+	}
+}
+
+/* The zone of an online block may be open still, and zones of offline ones be asked for. */
+static bool lacks_zones(const struct scan *scan, const struct mhp_block *block)
+{
+	return !block->n_zones && (block->state == MHP_STATE_ONLINE ||
+				   scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES);
+}
+
+/*
+ * A zoneinfo of another machine than the blocks, as in a container or a tree put together by
+ * hand, is seen here: of each run of blocks on a node that should be in the same state, the last
+ * one is read. False: they do not fit.
+ */
+static int check_runs(struct scan *scan, bool *ret_fits)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	int r = 0;
+
+	*ret_fits = true;
+	for (size_t i = 0; i < snap->n_blocks && *ret_fits && r >= 0; i++) {
+		const struct mhp_block *block = &snap->blocks[i];
+		const struct mhp_block *next = i + 1 < snap->n_blocks ? block + 1 : NULL;
+		struct mhp_block now = *block;
+
+		if (!block->inferred || (next && next->inferred && next->node == block->node &&
+					 next->state == block->state))
+			continue;
+		r = read_state(scan, &now);
+		if (r == 0)
+			*ret_fits = now.state == block->state;
+	}
+	return r < 0 ? r : 0;
+}
+
+static int forget_inferred(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->snap->n_blocks; i++) {
+		struct mhp_block *block = &scan->snap->blocks[i];
+
+		block->state = MHP_STATE_UNKNOWN;
+		block->zones = block->n_zones = block->inferred = 0;
+	}
+	return 0;
+}
+
+static int infer_blocks(struct scan *scan)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	struct inference inference = { 0 };
+	struct zoneinfo zones = { 0 };
+	uint64_t page_size = 0;
+	bool fits = true;
+	int r;
+
+	r = zoneinfo_look(scan->ctx, &zones);
+	if (r == 0 && zones.code == 0)
+		page_size = scan_page_size(scan);
+	if (r == 0 && zones.code == 0 && !page_size)
+		page_size = infer_page_size(&zones, snap->block_size, snap->blocks, snap->n_blocks);
+	if (page_size && page_size <= snap->block_size) {
+		r = infer_begin(&zones, snap->block_size, page_size, &inference);
+		if (r == 0 && is_steady(scan))
+			infer_count(&inference, snap->blocks, snap->n_blocks);
+		for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
+			infer_block(scan, &inference, &snap->blocks[i]);
+		infer_end(&inference);
+		if (r == 0)
+			r = check_runs(scan, &fits);
+		if (r == 0 && !fits)
+			r = forget_inferred(scan);
+	}
+	zoneinfo_free(&zones);
+	return r;
+}
+
+/* ---- all ---- */
+
+/* What is left of it, where not all blocks were kept. */
+static void trim_blocks(struct mhp_snapshot *snap, size_t count)
+{
+	struct mhp_block *blocks;
+
+	snap->n_blocks = count;
+	blocks = count ? reallocarray(snap->blocks, count, sizeof(*blocks)) : NULL;
+	if (blocks)
+		snap->blocks = blocks;
+}
+
+int scan_block_states(struct scan *scan)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	size_t kept = 0;
+	int r;
+
+	r = is_exact(scan) ? 0 : infer_blocks(scan);
+	for (size_t i = 0; i < snap->n_blocks && r >= 0; i++) {
+		struct mhp_block *block = &snap->blocks[i];
+
+		r = 0;
+		if (!block->inferred)
+			r = read_block(scan, block);
+		else if (lacks_zones(scan, block))
+			r = read_zones(scan, block);
+		if (r == 0)
+			snap->blocks[kept++] = *block;
+	}
+	if (r < 0)
+		return r;
+	trim_blocks(snap, kept);
+	return 0;
+}
