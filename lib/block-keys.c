@@ -10,8 +10,8 @@
 #include "internal.h"
 
 /*
- * A key is a block's number, and below it the node whose directory names it. So of one block
- * the lowest node comes first, and last the directory of all blocks, which is no node's.
+ * A key is a block's number, and below it the node whose directory names it. Of one block they
+ * are added with the lowest node first, and last the directory of all blocks, which is no node's.
  */
 #define NODE_BITS 12
 _Static_assert(BLOCK_NO_NODE == (1 << NODE_BITS) - 1, "a key has room for each node");
@@ -42,11 +42,35 @@ int block_keys_reserve(struct block_keys *keys, size_t room)
 	return 0;
 }
 
-int block_keys_add(struct block_keys *keys, uint64_t id, unsigned int node)
+/* ---- names ---- */
+
+/* "memory" and this many digits, as hardly a name is longer; there are very many of them. */
+#define SHORT_DIGITS 9
+
+/* False: to be looked at with care. */
+static bool parse_short(const char *p, uint64_t *ret_id)
 {
+	const char *begin;
+	uint32_t value = 0;	/* wraps where there are too many digits */
+
+	if (*p++ != 'm' || *p++ != 'e' || *p++ != 'm' || *p++ != 'o' || *p++ != 'r' || *p++ != 'y')
+		return false;
+	for (begin = p; *p >= '0' && *p <= '9'; p++)
+		value = value * 10 + (uint32_t)(*p - '0');
+	*ret_id = value;
+	return !*p && p > begin && p - begin <= SHORT_DIGITS && (*begin != '0' || p - begin == 1);
+}
+
+int block_keys_take(struct block_keys *keys, const char *name, unsigned int node, uint64_t max_id)
+{
+	uint64_t id;
 	int r = 0;
 
-	if (keys->count == keys->room)
+	if (!parse_short(name, &id))
+		r = parse_block_name(name, &id);
+	if (r == 0 && id > max_id)
+		r = -ERANGE;
+	if (r == 0 && keys->count == keys->room)
 		r = block_keys_reserve(keys, keys->room ? 2 * keys->room : 256);
 	if (r == 0)
 		keys->list[keys->count++] = id << NODE_BITS | node;
@@ -79,14 +103,17 @@ static void sort_digit(const uint64_t *from, uint64_t *to, size_t count, unsigne
 		to[starts[digit_of(from[i], shift)]++] = from[i];
 }
 
-/* By each digit in which they differ, the lowest first; spare has as much room. */
+/*
+ * By each digit of the numbers in which they differ, the lowest first; keys of one block stay
+ * as they came, nodes upwards. spare has as much room.
+ */
 static void sort(uint64_t *list, uint64_t *spare, size_t count)
 {
 	uint64_t *from = list, *to = spare, *swap, differ = 0;
 
 	for (size_t i = 1; i < count; i++)
 		differ |= list[i] ^ list[0];
-	for (unsigned int shift = 0; shift < 64; shift += DIGIT_BITS) {
+	for (unsigned int shift = NODE_BITS; shift < 64; shift += DIGIT_BITS) {
 		if (!digit_of(differ, shift))
 			continue;
 		sort_digit(from, to, count, shift);
@@ -100,11 +127,9 @@ static void sort(uint64_t *list, uint64_t *spare, size_t count)
 
 /* ---- each once ---- */
 
-/* Neighbours are mostly on the same node. */
 static void count_for_node(struct mhp_snapshot *snap, unsigned int id, struct mhp_node **last)
 {
-	if (id == BLOCK_NO_NODE)
-		return;
+	/* neighbours are mostly on the same node */
 	if (!*last || (*last)->id != (int)id)
 		*last = snapshot_find_node(snap, (int)id);
 	if (*last)
@@ -122,16 +147,16 @@ static void merge(struct block_keys *keys, bool all_listed, struct mhp_snapshot 
 	size_t kept = 0;
 
 	for (size_t i = 0, end; i < keys->count; i = end) {
-		for (end = i + 1; end < keys->count && id_of(list[end]) == id_of(list[i]); end++)
-			;
+		uint64_t id = id_of(list[i]), key = list[i];
+
+		for (end = i + 1; end < keys->count && id_of(list[end]) == id; end++)
+			if (node_of(list[end]) != BLOCK_NO_NODE)
+				key |= SHARED;
 		if (all_listed && node_of(list[end - 1]) != BLOCK_NO_NODE)
 			continue;
-		for (size_t j = i; j < end; j++)
+		for (size_t j = i; j < end && node_of(list[j]) != BLOCK_NO_NODE; j++)
 			count_for_node(snap, node_of(list[j]), &last);
-		list[kept] = list[i];
-		if (end - i > 1 && node_of(list[i + 1]) != BLOCK_NO_NODE)
-			list[kept] |= SHARED;
-		kept++;
+		list[kept++] = key;
 	}
 	keys->count = kept;
 }

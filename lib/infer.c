@@ -97,32 +97,59 @@ void infer_count(struct inference *inference, const struct mhp_block *blocks, si
 	}
 }
 
-enum mhp_state infer_state(const struct inference *inference, int node, uint64_t id,
-			   enum mhp_zone *ret_zone)
+/* What holds for a block holds for its neighbours, up to where any zone of the node begins or ends. */
+static void narrow(struct inferred *inferred, const struct zone_reach *reach, uint64_t id)
 {
-	enum mhp_zone zone = MHP_ZONE_UNKNOWN;
+	uint64_t first = reach->first, last = reach->last;
+
+	if (id < reach->first) {
+		first = 0;
+		last = reach->first - 1;
+	} else if (id > reach->last) {
+		first = reach->last + 1;
+		last = UINT64_MAX;
+	}
+	if (first > inferred->first)
+		inferred->first = first;
+	if (last < inferred->last)
+		inferred->last = last;
+}
+
+void infer(const struct inference *inference, int node, uint64_t id, struct inferred *ret)
+{
+	struct inferred inferred = { .node = node, .last = UINT64_MAX };
 	bool full = false;
 	size_t met = 0;
 
-	*ret_zone = MHP_ZONE_UNKNOWN;
-	if (node < 0)
-		return MHP_STATE_UNKNOWN;
-	for (size_t i = 0; i < inference->count; i++) {
+	for (size_t i = 0; i < inference->count && node >= 0; i++) {
 		const struct zone_reach *reach = &inference->list[i];
 
-		if (reach->node != node || id < reach->first || id > reach->last)
+		if (reach->node != node)
 			continue;
-		zone = reach->zone;
+		narrow(&inferred, reach, id);
+		if (id < reach->first || id > reach->last)
+			continue;
+		inferred.zone = reach->zone;
 		full |= reach->full;
 		met++;
 	}
-	if (!met)
-		return MHP_STATE_OFFLINE;
-	if (!full)
-		return MHP_STATE_UNKNOWN;
-	if (met == 1)
-		*ret_zone = zone;
-	return MHP_STATE_ONLINE;
+	if (!met && node >= 0)
+		inferred.state = MHP_STATE_OFFLINE;
+	else if (full)
+		inferred.state = MHP_STATE_ONLINE;
+	if (met != 1 || !full)
+		inferred.zone = MHP_ZONE_UNKNOWN;
+	*ret = inferred;
+}
+
+enum mhp_state infer_state(const struct inference *inference, int node, uint64_t id,
+			   enum mhp_zone *ret_zone)
+{
+	struct inferred inferred;
+
+	infer(inference, node, id, &inferred);
+	*ret_zone = inferred.zone;
+	return inferred.state;
 }
 
 uint64_t infer_page_size(const struct zoneinfo *info, uint64_t block_size,
@@ -130,8 +157,11 @@ uint64_t infer_page_size(const struct zoneinfo *info, uint64_t block_size,
 {
 	/* what a kernel may have, upwards: if the second is too large, it is the first */
 	static const uint64_t sizes[] = { 4096, 16384 };
-	uint64_t end = count ? blocks[count - 1].id + 1 : 0, pages = 0, bytes, last;
+	uint64_t end = count ? blocks[count - 1].id + 1 : 0, pages, bytes, last, most;
 	bool fits[ARRAY_SIZE(sizes)];
+
+	if (__builtin_mul_overflow(count, block_size, &most))
+		most = UINT64_MAX;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		fits[i] = end != 0;
@@ -143,7 +173,7 @@ uint64_t infer_page_size(const struct zoneinfo *info, uint64_t block_size,
 				continue;
 			fits[i] = !__builtin_add_overflow(pages, zone->present, &pages) &&
 				  !__builtin_mul_overflow(pages, sizes[i], &bytes) &&
-				  bytes / block_size <= count &&
+				  bytes <= most &&
 				  !__builtin_mul_overflow(zone->start_pfn, sizes[i], &last) &&
 				  last / block_size < end;
 		}

@@ -32,10 +32,17 @@ void infer_end(struct inference *inference);
  * the moment of info.
  */
 void infer_count(struct inference *inference, const struct mhp_block *blocks, size_t count);
-/*
- * Of a block that is known to be of one node: MHP_STATE_OFFLINE (if there is such a block at
- * all), _ONLINE, or _UNKNOWN: it must be read. *ret_zone is _UNKNOWN if that must be read.
- */
+/* What is so for all of a node's blocks with these numbers, and no other node's. */
+struct inferred {
+	int node;
+	uint64_t first, last;
+	/* MHP_STATE_OFFLINE (if there is such a block at all), _ONLINE, or _UNKNOWN: must be read */
+	enum mhp_state state;
+	enum mhp_zone zone;	/* of an online one; _UNKNOWN: must be read */
+};
+/* Of the block id, and its neighbours; node -1: not known, or several. */
+void infer(const struct inference *inference, int node, uint64_t id, struct inferred *ret);
+/* The same, of one block. */
 enum mhp_state infer_state(const struct inference *inference, int node, uint64_t id,
 			   enum mhp_zone *ret_zone);
 /* Of a machine of which nobody tells it, where only one will do; else 0. */

@@ -729,6 +729,7 @@ struct scan {
 	size_t nodes_room;
 	int node;		/* whose directory is being listed */
 	struct block_keys keys;
+	uint64_t max_id;	/* beyond it no address is 64 bits */
 	bool is_strange;	/* a node's directory names what cannot be a block */
 	bool has_seqnum;
 	uint64_t seqnum;	/* of the last uevent before the blocks were listed */
@@ -738,8 +739,11 @@ int scan_note(struct scan *scan, int code, const char *text, const char *dir, co
 /* ---- block-keys.c ---- */
 
 int block_keys_reserve(struct block_keys *keys, size_t room);
-/* node: whose directory names it; BLOCK_NO_NODE: the one of all blocks */
-int block_keys_add(struct block_keys *keys, uint64_t id, unsigned int node);
+/*
+ * node: whose directory has the name, nodes upwards, and then BLOCK_NO_NODE: the one of all
+ * blocks. -EINVAL: no block's name; -ERANGE: its number is larger than max_id; -ENOMEM.
+ */
+int block_keys_take(struct block_keys *keys, const char *name, unsigned int node, uint64_t max_id);
 /*
  * Gives the snapshot its blocks, sorted, and counts those of each node. With all_listed, what
  * the directory of all blocks does not name is left out.

@@ -22,6 +22,9 @@ static int read_block_size(struct scan *scan)
 		r = -EBADMSG;
 	if (r == 0) {
 		scan->snap->block_size = size;
+		scan->max_id = UINT64_MAX / size - 1;
+		if (scan->max_id > BLOCK_MAX_ID)
+			scan->max_id = BLOCK_MAX_ID;
 		return 0;
 	}
 	if (r == -EBADMSG) {
@@ -62,14 +65,12 @@ int scan_open_memory(struct scan *scan)
 
 int scan_take_block(struct scan *scan, unsigned int node, const char *name)
 {
-	uint64_t id;
-	int r;
+	int r = block_keys_take(&scan->keys, name, node, scan->max_id);
 
-	r = parse_block_name(name, &id);
 	if (r == -EINVAL)
 		return 0;	/* power, auto_online_blocks, memory_failure, ... */
-	if (r == 0 && id <= BLOCK_MAX_ID && id <= UINT64_MAX / scan->snap->block_size - 1)
-		return block_keys_add(&scan->keys, id, node);
+	if (r != -ERANGE)
+		return r;
 	scan->is_strange = true;
 	/* told once: of the directory of all */
 	return node == BLOCK_NO_NODE ? scan_note(scan, -ERANGE, name, MEMORY_PATH, name) : 0;

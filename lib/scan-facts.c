@@ -82,7 +82,6 @@ int scan_facts(struct scan *scan)
 {
 	struct mhp_snapshot *snap = scan->snap;
 	struct facts *facts = &snap->facts;
-	uint64_t online_bytes = count_online_bytes(snap);
 	int r = 0;
 
 	facts->gathered = scan->flags & MHP_SNAPSHOT_FOR_PLANS;
@@ -91,7 +90,8 @@ int scan_facts(struct scan *scan)
 		r = zoneinfo_read(scan->ctx, facts->gathered, &facts->zones, &snap->problems);
 	facts->page_size = page_size(scan, &facts->zones);
 	facts->is_page_size_known = scan_page_size(scan) ||
-				    zoneinfo_fits(&facts->zones, facts->page_size, online_bytes);
+				    zoneinfo_fits(&facts->zones, facts->page_size,
+						  count_online_bytes(snap));
 	if (!facts->gathered)
 		return r;
 	if (r == 0)

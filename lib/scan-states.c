@@ -96,19 +96,6 @@ static int read_zones(struct scan *scan, struct mhp_block *block)
 	return block->odd_zones ? keep_odd_zones(scan->snap, block->id, buf) : 0;
 }
 
-/* 1 if the block went away meanwhile. */
-static int read_block(struct scan *scan, struct mhp_block *block)
-{
-	int r;
-
-	block->inferred = false;
-	r = read_state(scan, block);
-	if (r == 0 && (block->state == MHP_STATE_ONLINE ||
-		       scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES))
-		r = read_zones(scan, block);
-	return r;
-}
-
 /* ---- inferred ---- */
 
 /* For fewer, reading them is cheaper than /proc/zoneinfo, which has lines for each processor. */
@@ -133,48 +120,83 @@ static bool is_steady(const struct scan *scan)
 	return has_seqnum == scan->has_seqnum && seqnum == scan->seqnum;
 }
 
-static void infer_block(const struct scan *scan, const struct inference *inference,
-			struct mhp_block *block)
+/* A kernel without NUMA has all zones in node 0. -1: not known, or several */
+static int node_of(const struct scan *scan, const struct mhp_block *block)
 {
-	enum mhp_zone zone = MHP_ZONE_UNKNOWN;
-	/* a kernel without NUMA has all zones in node 0 */
-	int node = !scan->snap->numa ? 0 : block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
-
-	if (!block->shared)
-		block->state = (uint8_t)infer_state(inference, node, block->id, &zone);
-	block->inferred = block->state != MHP_STATE_UNKNOWN;
-	if (zone != MHP_ZONE_UNKNOWN) {
-		block->zones = zone;
-		block->n_zones = 1;
-	}
+	if (!scan->snap->numa)
+		return 0;
+	return block->shared || block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
 }
 
 /* The zone of an online block may be open still, and zones of offline ones be asked for. */
-static bool lacks_zones(const struct scan *scan, const struct mhp_block *block)
+static bool needs_zones(const struct scan *scan, enum mhp_state state)
 {
-	return !block->n_zones && (block->state == MHP_STATE_ONLINE ||
-				   scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES);
+	return state == MHP_STATE_ONLINE || scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES;
+}
+
+/* Does a file have to be read of such blocks? */
+static bool leaves_open(const struct scan *scan, const struct inferred *inferred)
+{
+	return inferred->state == MHP_STATE_UNKNOWN ||
+	       (inferred->zone == MHP_ZONE_UNKNOWN && needs_zones(scan, inferred->state));
 }
 
 /*
- * A zoneinfo of another machine than the blocks, as in a container or a tree put together by
- * hand, is seen here: of each run of blocks on a node that should be in the same state, the last
- * one is read. False: they do not fit.
+ * Of each run of blocks that are inferred alike, the last one, as far as there is room: enough
+ * to see a zoneinfo that is another machine's, as in a container or a tree made by hand.
  */
-static int check_runs(struct scan *scan, bool *ret_fits)
+#define MAX_RUNS 16
+
+struct runs {
+	size_t ends[MAX_RUNS], count;
+};
+
+static void end_run(struct runs *runs, size_t end, const struct inferred *was,
+		    const struct inferred *now)
 {
-	struct mhp_snapshot *snap = scan->snap;
+	if (was->state != MHP_STATE_UNKNOWN && runs->count < MAX_RUNS &&
+	    (!now || was->node != now->node || was->state != now->state))
+		runs->ends[runs->count++] = end;
+}
+
+/* True if no block's file has to be read. */
+static bool apply_inference(const struct scan *scan, const struct inference *inference,
+			    struct runs *runs)
+{
+	struct inferred now = { .node = -2 }, was;
+	bool all = true;
+
+	for (size_t i = 0; i < scan->snap->n_blocks; i++) {
+		struct mhp_block *block = &scan->snap->blocks[i];
+		int node = node_of(scan, block);
+
+		if (node != now.node || block->id > now.last) {
+			was = now;
+			infer(inference, node, block->id, &now);
+			end_run(runs, i - 1, &was, &now);
+			all = all && !leaves_open(scan, &now);
+		}
+		block->state = (uint8_t)now.state;
+		block->inferred = now.state != MHP_STATE_UNKNOWN;
+		if (now.zone == MHP_ZONE_UNKNOWN)
+			continue;
+		block->zones = now.zone;
+		block->n_zones = 1;
+	}
+	end_run(runs, scan->snap->n_blocks - 1, &now, NULL);
+	return all;
+}
+
+/* False: they do not fit. -ENOMEM */
+static int check_runs(struct scan *scan, const struct runs *runs, bool *ret_fits)
+{
 	int r = 0;
 
 	*ret_fits = true;
-	for (size_t i = 0; i < snap->n_blocks && *ret_fits && r >= 0; i++) {
-		const struct mhp_block *block = &snap->blocks[i];
-		const struct mhp_block *next = i + 1 < snap->n_blocks ? block + 1 : NULL;
+	for (size_t i = 0; i < runs->count && *ret_fits && r >= 0; i++) {
+		const struct mhp_block *block = &scan->snap->blocks[runs->ends[i]];
 		struct mhp_block now = *block;
 
-		if (!block->inferred || (next && next->inferred && next->node == block->node &&
-					 next->state == block->state))
-			continue;
 		r = read_state(scan, &now);
 		if (r == 0)
 			*ret_fits = now.state == block->state;
@@ -182,7 +204,7 @@ static int check_runs(struct scan *scan, bool *ret_fits)
 	return r < 0 ? r : 0;
 }
 
-static int forget_inferred(struct scan *scan)
+static void forget_inferred(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->snap->n_blocks; i++) {
 		struct mhp_block *block = &scan->snap->blocks[i];
@@ -190,35 +212,54 @@ static int forget_inferred(struct scan *scan)
 		block->state = MHP_STATE_UNKNOWN;
 		block->zones = block->n_zones = block->inferred = 0;
 	}
-	return 0;
 }
 
-static int infer_blocks(struct scan *scan)
+/* 0: not known, or not for sure */
+static uint64_t find_page_size(struct scan *scan, const struct zoneinfo *zones)
 {
-	struct mhp_snapshot *snap = scan->snap;
-	struct inference inference = { 0 };
+	const struct mhp_snapshot *snap = scan->snap;
+	uint64_t size = scan_page_size(scan);
+
+	if (!size)
+		size = infer_page_size(zones, snap->block_size, snap->blocks, snap->n_blocks);
+	return size <= snap->block_size ? size : 0;
+}
+
+static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t page_size,
+		      bool *ret_all)
+{
+	const struct mhp_snapshot *snap = scan->snap;
+	struct inference inference;
+	struct runs runs = { 0 };
+	bool fits;
+	int r;
+
+	r = infer_begin(zones, snap->block_size, page_size, &inference);
+	if (r < 0)
+		return r;
+	if (is_steady(scan))
+		infer_count(&inference, snap->blocks, snap->n_blocks);
+	*ret_all = apply_inference(scan, &inference, &runs);
+	infer_end(&inference);
+	r = check_runs(scan, &runs, &fits);
+	if (r == 0 && !fits) {
+		forget_inferred(scan);
+		*ret_all = false;
+	}
+	return r;
+}
+
+/* *ret_all: nothing is left to be read. */
+static int infer_blocks(struct scan *scan, bool *ret_all)
+{
 	struct zoneinfo zones = { 0 };
-	uint64_t page_size = 0;
-	bool fits = true;
+	uint64_t page_size;
 	int r;
 
 	r = zoneinfo_look(scan->ctx, &zones);
-	if (r == 0 && zones.code == 0)
-		page_size = scan_page_size(scan);
-	if (r == 0 && zones.code == 0 && !page_size)
-		page_size = infer_page_size(&zones, snap->block_size, snap->blocks, snap->n_blocks);
-	if (page_size && page_size <= snap->block_size) {
-		r = infer_begin(&zones, snap->block_size, page_size, &inference);
-		if (r == 0 && is_steady(scan))
-			infer_count(&inference, snap->blocks, snap->n_blocks);
-		for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
-			infer_block(scan, &inference, &snap->blocks[i]);
-		infer_end(&inference);
-		if (r == 0)
-			r = check_runs(scan, &fits);
-		if (r == 0 && !fits)
-			r = forget_inferred(scan);
-	}
+	page_size = r == 0 && zones.code == 0 ? find_page_size(scan, &zones) : 0;
+	if (page_size)
+		r = infer_from(scan, &zones, page_size, ret_all);
 	zoneinfo_free(&zones);
 	return r;
 }
@@ -236,20 +277,31 @@ static void trim_blocks(struct mhp_snapshot *snap, size_t count)
 		snap->blocks = blocks;
 }
 
-int scan_block_states(struct scan *scan)
+/* 1 if the block went away meanwhile. */
+static int read_block(struct scan *scan, struct mhp_block *block)
+{
+	int r;
+
+	block->inferred = false;
+	r = read_state(scan, block);
+	if (r == 0 && needs_zones(scan, (enum mhp_state)block->state))
+		r = read_zones(scan, block);
+	return r;
+}
+
+static int read_blocks(struct scan *scan)
 {
 	struct mhp_snapshot *snap = scan->snap;
 	size_t kept = 0;
-	int r;
+	int r = 0;
 
-	r = is_exact(scan) ? 0 : infer_blocks(scan);
 	for (size_t i = 0; i < snap->n_blocks && r >= 0; i++) {
 		struct mhp_block *block = &snap->blocks[i];
 
 		r = 0;
 		if (!block->inferred)
 			r = read_block(scan, block);
-		else if (lacks_zones(scan, block))
+		else if (!block->n_zones && needs_zones(scan, (enum mhp_state)block->state))
 			r = read_zones(scan, block);
 		if (r == 0)
 			snap->blocks[kept++] = *block;
@@ -258,4 +310,13 @@ int scan_block_states(struct scan *scan)
 		return r;
 	trim_blocks(snap, kept);
 	return 0;
+}
+
+int scan_block_states(struct scan *scan)
+{
+	bool all = false;
+	int r;
+
+	r = is_exact(scan) ? 0 : infer_blocks(scan, &all);
+	return r < 0 || all ? r : read_blocks(scan);
 }
