@@ -618,6 +618,7 @@ struct mhp_region {
 	const struct mhp_block *blocks;	/* all of the snapshot's, sorted */
 	struct block_span {
 		size_t first, count;
+		size_t before;	/* so many are in the spans before it */
 	} *spans;		/* where in blocks; of a run, at first, then those it owns */
 	size_t n_spans;
 	size_t n_blocks;	/* it owns */
@@ -652,12 +653,48 @@ uint64_t region_count_whole_blocks(const struct mhp_region *region);
 /* Is it a whole block in the region's ranges, whether it exists and whoever owns it? */
 bool region_has_block(const struct mhp_region *region, uint64_t id);
 
+/* Where in the list they are, once all are known: region-index.c */
+enum region_level {
+	REGION_DEEP,
+	REGION_ABOVE,		/* others are, or may be, made from it */
+	REGION_LEVELS,
+};
+typedef bool (*region_test)(const struct mhp_region *region);
+struct region_index {
+	size_t *by_name;	/* NULL: none was made */
+	struct indexed_runs {
+		struct indexed_run {
+			struct block_run run;
+			uint64_t reach;	/* where it, or one before it, ends last */
+			size_t region;
+		} *list;	/* by first block */
+		size_t count;
+	} runs[REGION_LEVELS];
+};
 struct regions {
 	struct mhp_region *list;
 	size_t count, room;
 	int code;		/* why they, or some, are not listed */
+	struct region_index index;
 };
 void regions_free(struct regions *regions);
+
+/* ---- region-index.c: which region has a name, or a block, without a walk over all ---- */
+
+/*
+ * Of a list that is complete. It is to be forgotten, or made anew, when that changes.
+ * -ENOMEM: there is none.
+ */
+int regions_make_index(struct regions *regions, region_test is_above);
+void regions_forget_index(struct regions *regions);
+/* The first one of that name; without an index it is looked for one by one. NULL: none */
+struct mhp_region *regions_find_name(const struct regions *regions, const char *name);
+/*
+ * The first one with that block, be it there or not; NULL: none, or there is no index. Not
+ * memory that nobody else owns, as from boot: its blocks are there.
+ */
+const struct mhp_region *regions_find_block(const struct regions *regions,
+					    enum region_level level, uint64_t id);
 
 /* ---- provider-dax.c ---- */
 

@@ -204,6 +204,11 @@ static int take_regions(struct mhp_snapshot *snap, size_t first)
 	return r;
 }
 
+static bool has_children(const struct mhp_region *region)
+{
+	return region->has_children;
+}
+
 /* ---- identities ---- */
 
 static int compare_identities(const void *a, const void *b)
@@ -276,6 +281,8 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 	}
 	if (r == 0)
 		r = drop_same_identities(&snap->regions);
+	if (r == 0)
+		r = regions_make_index(&snap->regions, has_children);
 	/* some hundred KiB, of which nobody will ask again */
 	iomem_forget_lines(&snap->iomem);
 	return r;

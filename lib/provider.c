@@ -76,6 +76,7 @@ int regions_add(struct regions *regions, struct mhp_region *region)
 {
 	struct mhp_region *list;
 
+	regions_forget_index(regions);
 	if (regions->count == regions->room) {
 		size_t room = regions->room ? 2 * regions->room : 16;
 

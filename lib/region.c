@@ -100,12 +100,20 @@ MHP_EXPORT size_t mhp_region_count_blocks(const struct mhp_region *region)
 MHP_EXPORT const struct mhp_block *mhp_region_get_block(const struct mhp_region *region,
 							size_t index)
 {
-	for (size_t i = 0; i < region->n_spans; i++) {
-		if (index < region->spans[i].count)
-			return &region->blocks[region->spans[i].first + index];
-		index -= region->spans[i].count;
+	size_t low = 0, high = region->n_spans;
+
+	if (index >= region->n_blocks)
+		return NULL;
+	/* the last one that does not begin behind it; memory between others' has thousands */
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (region->spans[mid].before <= index)
+			low = mid;
+		else
+			high = mid;
 	}
-	return NULL;
+	return &region->blocks[region->spans[low].first + index - region->spans[low].before];
 }
 
 MHP_EXPORT size_t mhp_region_count_total_blocks(const struct mhp_region *region)
@@ -340,6 +348,7 @@ static int add_span(struct mhp_region *region, struct block_span span, size_t *r
 {
 	struct block_span *last = region->n_spans ? &region->spans[region->n_spans - 1] : NULL;
 
+	span.before = region->n_blocks;
 	region->n_blocks += span.count;
 	if (last && last->first + last->count == span.first) {
 		last->count += span.count;
@@ -369,7 +378,7 @@ int region_keep_owned(struct mhp_region *region, uint32_t index)
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = all[i].first; j < all[i].first + all[i].count && r == 0; j++)
 			if (region->blocks[j].region == index)
-				r = add_span(region, (struct block_span){ j, 1 }, &room);
+				r = add_span(region, (struct block_span){ j, 1, 0 }, &room);
 	free(all);
 	return r;
 }
@@ -401,5 +410,6 @@ void regions_free(struct regions *regions)
 	for (size_t i = 0; i < regions->count; i++)
 		region_free_members(&regions->list[i]);
 	free(regions->list);
+	regions_forget_index(regions);
 	*regions = (struct regions){ 0 };
 }

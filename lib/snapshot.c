@@ -252,9 +252,10 @@ MHP_EXPORT const struct mhp_region *mhp_snapshot_get_region(const struct mhp_sna
 MHP_EXPORT const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *snap,
 							     const char *name)
 {
-	for (size_t i = 0; i < snap->regions.count; i++)
-		if (!strcmp(snap->regions.list[i].name, name))
-			return &snap->regions.list[i];
+	const struct mhp_region *region = regions_find_name(&snap->regions, name);
+
+	if (region)
+		return region;
 	for (size_t i = 0; i < snap->regions.count; i++)
 		if (is_same(snap->regions.list[i].identity, name))
 			return &snap->regions.list[i];

@@ -70,18 +70,16 @@ struct outlook {
 	struct shift all, *nodes;	/* nodes as in the snapshot */
 };
 
-/* The region that a block belongs to, or will; last is a guess. */
-static const struct mhp_region *find_owner(const struct mhp_snapshot *snap, uint64_t id,
-					   const struct mhp_region *last)
+/* The region that a block belongs to, or will. */
+static const struct mhp_region *find_owner(const struct mhp_snapshot *snap, uint64_t id)
 {
-	for (size_t i = 0; i <= snap->regions.count; i++) {
-		const struct mhp_region *region = i ? &snap->regions.list[i - 1] : last;
+	const struct mhp_block *block = snapshot_find_block(snap, id);
+	const struct mhp_region *region;
 
-		for (size_t k = 0; region && k < region->n_runs; k++)
-			if (id - region->runs[k].first < region->runs[k].count)
-				return region;
-	}
-	return NULL;
+	if (block)
+		return mhp_snapshot_get_block_region(snap, block);
+	region = regions_find_block(&snap->regions, REGION_DEEP, id);
+	return region ? region : regions_find_block(&snap->regions, REGION_ABOVE, id);
 }
 
 /* Written to the device, a type goes to its blocks under the kernel's own lock. */
@@ -103,27 +101,27 @@ static void add_shift(struct outlook *outlook, const struct plan_block *block,
 {
 	const struct mhp_block *now = snapshot_find_block(outlook->snap, block->id);
 	bool from_kernel = block->state == MHP_STATE_ONLINE && zone_is_kernel(block->zone);
+	const struct mhp_node *known;
 	int node = now && now->node != BLOCK_NO_NODE ? (int)now->node :
 		   region && region->node_code == 0 ? region->node : -1;
 
 	outlook->all.to_movable++;
 	outlook->all.from_kernel += from_kernel;
-	for (size_t i = 0; i < outlook->snap->n_nodes; i++)
-		if (outlook->snap->nodes[i].id == node) {
-			outlook->nodes[i].to_movable++;
-			outlook->nodes[i].from_kernel += from_kernel;
-		}
+	known = snapshot_find_node(outlook->snap, node);
+	if (!known)
+		return;
+	outlook->nodes[known - outlook->snap->nodes].to_movable++;
+	outlook->nodes[known - outlook->snap->nodes].from_kernel += from_kernel;
 }
 
 static void look_ahead(struct outlook *outlook)
 {
 	const struct mhp_plan *plan = outlook->plan;
-	const struct mhp_region *region = NULL;
 
 	for (size_t i = 0; i < plan->n_blocks; i++) {
 		const struct plan_block *block = &plan->blocks[i];
+		const struct mhp_region *region = find_owner(outlook->snap, block->id);
 
-		region = find_owner(outlook->snap, block->id, region);
 		if (block->state == MHP_STATE_ABSENT) {
 			outlook->needs_memmap += !holds_memmap(outlook->snap, region);
 			outlook->is_bound_anew |= plan->goal == MHP_GOAL_PLUGGED &&
