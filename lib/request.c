@@ -63,11 +63,15 @@ MHP_EXPORT int mhp_request_add_blocks(struct mhp_request *request, uint64_t firs
 		return -EINVAL;
 	if (request->target != TARGET_BLOCKS)
 		request->n_runs = 0;
-	runs = reallocarray(request->runs, request->n_runs + 1, sizeof(*runs));
-	if (!runs)
-		return -ENOMEM;
-	request->runs = runs;
-	runs[request->n_runs++] = (struct block_run){ first, count };
+	/* twice as many whenever it is full: there may be thousands */
+	if (!(request->n_runs & (request->n_runs - 1))) {
+		runs = reallocarray(request->runs, request->n_runs ? 2 * request->n_runs : 1,
+				    sizeof(*runs));
+		if (!runs)
+			return -ENOMEM;
+		request->runs = runs;
+	}
+	request->runs[request->n_runs++] = (struct block_run){ first, count };
 	request->target = TARGET_BLOCKS;
 	return 0;
 }

@@ -180,9 +180,11 @@ static int add_loose(struct mhp_plan *plan, const struct mhp_snapshot *snap, con
 /* ---- which blocks ---- */
 
 struct ids {
-	uint64_t *list;
+	uint64_t *list;		/* sorted; with ID_TAKEN: some part has it */
 	size_t count;
 };
+/* No block has such a number. */
+#define ID_TAKEN (UINT64_C(1) << 63)
 
 /* A part of a kind is of what its regions own, or what is made from them. */
 static bool is_of_kind(const struct mhp_snapshot *snap, const struct mhp_block *block,
@@ -272,12 +274,25 @@ static size_t find_id(const struct ids *ids, uint64_t id)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (ids->list[mid] < id)
+		if ((ids->list[mid] & ~ID_TAKEN) < id)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	return low;
+}
+
+/* All of the run, and none of it taken? */
+static bool has_run(const struct ids *ids, const struct block_run *run)
+{
+	size_t at = find_id(ids, run->first);
+
+	if (run->count > ids->count - at)
+		return false;
+	for (uint64_t i = 0; i < run->count; i++)
+		if (ids->list[at + i] != run->first + i)
+			return false;
+	return true;
 }
 
 /* Are all blocks of the region there, and meant? */
@@ -288,25 +303,33 @@ static bool is_whole(const struct ids *ids, const struct mhp_region *region)
 	if (region->ranges_code < 0 || region->overlaps || !region->n_runs ||
 	    region->n_blocks != region_count_whole_blocks(region))
 		return false;
-	for (size_t i = 0; i < region->n_runs; i++) {
-		const struct block_run *run = &region->runs[i];
-		size_t at = find_id(ids, run->first);
-
-		if (at + run->count > ids->count || ids->list[at] != run->first ||
-		    ids->list[at + run->count - 1] != run->first + run->count - 1)
+	for (size_t i = 0; i < region->n_runs; i++)
+		if (!has_run(ids, &region->runs[i]))
 			return false;
-	}
 	return true;
 }
 
-static void drop_region(struct ids *ids, const struct mhp_region *region)
+/* Marked only: to move all that are behind it, for each region, would be quadratic. */
+static void take_region_off(struct ids *ids, const struct mhp_region *region)
 {
-	size_t kept = 0;
+	for (size_t i = 0; i < region->n_runs; i++) {
+		uint64_t end = region->runs[i].first + region->runs[i].count;
+		size_t at = find_id(ids, region->runs[i].first);
+
+		for (; at < ids->count && (ids->list[at] & ~ID_TAKEN) < end; at++)
+			ids->list[at] |= ID_TAKEN;
+	}
+}
+
+static int add_left(struct mhp_plan *plan, const struct mhp_snapshot *snap, struct ids *ids)
+{
+	size_t count = 0;
 
 	for (size_t i = 0; i < ids->count; i++)
-		if (!region_has_block(region, ids->list[i]))
-			ids->list[kept++] = ids->list[i];
-	ids->count = kept;
+		if (!(ids->list[i] & ID_TAKEN))
+			ids->list[count++] = ids->list[i];
+	ids->count = count;
+	return count ? add_loose(plan, snap, ids->list, count) : 0;
 }
 
 /* Regions that are meant as a whole, then what blocks are left. */
@@ -319,10 +342,10 @@ static int add_ids(struct mhp_plan *plan, const struct mhp_snapshot *snap, struc
 
 		if (!is_whole(ids, region))
 			continue;
-		drop_region(ids, region);
+		take_region_off(ids, region);
 		r = add_leaf(plan, region);
 	}
-	return r < 0 || !ids->count ? r : add_loose(plan, snap, ids->list, ids->count);
+	return r < 0 ? r : add_left(plan, snap, ids);
 }
 
 /* ---- which regions ---- */
@@ -350,6 +373,23 @@ static bool has_nothing(const struct mhp_region *region, enum mhp_goal goal)
 		  !region->n_runs)));
 }
 
+/* Is the run in one of these? They are sorted, and do not touch. */
+static bool is_inside(const struct block_run *mine, const struct block_run *runs, size_t count)
+{
+	size_t low = 0, high = count;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (runs[mid].first <= mine->first)
+			low = mid;
+		else
+			high = mid;
+	}
+	return count && mine->first >= runs[low].first &&
+	       mine->first - runs[low].first + mine->count <= runs[low].count;
+}
+
 /* Does a device that may have no blocks yet belong to the target? */
 static bool is_meant(const struct mhp_request *request, const struct mhp_snapshot *snap,
 		     const struct mhp_region *region)
@@ -366,17 +406,10 @@ static bool is_meant(const struct mhp_request *request, const struct mhp_snapsho
 	if (request->target == TARGET_RANGE &&
 	    !range_whole_blocks(&request->range, snap->block_size, &run))
 		return false;
-	for (size_t i = 0; i < region->n_runs && meant; i++) {
-		const struct block_run *mine = &region->runs[i];
-		const struct block_run *runs = request->target == TARGET_RANGE ? &run :
-									      request->runs;
-		size_t count = request->target == TARGET_RANGE ? 1 : request->n_runs, j = 0;
-
-		while (j < count && !(mine->first >= runs[j].first &&
-				      mine->first - runs[j].first + mine->count <= runs[j].count))
-			j++;
-		meant = j < count;
-	}
+	for (size_t i = 0; i < region->n_runs && meant; i++)
+		meant = request->target == TARGET_RANGE ?
+			is_inside(&region->runs[i], &run, 1) :
+			is_inside(&region->runs[i], request->runs, request->n_runs);
 	return meant;
 }
 
@@ -390,12 +423,12 @@ static int add_regions(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 
 		if (takes_blocks(plan, region)) {
 			r = plan_add_units(plan, snap, request, region);
-			drop_region(left, region);
+			take_region_off(left, region);
 			continue;
 		}
 		if (!is_meant(request, snap, region))
 			continue;
-		drop_region(left, region);
+		take_region_off(left, region);
 		r = add_region(plan, snap, request, region);
 	}
 	return r;
@@ -427,8 +460,8 @@ static int resolve_devices(struct mhp_plan *plan, const struct mhp_snapshot *sna
 						       take_blocks(&left, snap, request);
 	if (r == 0)
 		r = add_regions(plan, snap, request, &left);
-	if (r == 0 && left.count)
-		r = add_loose(plan, snap, left.list, left.count);
+	if (r == 0)
+		r = add_left(plan, snap, &left);
 	free(left.list);
 	return r;
 }
