@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What is to be known about a plan and does not stop it. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -52,27 +54,38 @@ static int warn_word(struct mhp_plan *plan, enum mhp_conflict_code code, const c
 	return conflicts_add(&plan->warnings, &warning, &text);
 }
 
+/* What the steps do to the blocks of a part. */
+struct deeds {
+	size_t by_block;
+	bool as_whole;
+};
+
+/* Of each part. */
+static void find_deeds(const struct mhp_plan *plan, struct deeds *deeds)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct mhp_step *step = &plan->steps[i];
+
+		if (!mhp_step_count_ranges(step))
+			continue;
+		deeds[step->part].by_block += step->kind == MHP_STEP_BLOCK;
+		deeds[step->part].as_whole |= step->kind != MHP_STEP_BLOCK;
+	}
+}
+
 /* Block writes leave the word as it is: will it be right afterwards? */
-static bool word_will_lie(const struct plan_part *part)
+static bool word_will_lie(const struct plan_part *part, const struct deeds *deeds)
 {
 	const struct mhp_plan *plan = part->plan;
-	size_t steps = 0;
 
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		if (plan->steps[i].part != part_index(part) || !mhp_step_count_ranges(&plan->steps[i]))
-			continue;
-		if (plan->steps[i].kind != MHP_STEP_BLOCK)
-			return false;
-		steps++;
-	}
-	if (!steps)
+	if (!deeds->by_block || deeds->as_whole)
 		return false;
 	if (plan->goal == MHP_GOAL_OFFLINE)
 		return !device_says(part, "offline");
 	return !device_says(part, online_word(plan->type));
 }
 
-static int warn_part(struct plan_part *part)
+static int warn_part(struct plan_part *part, const struct deeds *deeds)
 {
 	struct mhp_conflict warning = { .code = MHP_WARNING_LOST_BYTES };
 	struct mhp_plan *plan = part->plan;
@@ -88,7 +101,7 @@ static int warn_part(struct plan_part *part)
 	}
 	if (r == 0 && part->device_word && !word_is_true(part, part->device_state))
 		r = warn_word(plan, MHP_WARNING_STALE_WORD, part->region, part->device_word);
-	if (r == 0 && part->device_word && word_will_lie(part))
+	if (r == 0 && part->device_word && word_will_lie(part, deeds))
 		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, part->region, part->device_word);
 	return r;
 }
@@ -117,11 +130,25 @@ static int warn_owners(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 	return r;
 }
 
+static int warn_parts(struct mhp_plan *plan)
+{
+	struct deeds *deeds = calloc(plan->n_parts + 1, sizeof(*deeds));
+	int r = 0;
+
+	if (!deeds)
+		return -ENOMEM;
+	find_deeds(plan, deeds);
+	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
+		r = warn_part(&plan->parts[i], &deeds[i]);
+	free(deeds);
+	return r;
+}
+
 int plan_add_warnings(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 {
 	int r = plan_add_host_warnings(plan, snap);
 
-	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
-		r = warn_part(&plan->parts[i]);
+	if (r == 0)
+		r = warn_parts(plan);
 	return r < 0 ? r : warn_owners(plan, snap);
 }
