@@ -130,11 +130,7 @@ static void look_at_device(struct mhp_monitor *monitor, const struct mhp_region 
 	sysfs_close(&dir);
 }
 
-/*
- * A block of no region that the last snapshot knows: of a device that is known all blocks
- * are, so it is what a host has given since.
- */
-static enum mhp_region_kind guess_kind(const struct mhp_snapshot *snap)
+enum mhp_region_kind monitor_guess_kind(const struct mhp_snapshot *snap)
 {
 	enum mhp_region_kind guess = MHP_REGION_UNKNOWN;
 
@@ -164,7 +160,7 @@ static struct cause_change change_of(const struct mhp_monitor *monitor)
 		change.runs = region->runs;
 		change.n_runs = region->n_runs;
 	} else if (event->has_block) {
-		change.memory.kind = guess_kind(monitor->snap);
+		change.memory.kind = monitor->guess;
 		change.memory.is_guess = true;
 	}
 	if (event->kind == MHP_EVENT_DEVICE_BOUND)

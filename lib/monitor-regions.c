@@ -31,43 +31,21 @@ static bool is_deep(const struct mhp_region *region)
 	return provider_of(region->kind)->changes_driver;
 }
 
-static struct mhp_region *find_name(const struct regions *regions, const char *name)
+static bool is_above(const struct mhp_region *region)
 {
-	for (size_t i = 0; i < regions->count; i++)
-		if (is_same(regions->list[i].name, name))
-			return &regions->list[i];
-	return NULL;
+	return !is_deep(region);
 }
 
 /* ---- whose ---- */
 
-static const struct mhp_region *find_read(const struct regions *regions, uint64_t id, bool deep)
-{
-	for (size_t i = 0; i < regions->count; i++)
-		if (is_deep(&regions->list[i]) == deep &&
-		    region_has_block(&regions->list[i], id))
-			return &regions->list[i];
-	return NULL;
-}
-
 /* The deepest region of the snapshot with that block, be it there or not. */
 static const struct mhp_region *find_in_snapshot(struct mhp_monitor *monitor, uint64_t id)
 {
-	const struct regions *regions = &monitor->snap->regions;
 	const struct mhp_block *block = snapshot_find_block(monitor->snap, id);
 
 	if (block)
 		return mhp_snapshot_get_region(monitor->snap, block->region);
-	/* blocks of one region come one after another */
-	if (monitor->last_region < regions->count &&
-	    region_has_block(&regions->list[monitor->last_region], id))
-		return &regions->list[monitor->last_region];
-	for (size_t i = 0; i < regions->count; i++)
-		if (!regions->list[i].has_children && region_has_block(&regions->list[i], id)) {
-			monitor->last_region = i;
-			return &regions->list[i];
-		}
-	return NULL;
+	return regions_find_block(&monitor->snap->regions, REGION_DEEP, id);
 }
 
 /* Of a region of the snapshot: is it gone, or has it been read again? */
@@ -76,16 +54,17 @@ static bool is_outdated(const struct mhp_monitor *monitor, const struct mhp_regi
 	if (!monitor_is_device(region))
 		return false;
 	return !things_find(&monitor->things, region->name) ||
-	       (is_deep(region) && find_name(&monitor->regions, region->name));
+	       (is_deep(region) && regions_find_name(&monitor->regions, region->name));
 }
 
 const struct mhp_region *monitor_find_region(struct mhp_monitor *monitor, uint64_t id)
 {
-	const struct mhp_region *region = find_read(&monitor->regions, id, true), *known;
+	const struct mhp_region *region, *known;
 
+	region = regions_find_block(&monitor->regions, REGION_DEEP, id);
 	if (region)
 		return region;
-	region = find_read(&monitor->regions, id, false);
+	region = regions_find_block(&monitor->regions, REGION_ABOVE, id);
 	known = find_in_snapshot(monitor, id);
 	if (!known || is_outdated(monitor, known) || (region && !is_deep(known)))
 		return region;
@@ -94,14 +73,14 @@ const struct mhp_region *monitor_find_region(struct mhp_monitor *monitor, uint64
 
 const struct mhp_region *monitor_find_device(const struct mhp_monitor *monitor, const char *name)
 {
-	const struct mhp_region *region = find_name(&monitor->regions, name);
+	const struct mhp_region *region = regions_find_name(&monitor->regions, name);
 
 	return region ? region : mhp_snapshot_find_region(monitor->snap, name);
 }
 
 bool monitor_has_read(const struct mhp_monitor *monitor, const struct mhp_region *region)
 {
-	return region && find_name(&monitor->regions, region->name) == region;
+	return region && regions_find_name(&monitor->regions, region->name) == region;
 }
 
 /* ---- as they are now ---- */
@@ -129,6 +108,28 @@ static int look_at(struct mhp_monitor *monitor, const char *name, struct regions
 	return r == -ENOMEM ? r : 0;
 }
 
+/* Of those that are known already those that were found again. */
+static void drop_found(struct regions *regions, const struct regions *found)
+{
+	size_t kept = 0;
+
+	regions_forget_index(regions);
+	for (size_t i = 0; i < regions->count; i++)
+		if (regions_find_name(found, regions->list[i].name))
+			region_free_members(&regions->list[i]);
+		else
+			regions->list[kept++] = regions->list[i];
+	regions->count = kept;
+}
+
+static int index_known(struct mhp_monitor *monitor)
+{
+	struct regions *regions = &monitor->regions;
+
+	return regions->index.by_name || !regions->count ? 0 :
+	       regions_make_index(regions, is_above);
+}
+
 /*
  * Those that were not found stay behind the others: one that has just gone may be what
  * messages that wait are about, until one tells that it went.
@@ -136,13 +137,13 @@ static int look_at(struct mhp_monitor *monitor, const char *name, struct regions
 static int keep(struct mhp_monitor *monitor, struct regions *found)
 {
 	struct regions *old = &monitor->regions;
-	int r = 0;
+	int r = regions_make_index(found, is_above);
 
+	if (r == 0)
+		drop_found(old, found);
 	for (size_t i = 0; i < old->count && r == 0; i++) {
 		struct mhp_region region = old->list[i];
 
-		if (find_name(found, region.name))
-			continue;
 		old->list[i] = (struct mhp_region){ .kind = region.kind };
 		r = regions_add(found, &region);
 	}
@@ -150,7 +151,7 @@ static int keep(struct mhp_monitor *monitor, struct regions *found)
 	if (r < 0)
 		regions_free(found);
 	*old = *found;
-	return r;
+	return r < 0 ? r : index_known(monitor);
 }
 
 static int read_again(struct mhp_monitor *monitor, const char *name)
@@ -179,29 +180,47 @@ static bool is_sure(const struct mhp_region *region)
 	return region && region->kind != MHP_REGION_CXL && (!is_deep(region) || region->driver);
 }
 
+/* A dax device as it was before its driver had it: is it that one's now? */
+static int look_at_owner(struct mhp_monitor *monitor, const struct mhp_region *region)
+{
+	char name[EVENT_NAME_SIZE];
+
+	/* the region goes meanwhile */
+	if (!region || !is_deep(region) || !copy_name(name, region->name))
+		return 0;
+	return read_again(monitor, name);
+}
+
+/* One after the other is bound: to read all of them for each would be quadratic. */
 int monitor_settle_block(struct mhp_monitor *monitor, uint64_t id)
 {
+	const struct mhp_region *region = monitor_find_region(monitor, id);
 	int r;
 
-	if (monitor->is_settled || is_sure(monitor_find_region(monitor, id)))
+	if (monitor->is_settled || is_sure(region))
 		return 0;
+	r = look_at_owner(monitor, region);
+	if (r < 0 || is_sure(monitor_find_region(monitor, id)))
+		return r;
 	r = read_again(monitor, NULL);
 	monitor->is_settled = r == 0;
 	return r;
 }
 
-void monitor_drop_device(struct mhp_monitor *monitor, const char *name)
+int monitor_drop_device(struct mhp_monitor *monitor, const char *name)
 {
-	struct mhp_region *region = find_name(&monitor->regions, name);
+	struct mhp_region *region = regions_find_name(&monitor->regions, name);
 	struct regions *regions = &monitor->regions;
 
 	monitor->is_settled = false;
 	monitor->event.region = NULL;
 	monitor->event.owner = NULL;
-	if (!region)
-		return;
-	region_free_members(region);
-	*region = regions->list[--regions->count];
+	if (region) {
+		region_free_members(region);
+		*region = regions->list[--regions->count];
+		regions_forget_index(regions);
+	}
+	return index_known(monitor);
 }
 
 void monitor_forget_devices(struct mhp_monitor *monitor)

@@ -120,7 +120,7 @@ static void use_picture(struct mhp_monitor *monitor, struct picture *picture)
 	monitor->snap = picture->snap;
 	monitor->old_seqnum = picture->old_seqnum;
 	monitor->seqnum = picture->seqnum;
-	monitor->last_region = SIZE_MAX;
+	monitor->guess = monitor_guess_kind(monitor->snap);
 	monitor->goal.is_set = false;
 	monitor_forget_devices(monitor);
 	/* another one may come to lie where this one was */
@@ -422,11 +422,13 @@ MHP_EXPORT int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_ev
 {
 	enum progress progress = GO_ON;
 	size_t messages = 0;
-	int r;
+	int r = 0;
 
 	/* it was somebody's until it was told */
 	if (monitor->event.kind == MHP_EVENT_DEVICE_REMOVED)
-		monitor_drop_device(monitor, monitor->event.name);
+		r = monitor_drop_device(monitor, monitor->event.name);
+	if (r < 0)
+		return r;
 	while (progress == GO_ON) {
 		r = advance(monitor, &progress);
 		if (r < 0)

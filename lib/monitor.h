@@ -204,7 +204,7 @@ struct mhp_monitor {
 	enum phase phase;
 	struct goal goal;
 	struct difference difference;
-	size_t last_region;	/* whose block was met last */
+	enum mhp_region_kind guess;	/* of a block of no region */
 	struct regions regions;	/* devices as they were read since: without blocks and parents */
 	bool is_settled;	/* all of them were, and no device has changed since */
 	struct monitor_acts acts;
@@ -232,8 +232,8 @@ bool monitor_has_read(const struct mhp_monitor *monitor, const struct mhp_region
 int monitor_read_device(struct mhp_monitor *monitor, const char *name);
 /* The block comes: sees to it that it is known whose it is, if that can be known. -ENOMEM */
 int monitor_settle_block(struct mhp_monitor *monitor, uint64_t id);
-/* It was told that it is gone. */
-void monitor_drop_device(struct mhp_monitor *monitor, const char *name);
+/* It was told that it is gone. -ENOMEM: to be called once more */
+int monitor_drop_device(struct mhp_monitor *monitor, const char *name);
 /* There is a newer snapshot. */
 void monitor_forget_devices(struct mhp_monitor *monitor);
 
@@ -241,6 +241,11 @@ void monitor_forget_devices(struct mhp_monitor *monitor);
 
 /* As they are now. */
 void monitor_read_acts(struct mhp_monitor *monitor);
+/*
+ * A block of no region that the last snapshot knows: of a device that is known all blocks
+ * are, so it is what a host has given since.
+ */
+enum mhp_region_kind monitor_guess_kind(const struct mhp_snapshot *snap);
 /* Of the event that is about to be told. */
 void monitor_find_cause(struct mhp_monitor *monitor);
 

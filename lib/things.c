@@ -35,19 +35,28 @@ const struct thing *things_find(const struct things *things, const char *name)
 	return is_at(things, place, name) ? &things->list[place] : NULL;
 }
 
+static int make_room(struct things *things)
+{
+	size_t room = things->room ? 2 * things->room : 16;
+	struct thing *list;
+
+	if (things->count < things->room)
+		return 0;
+	list = reallocarray(things->list, room, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	things->list = list;
+	things->room = room;
+	return 0;
+}
+
 static int insert(struct things *things, size_t place)
 {
 	struct thing *at;
+	int r = make_room(things);
 
-	if (things->count == things->room) {
-		size_t room = things->room ? 2 * things->room : 16;
-		struct thing *list = reallocarray(things->list, room, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		things->list = list;
-		things->room = room;
-	}
+	if (r < 0)
+		return r;
 	at = &things->list[place];
 	memmove(at + 1, at, (things->count - place) * sizeof(*at));
 	things->count++;
@@ -102,6 +111,39 @@ void things_free(struct things *things)
 
 /* ---- those that there are ---- */
 
+/*
+ * Of many the place of each is not looked for: sort() puts all of them right. No name comes
+ * twice.
+ */
+static int append(struct things *things, enum subject subject, const char *name,
+		  const char *driver)
+{
+	struct thing *thing;
+	int r = make_room(things);
+
+	if (r < 0)
+		return r;
+	thing = &things->list[things->count++];
+	*thing = (struct thing){ .subject = subject };
+	copy_name(thing->name, name);
+	if (driver)
+		copy_name(thing->driver, driver);
+	return 0;
+}
+
+static int compare_things(const void *a, const void *b)
+{
+	const struct thing *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void sort(struct things *things)
+{
+	if (things->count)
+		qsort(things->list, things->count, sizeof(*things->list), compare_things);
+}
+
 static int read_nodes(const struct mhp_snapshot *snap, struct things *things)
 {
 	char name[EVENT_NAME_SIZE];
@@ -109,7 +151,7 @@ static int read_nodes(const struct mhp_snapshot *snap, struct things *things)
 
 	for (size_t i = 0; i < snap->n_nodes && r == 0; i++) {
 		snprintf(name, sizeof(name), "node%d", snap->nodes[i].id);
-		r = things_set(things, SUBJECT_NODE, name, NULL, false);
+		r = append(things, SUBJECT_NODE, name, NULL);
 	}
 	return r;
 }
@@ -133,8 +175,7 @@ static int read_devices(const struct mhp_snapshot *snap, const struct things *kn
 		char name[EVENT_NAME_SIZE];
 
 		if (monitor_is_device(region) && copy_name(name, region->name))
-			r = things_set(things, SUBJECT_DEVICE, name, driver_of(region, known),
-				       false);
+			r = append(things, SUBJECT_DEVICE, name, driver_of(region, known));
 	}
 	return r;
 }
@@ -185,9 +226,10 @@ int things_read(struct mhp_ctx *ctx, const struct mhp_snapshot *snap, const stru
 
 	r = read_nodes(snap, &things);
 	if (r == 0)
-		r = keep_known(known, SUBJECT_NODE, snap->nodes_code, &things);
-	if (r == 0)
 		r = read_devices(snap, known, &things);
+	sort(&things);
+	if (r == 0)
+		r = keep_known(known, SUBJECT_NODE, snap->nodes_code, &things);
 	if (r == 0)
 		r = keep_known(known, SUBJECT_DEVICE, snap->regions.code, &things);
 	if (r == 0)
