@@ -18,6 +18,11 @@ MHP_EXPORT const struct mhp_region *mhp_region_get_parent(const struct mhp_regio
 	return region->parent;
 }
 
+MHP_EXPORT bool mhp_region_has_children(const struct mhp_region *region)
+{
+	return region->has_children;
+}
+
 MHP_EXPORT bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
 			       const char **ret_why)
 {

@@ -25,15 +25,6 @@ void item_free_members(struct mhp_agenda_item *item)
 		drift_free_members(&item->drifts[i]);
 }
 
-/* Others are made from it, and have its memory. */
-static bool has_children(const struct mhp_snapshot *snap, const struct mhp_region *region)
-{
-	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
-		if (mhp_region_get_parent(mhp_snapshot_get_region(snap, i)) == region)
-			return true;
-	return false;
-}
-
 static int add_items(struct mhp_agenda *agenda)
 {
 	size_t n_regions = mhp_snapshot_count_regions(agenda->snap);
@@ -46,7 +37,8 @@ static int add_items(struct mhp_agenda *agenda)
 		const struct mhp_region *region = mhp_snapshot_get_region(agenda->snap, i);
 		struct mhp_agenda_item *item = &agenda->items[agenda->n_items];
 
-		if (has_children(agenda->snap, region))
+		/* others are made from it, and have its memory */
+		if (mhp_region_has_children(region))
 			continue;
 		agenda->n_items++;
 		item->region = region;

@@ -83,6 +83,9 @@ static uint64_t skip_made(const struct mhp_snapshot *snap, const struct mhp_regi
 	const struct mhp_region *region;
 	uint64_t first, count;
 
+	/* of most nothing is: to walk over all others for each would be quadratic */
+	if (!mhp_region_has_children(from))
+		return id;
 	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)); i++) {
 		if (!is_made_from(region, from))
 			continue;

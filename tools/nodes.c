@@ -153,20 +153,15 @@ static const char *tier_text(const struct mhp_node *node, char buffer[TEXT_SIZE_
 }
 
 /* Is it what others are made from, and nothing but that here? */
-static bool is_parent(const struct mhp_snapshot *snap, const struct mhp_region *region)
+static bool is_parent(const struct mhp_region *region)
 {
-	const struct mhp_region *other;
-
-	for (size_t i = 0; (other = mhp_snapshot_get_region(snap, i)); i++)
-		if (mhp_region_get_parent(other) == region)
-			return mhp_region_count_blocks(region) == 0;
-	return false;
+	return mhp_region_has_children(region) && mhp_region_count_blocks(region) == 0;
 }
 
 #define REGIONS_MAX 8
 
 /* The caller frees it. */
-static char *regions_text(const struct mhp_snapshot *snap, const struct mhp_node *node)
+static char *regions_text(const struct mhp_node *node)
 {
 	char *text = text_format("%s", "");
 	const struct mhp_region *region;
@@ -175,7 +170,7 @@ static char *regions_text(const struct mhp_snapshot *snap, const struct mhp_node
 	for (size_t i = 0; (region = mhp_node_get_region(node, i)); i++) {
 		char *more;
 
-		if (is_parent(snap, region) || count++ >= REGIONS_MAX)
+		if (is_parent(region) || count++ >= REGIONS_MAX)
 			continue;
 		more = text_format("%s%s%s", text, *text ? "," : "", mhp_region_get_name(region));
 		free(text);
@@ -196,7 +191,7 @@ static void add_node(struct libscols_table *table, const struct mhp_snapshot *sn
 	struct libscols_line *line = table_add_line(table);
 	char buffers[COL_COUNT][TEXT_SIZE_MAX];
 	const char *cells[COL_COUNT] = { NULL };
-	char *regions = regions_text(snap, node);
+	char *regions = regions_text(node);
 	bool listed = mhp_node_get_blocks_code(node) == 0;
 	enum mhp_node_kind kind = mhp_node_get_kind(node);
 	uint64_t percent = 0;

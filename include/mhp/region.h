@@ -248,6 +248,15 @@ int mhp_region_get_identity(const struct mhp_region *region, const char **ret_id
 const struct mhp_region *mhp_region_get_parent(const struct mhp_region *region);
 
 /**
+ * Is some other region of the snapshot made from this one? Its blocks are theirs then.
+ * Known when the snapshot is taken: nothing is walked.
+ *
+ * @return whether mhp_region_get_parent() of any region is this one
+ * @since 0.1
+ */
+bool mhp_region_has_children(const struct mhp_region *region);
+
+/**
  * Number of memory blocks inside the region's ranges, whoever owns them: of a parent
  * mhp_region_count_blocks() does not count those of the regions made from it.
  * mhp_region_get_state(), mhp_region_get_zone() and mhp_region_get_online_bytes() are
