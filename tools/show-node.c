@@ -141,21 +141,18 @@ static void say_zones(const struct mhp_node *node)
 static void say_regions(const struct mhp_node *node)
 {
 	const struct mhp_region *region;
-	char *text = text_format("%s", "");
 	bool is = false;
 
-	for (size_t i = 0; (region = mhp_node_get_region(node, i)); i++) {
-		char *more = text_format("%s%s%s", text, *text ? ", " : "",
-					 mhp_region_get_name(region));
-
-		free(text);
-		text = more;
-	}
+	if (mhp_node_count_regions(node) == 0)
+		return;
+	for (size_t i = 0; (region = mhp_node_get_region(node, i)); i++)
+		if (i == 0)
+			say("  %-12s %s", "memory of", mhp_region_get_name(region));
+		else
+			say(", %s", mhp_region_get_name(region));
 	if (mhp_node_get_is_from_regions(node, &is) < 0)
 		is = false;
-	if (*text)
-		say("  %-12s %s%s\n", "memory of", text, is ? "; it goes with them" : "");
-	free(text);
+	say("%s\n", is ? "; it goes with them" : "");
 }
 
 void show_node(const struct mhp_snapshot *snap, int id)

@@ -91,13 +91,29 @@ void text_put(FILE *file, const char *text)
 	put_escaped(file, text, false);
 }
 
+/* Nothing but printable ASCII? Nearly all is, and text_put() leaves it as it is. */
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text <= '~')
+		text++;
+	return !*text;
+}
+
 /* As text_put(), into memory that the caller frees. */
 char *text_copy(const char *text)
 {
 	char *copy = NULL;
 	size_t length;
-	FILE *file = open_memstream(&copy, &length);
+	FILE *file;
 
+	/* a stream's buffer costs more than all else in a table */
+	if (is_plain(text)) {
+		copy = strdup(text);
+		if (!copy)
+			out_of_memory();
+		return copy;
+	}
+	file = open_memstream(&copy, &length);
 	if (!file)
 		out_of_memory();
 	text_put(file, text);

@@ -28,7 +28,10 @@ struct tree {
 	struct map *map;
 	struct map_run *runs;			/* by address */
 	struct twig root;
-	struct twig **regions;			/* in the snapshot's order */
+	struct placed {
+		const struct mhp_region *region;
+		struct twig *twig;		/* NULL: not yet */
+	} *regions;				/* by where they are in memory */
 	struct twig *no_owner;
 	size_t n_regions;
 };
@@ -119,29 +122,34 @@ static struct twig *place_dax_region(struct twig *parent, const struct mhp_regio
 	return twig;
 }
 
-static size_t index_of(const struct tree *tree, const struct mhp_region *region)
+static int compare_placed(const void *left, const void *right)
 {
-	size_t i = 0;
+	const struct placed *a = left, *b = right;
 
-	while (i < tree->n_regions && mhp_snapshot_get_region(tree->snap, i) != region)
-		i++;
-	return i;
+	return (uintptr_t)a->region < (uintptr_t)b->region ? -1 : a->region != b->region;
+}
+
+static struct placed *find_placed(const struct tree *tree, const struct mhp_region *region)
+{
+	struct placed key = { .region = region };
+
+	return bsearch(&key, tree->regions, tree->n_regions, sizeof(key), compare_placed);
 }
 
 static struct twig *place_region(struct tree *tree, const struct mhp_region *region)
 {
 	const struct mhp_region *parent = mhp_region_get_parent(region);
-	size_t i = index_of(tree, region);
+	struct placed *placed = find_placed(tree, region);
 	struct twig *twig;
 
-	if (tree->regions[i])
-		return tree->regions[i];
+	if (placed->twig)
+		return placed->twig;
 	twig = parent ? place_region(tree, parent) : place_devices(tree, region);
 	if (mhp_region_get_kind(region) == MHP_REGION_DAX)
 		twig = place_dax_region(twig, region);
 	twig = twig_new(twig, TWIG_REGION, text_format("%s", mhp_region_get_name(region)));
 	twig->region = region;
-	tree->regions[i] = twig;
+	placed->twig = twig;
 	return twig;
 }
 
@@ -188,6 +196,9 @@ static void tree_begin(struct tree *tree, const struct mhp_snapshot *snap)
 		memcpy(tree->runs, tree->map->runs, tree->map->n_runs * sizeof(*tree->runs));
 		qsort(tree->runs, tree->map->n_runs, sizeof(*tree->runs), compare_runs);
 	}
+	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)); i++)
+		tree->regions[i].region = region;
+	qsort(tree->regions, tree->n_regions, sizeof(*tree->regions), compare_placed);
 	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)); i++)
 		place_region(tree, region);
 	for (size_t i = 0; i < tree->map->n_runs; i++)
