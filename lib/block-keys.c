@@ -147,16 +147,17 @@ static void merge(struct block_keys *keys, bool all_listed, struct mhp_snapshot 
 	size_t kept = 0;
 
 	for (size_t i = 0, end; i < keys->count; i = end) {
-		uint64_t id = id_of(list[i]), key = list[i];
+		uint64_t key = list[i];
 
-		for (end = i + 1; end < keys->count && id_of(list[end]) == id; end++)
+		for (end = i + 1; end < keys->count && list[end] >> NODE_BITS == key >> NODE_BITS;
+		     end++)
 			if (node_of(list[end]) != BLOCK_NO_NODE)
-				key |= SHARED;
+				list[i] |= SHARED;
 		if (all_listed && node_of(list[end - 1]) != BLOCK_NO_NODE)
 			continue;
 		for (size_t j = i; j < end && node_of(list[j]) != BLOCK_NO_NODE; j++)
 			count_for_node(snap, node_of(list[j]), &last);
-		list[kept++] = key;
+		list[kept++] = list[i];
 	}
 	keys->count = kept;
 }

@@ -487,6 +487,9 @@ bool iomem_line_is_ram(const struct iomem_line *line);
 bool iomem_covers(const struct iomem *iomem, const struct range *range);
 /* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
 const char *iomem_find_driver(const struct iomem *iomem, const struct range *range);
+/* The same of a block; of all blocks from there to *ret_end, which is not one of them, too. */
+const char *iomem_find_block_driver(const struct iomem *iomem, uint64_t id, uint64_t block_size,
+				    uint64_t *ret_end);
 
 /* ---- zoneinfo.c: zones as /proc/zoneinfo tells of them ---- */
 

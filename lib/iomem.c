@@ -205,6 +205,31 @@ const char *iomem_find_driver(const struct iomem *iomem, const struct range *ran
 	return NULL;
 }
 
+const char *iomem_find_block_driver(const struct iomem *iomem, uint64_t id, uint64_t block_size,
+				    uint64_t *ret_end)
+{
+	struct range block = { id * block_size, block_size };
+	uint64_t end = block.start + block_size;
+	size_t i;
+
+	*ret_end = id + 1;
+	for (i = find_first(iomem, block.start); !is_beyond(iomem, i, end); i++) {
+		const struct iomem_ram *ram = &iomem->ram[i];
+
+		if (!ram->driver || !ranges_overlap(&ram->range, &block))
+			continue;
+		if (ram->range.start <= block.start && !iomem->is_unsorted &&
+		    (ram->range.start + ram->range.size) / block_size > *ret_end)
+			*ret_end = (ram->range.start + ram->range.size) / block_size;
+		return ram->driver;
+	}
+	while (i < iomem->count && !iomem->ram[i].driver)
+		i++;
+	if (!iomem->is_unsorted)
+		*ret_end = i < iomem->count ? iomem->ram[i].range.start / block_size : UINT64_MAX;
+	return NULL;
+}
+
 bool iomem_covers(const struct iomem *iomem, const struct range *range)
 {
 	uint64_t covered = 0, end = range->start + range->size;

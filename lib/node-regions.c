@@ -25,29 +25,41 @@ static int add_region(struct mhp_node *node, size_t region)
 	return 0;
 }
 
+/* Blocks of one node that a region owns. */
+static int add_blocks(struct mhp_snapshot *snap, size_t region, unsigned int id, size_t count)
+{
+	struct mhp_node *node = id == BLOCK_NO_NODE ? NULL : snapshot_find_node(snap, (int)id);
+
+	if (!node || !count)
+		return 0;
+	if (provider_of(snap->regions.list[region].kind)->is_from_boot)
+		node->n_boot += count;
+	else
+		node->n_given += count;
+	return add_region(node, region);
+}
+
 /* The blocks that a region owns may lie on several nodes, whatever the device says. */
 static int add_blocks_of(struct mhp_snapshot *snap, size_t index)
 {
 	const struct mhp_region *region = &snap->regions.list[index];
-	struct mhp_node *node = NULL;
+	unsigned int node = BLOCK_NO_NODE;
+	size_t count = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < region->n_spans; i++)
-		for (size_t j = 0; j < region->spans[i].count && r == 0; j++) {
-			unsigned int id = snap->blocks[region->spans[i].first + j].node;
+	for (size_t i = 0; i < region->n_spans && r == 0; i++) {
+		const struct mhp_block *block = &snap->blocks[region->spans[i].first];
+		const struct mhp_block *end = block + region->spans[i].count;
 
-			/* neighbours are mostly on the same one */
-			if (id != BLOCK_NO_NODE && (!node || node->id != (int)id))
-				node = snapshot_find_node(snap, (int)id);
-			if (id == BLOCK_NO_NODE || !node)
+		for (; block < end && r == 0; block++, count++) {
+			if (block->node == node)
 				continue;
-			if (provider_of(region->kind)->is_from_boot)
-				node->n_boot++;
-			else
-				node->n_given++;
-			r = add_region(node, index);
+			r = add_blocks(snap, index, node, count);
+			node = block->node;
+			count = 0;
 		}
-	return r;
+	}
+	return r < 0 ? r : add_blocks(snap, index, node, count);
 }
 
 int nodes_find_regions(struct mhp_snapshot *snap)

@@ -134,12 +134,11 @@ static int find_overlaps(struct regions *regions)
 /* ---- blocks ---- */
 
 /* Is the block in memory that a driver manages, and not memory from boot? */
-static bool is_managed(const struct iomem *iomem, const struct mhp_block *block,
-		       uint64_t block_size)
+static bool is_managed(const struct mhp_snapshot *snap, const struct mhp_block *block)
 {
-	struct range range = { block->id * block_size, block_size };
+	struct range range = { block->id * snap->block_size, snap->block_size };
 
-	return iomem->code == 0 && iomem_find_driver(iomem, &range) != NULL;
+	return snap->iomem.code == 0 && iomem_find_driver(&snap->iomem, &range) != NULL;
 }
 
 static void own_blocks(struct mhp_snapshot *snap, size_t index)
@@ -147,14 +146,15 @@ static void own_blocks(struct mhp_snapshot *snap, size_t index)
 	const struct mhp_region *region = &snap->regions.list[index];
 	bool managed_only = provider_of(region->kind)->owns_managed_only;
 
-	for (size_t i = 0; i < region->n_runs; i++)
-		for (size_t j = 0; j < region->spans[i].count; j++) {
-			struct mhp_block *block = &snap->blocks[region->spans[i].first + j];
+	for (size_t i = 0; i < region->n_runs; i++) {
+		struct mhp_block *block = &snap->blocks[region->spans[i].first];
+		const struct mhp_block *end = block + region->spans[i].count;
 
+		for (; block < end; block++)
 			if (block->region == BLOCK_NO_REGION &&
-			    (!managed_only || is_managed(&snap->iomem, block, snap->block_size)))
+			    (!managed_only || is_managed(snap, block)))
 				block->region = (uint32_t)index;
-		}
+	}
 }
 
 /* The driver that /proc/iomem names for a region's blocks. */

@@ -9,15 +9,34 @@
 
 #include "provider.h"
 
-/* Blocks come in rising order. */
-static int add_block(struct range_list *ranges, const struct mhp_block *block,
-		     uint64_t block_size)
+/* Blocks that come in rising order, as ranges. */
+struct block_list {
+	struct range_list ranges;
+	uint64_t first, count;	/* that were not added yet */
+};
+
+static int flush_blocks(struct block_list *list, uint64_t block_size)
 {
+	uint64_t count = list->count;
 	struct range range;
 
-	if (range_from_size(block->id * block_size, block_size, &range) < 0)
-		return 0;	/* scan-blocks.c takes none that is so far up */
-	return ranges_join(ranges, &range);
+	list->count = 0;
+	/* scan-blocks.c takes none that is so far up */
+	if (!count || range_from_size(list->first * block_size, count * block_size, &range) < 0)
+		return 0;
+	return ranges_add(&list->ranges, &range);
+}
+
+static int add_block(struct block_list *list, uint64_t id, uint64_t block_size)
+{
+	int r = 0;
+
+	if (list->count && id != list->first + list->count)
+		r = flush_blocks(list, block_size);
+	if (!list->count)
+		list->first = id;
+	list->count++;
+	return r;
 }
 
 /* Takes the ranges over. */
@@ -51,11 +70,19 @@ static int add_region(struct finder *finder, enum mhp_region_kind kind, const ch
 
 /* ---- "System RAM (X)" ---- */
 
-static const char *block_driver(struct finder *finder, const struct mhp_block *block)
-{
-	struct range range = { block->id * finder->block_size, finder->block_size };
+/* Of blocks in rising order: neighbours mostly have the same. */
+struct driver_run {
+	uint64_t end;
+	const char *driver;
+};
 
-	return block->region == BLOCK_NO_REGION ? iomem_find_driver(finder->iomem, &range) : NULL;
+static const char *block_driver(struct finder *finder, const struct mhp_block *block,
+				struct driver_run *run)
+{
+	if (block->id >= run->end)
+		run->driver = iomem_find_block_driver(finder->iomem, block->id,
+						      finder->block_size, &run->end);
+	return run->driver;
 }
 
 /* What the lines of a driver's memory stand below. */
@@ -109,17 +136,24 @@ static int add_parents(struct finder *finder, struct mhp_region *region)
 static int add_managed(struct finder *finder, const char *driver)
 {
 	const struct mhp_snapshot *snap = finder->snap;
-	struct range_list ranges = { 0 };
+	struct block_list list = { 0 };
+	struct driver_run run = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; i < snap->n_blocks && r == 0; i++)
-		if (is_same(block_driver(finder, &snap->blocks[i]), driver))
-			r = add_block(&ranges, &snap->blocks[i], finder->block_size);
-	if (r < 0 || !ranges.count) {
-		free(ranges.list);
+	for (size_t i = 0; i < snap->n_blocks && r == 0; i++) {
+		const struct mhp_block *block = &snap->blocks[i];
+
+		if (block->region == BLOCK_NO_REGION && block_driver(finder, block, &run) &&
+		    !strcmp(run.driver, driver))
+			r = add_block(&list, block->id, finder->block_size);
+	}
+	if (r == 0)
+		r = flush_blocks(&list, finder->block_size);
+	if (r < 0 || !list.ranges.count) {
+		free(list.ranges.list);
 		return r;
 	}
-	r = add_region(finder, MHP_REGION_MANAGED, driver, &ranges);
+	r = add_region(finder, MHP_REGION_MANAGED, driver, &list.ranges);
 	return r < 0 ? r : add_parents(finder, &finder->regions->list[finder->regions->count - 1]);
 }
 
@@ -242,7 +276,8 @@ static int find_boot(struct finder *finder)
 {
 	const struct mhp_snapshot *snap = finder->snap;
 	int code = finder->iomem->code;
-	struct range_list ranges = { 0 };
+	struct block_list list = { 0 };
+	struct driver_run run = { 0 };
 	struct mhp_region *boot;
 	bool any = false;
 	int r = 0;
@@ -250,17 +285,19 @@ static int find_boot(struct finder *finder)
 	for (size_t i = 0; i < snap->n_blocks && r == 0; i++) {
 		const struct mhp_block *block = &snap->blocks[i];
 
-		if (block->region != BLOCK_NO_REGION || block_driver(finder, block))
+		if (block->region != BLOCK_NO_REGION || block_driver(finder, block, &run))
 			continue;
 		any = true;
 		if (code == 0)
-			r = add_block(&ranges, block, finder->block_size);
+			r = add_block(&list, block->id, finder->block_size);
 	}
+	if (r == 0)
+		r = flush_blocks(&list, finder->block_size);
 	if (r < 0 || !any) {
-		free(ranges.list);
+		free(list.ranges.list);
 		return r;
 	}
-	r = add_region(finder, MHP_REGION_BOOT, "boot", &ranges);
+	r = add_region(finder, MHP_REGION_BOOT, "boot", &list.ranges);
 	if (r < 0)
 		return r;
 	boot = &finder->regions->list[finder->regions->count - 1];

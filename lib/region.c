@@ -294,14 +294,13 @@ void region_find_node(struct mhp_region *region, const struct mhp_snapshot *snap
 }
 
 static void count_block(struct mhp_region *region, const struct mhp_block *block,
-			uint64_t block_size, uint64_t by_state[MHP_STATE_MIXED])
+			uint64_t by_state[MHP_STATE_MIXED])
 {
 	enum mhp_zone zone;
 
 	by_state[block->state]++;
 	if (block->state != MHP_STATE_ONLINE)
 		return;
-	region->online_bytes += block_size;
 	zone = mhp_block_get_zone(block);
 	if (by_state[MHP_STATE_ONLINE] == 1)
 		region->zone = zone;
@@ -329,8 +328,9 @@ int region_find_blocks(struct mhp_region *region, const struct mhp_block *blocks
 		region->spans[i].count = end - first;
 		region->n_total += end - first;
 		for (size_t j = first; j < end; j++)
-			count_block(region, &blocks[j], block_size, by_state);
+			count_block(region, &blocks[j], by_state);
 	}
+	region->online_bytes = by_state[MHP_STATE_ONLINE] * block_size;
 	if (region->ranges_code < 0 || by_state[MHP_STATE_UNKNOWN])
 		region->state = MHP_STATE_UNKNOWN;
 	else if (!region->n_total)
@@ -367,6 +367,25 @@ static int add_span(struct mhp_region *region, struct block_span span, size_t *r
 	return 0;
 }
 
+/* What of a span the region of this index owns. */
+static int keep_of_span(struct mhp_region *region, const struct block_span *span, uint32_t index,
+			size_t *room)
+{
+	size_t end = span->first + span->count, first, at = span->first;
+	int r = 0;
+
+	while (at < end && r == 0) {
+		while (at < end && region->blocks[at].region != index)
+			at++;
+		first = at;
+		while (at < end && region->blocks[at].region == index)
+			at++;
+		if (at > first)
+			r = add_span(region, (struct block_span){ first, at - first, 0 }, room);
+	}
+	return r;
+}
+
 int region_keep_owned(struct mhp_region *region, uint32_t index)
 {
 	struct block_span *all = region->spans;
@@ -375,10 +394,8 @@ int region_keep_owned(struct mhp_region *region, uint32_t index)
 
 	region->spans = NULL;
 	region->n_spans = region->n_blocks = 0;
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = all[i].first; j < all[i].first + all[i].count && r == 0; j++)
-			if (region->blocks[j].region == index)
-				r = add_span(region, (struct block_span){ j, 1, 0 }, &room);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = keep_of_span(region, &all[i], index, &room);
 	free(all);
 	return r;
 }

@@ -159,32 +159,56 @@ static void end_run(struct runs *runs, size_t end, const struct inferred *was,
 		runs->ends[runs->count++] = end;
 }
 
-/* True if no block's file has to be read. */
-static bool apply_inference(const struct scan *scan, const struct inference *inference,
-			    struct runs *runs)
+/* Blocks of which files have to be read, and perhaps others between them. */
+struct open_blocks {
+	size_t first, end;
+};
+
+static void keep_open(struct open_blocks *open, size_t first, size_t end)
 {
-	struct inferred now = { .node = -2 }, was;
-	bool all = true;
+	if (!open->end)
+		open->first = first;
+	open->end = end;
+}
 
-	for (size_t i = 0; i < scan->snap->n_blocks; i++) {
-		struct mhp_block *block = &scan->snap->blocks[i];
-		int node = node_of(scan, block);
+/* Of one run: where it ends. */
+static size_t apply_run(const struct scan *scan, const struct inferred *run, size_t first)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	size_t at = first;
 
-		if (node != now.node || block->id > now.last) {
-			was = now;
-			infer(inference, node, block->id, &now);
-			end_run(runs, i - 1, &was, &now);
-			all = all && !leaves_open(scan, &now);
-		}
-		block->state = (uint8_t)now.state;
-		block->inferred = now.state != MHP_STATE_UNKNOWN;
-		if (now.zone == MHP_ZONE_UNKNOWN)
+	for (; at < snap->n_blocks; at++) {
+		struct mhp_block *block = &snap->blocks[at];
+
+		if (block->id > run->last || node_of(scan, block) != run->node)
+			break;
+		block->state = (uint8_t)run->state;
+		block->inferred = run->state != MHP_STATE_UNKNOWN;
+		if (run->zone == MHP_ZONE_UNKNOWN)
 			continue;
-		block->zones = now.zone;
+		block->zones = run->zone;
 		block->n_zones = 1;
 	}
-	end_run(runs, scan->snap->n_blocks - 1, &now, NULL);
-	return all;
+	return at;
+}
+
+static void apply_inference(const struct scan *scan, const struct inference *inference,
+			    struct runs *runs, struct open_blocks *ret_open)
+{
+	const struct mhp_snapshot *snap = scan->snap;
+	struct open_blocks open = { 0 };
+	struct inferred now = { .node = -2 }, was;
+
+	for (size_t i = 0, end; i < snap->n_blocks; i = end) {
+		was = now;
+		infer(inference, node_of(scan, &snap->blocks[i]), snap->blocks[i].id, &now);
+		end_run(runs, i - 1, &was, &now);
+		end = apply_run(scan, &now, i);
+		if (leaves_open(scan, &now))
+			keep_open(&open, i, end);
+	}
+	end_run(runs, snap->n_blocks - 1, &now, NULL);
+	*ret_open = open;
 }
 
 /* False: they do not fit. -ENOMEM */
@@ -226,7 +250,7 @@ static uint64_t find_page_size(struct scan *scan, const struct zoneinfo *zones)
 }
 
 static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t page_size,
-		      bool *ret_all)
+		      struct open_blocks *ret_open)
 {
 	const struct mhp_snapshot *snap = scan->snap;
 	struct inference inference;
@@ -239,18 +263,17 @@ static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t 
 		return r;
 	if (is_steady(scan))
 		infer_count(&inference, snap->blocks, snap->n_blocks);
-	*ret_all = apply_inference(scan, &inference, &runs);
+	apply_inference(scan, &inference, &runs, ret_open);
 	infer_end(&inference);
 	r = check_runs(scan, &runs, &fits);
 	if (r == 0 && !fits) {
 		forget_inferred(scan);
-		*ret_all = false;
+		*ret_open = (struct open_blocks){ 0, snap->n_blocks };
 	}
 	return r;
 }
 
-/* *ret_all: nothing is left to be read. */
-static int infer_blocks(struct scan *scan, bool *ret_all)
+static int infer_blocks(struct scan *scan, struct open_blocks *open)
 {
 	struct zoneinfo zones = { 0 };
 	uint64_t page_size;
@@ -259,18 +282,23 @@ static int infer_blocks(struct scan *scan, bool *ret_all)
 	r = zoneinfo_look(scan->ctx, &zones);
 	page_size = r == 0 && zones.code == 0 ? find_page_size(scan, &zones) : 0;
 	if (page_size)
-		r = infer_from(scan, &zones, page_size, ret_all);
+		r = infer_from(scan, &zones, page_size, open);
 	zoneinfo_free(&zones);
 	return r;
 }
 
 /* ---- all ---- */
 
-/* What is left of it, where not all blocks were kept. */
-static void trim_blocks(struct mhp_snapshot *snap, size_t count)
+/* Those from end on follow the ones that were kept. */
+static void drop_gone(struct mhp_snapshot *snap, size_t kept, size_t end)
 {
+	size_t count = snap->n_blocks - end + kept;
 	struct mhp_block *blocks;
 
+	if (kept == end)
+		return;
+	memmove(&snap->blocks[kept], &snap->blocks[end], (snap->n_blocks - end) *
+		sizeof(*snap->blocks));
 	snap->n_blocks = count;
 	blocks = count ? reallocarray(snap->blocks, count, sizeof(*blocks)) : NULL;
 	if (blocks)
@@ -289,13 +317,13 @@ static int read_block(struct scan *scan, struct mhp_block *block)
 	return r;
 }
 
-static int read_blocks(struct scan *scan)
+static int read_blocks(struct scan *scan, const struct open_blocks *open)
 {
 	struct mhp_snapshot *snap = scan->snap;
-	size_t kept = 0;
-	int r = 0;
+	size_t kept = open->first;
+	int r;
 
-	for (size_t i = 0; i < snap->n_blocks && r >= 0; i++) {
+	for (size_t i = open->first; i < open->end; i++) {
 		struct mhp_block *block = &snap->blocks[i];
 
 		r = 0;
@@ -303,20 +331,20 @@ static int read_blocks(struct scan *scan)
 			r = read_block(scan, block);
 		else if (!block->n_zones && needs_zones(scan, (enum mhp_state)block->state))
 			r = read_zones(scan, block);
+		if (r < 0)
+			return r;
 		if (r == 0)
 			snap->blocks[kept++] = *block;
 	}
-	if (r < 0)
-		return r;
-	trim_blocks(snap, kept);
+	drop_gone(snap, kept, open->end);
 	return 0;
 }
 
 int scan_block_states(struct scan *scan)
 {
-	bool all = false;
+	struct open_blocks open = { 0, scan->snap->n_blocks };
 	int r;
 
-	r = is_exact(scan) ? 0 : infer_blocks(scan, &all);
-	return r < 0 || all ? r : read_blocks(scan);
+	r = is_exact(scan) ? 0 : infer_blocks(scan, &open);
+	return r < 0 ? r : read_blocks(scan, &open);
 }
