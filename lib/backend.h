@@ -4,9 +4,9 @@
  * machine (libmhp-sim). Internal; the two libraries are released in lockstep.
  *
  * A directory is opened by its path below the root; symbolic links in that path
- * are followed, below the root. Everything else is named relative to an open
- * directory, and there no symbolic link is followed: a name may have several
- * parts ("memory32/state"), none of them "..".
+ * are followed, below the root. Everything else, but for read_linked(), is named
+ * relative to an open directory, and there no symbolic link is followed: a name may
+ * have several parts ("memory32/state"), none of them "..".
  *
  * All return 0 or a negative errno value, outputs last. Paths are at most
  * MHP_PATH_SIZE bytes with their NUL (-ENAMETOOLONG).
@@ -76,6 +76,12 @@ struct mhp_backend_ops {
 	 */
 	int (*read)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		    char *buf, size_t size, size_t *ret_length);
+	/*
+	 * The same for a file by its path below the root; symbolic links in it are
+	 * followed, below the root.
+	 */
+	int (*read_linked)(struct mhp_backend *be, const char *path, char *buf, size_t size,
+			   size_t *ret_length);
 	/*
 	 * The whole of a file of /proc, with a NUL behind it that does not count;
 	 * the caller frees it. -EFBIG beyond MHP_FILE_MAX.

@@ -63,19 +63,29 @@ static int find_node_link(void *data, const char *name)
 	return link->found;
 }
 
-static bool has_node_link(struct sysfs_dir *mem, uint64_t id, int node)
+static bool has_node_link(struct sysfs_dir *mem, uint64_t id)
 {
 	struct node_link link = { 0 };
 	char name[64];
 
-	if (node >= 0) {
-		snprintf(name, sizeof(name), "memory%" PRIu64 "/node%d", id, node);
-		if (sysfs_exists(mem, name) == 0)
-			return true;
-	}
 	snprintf(name, sizeof(name), "memory%" PRIu64, id);
 	sysfs_list(mem, name, find_node_link, &link);
 	return link.found;
+}
+
+/*
+ * Guard and read in one: nodeK/memoryN is a link to the block, so the path leads to the
+ * file only once that link is there. drivers/base/node.c:
+ * do_register_memory_block_under_node() sets the block's node id before it makes this
+ * link, and that before memoryN/nodeK.
+ */
+static int read_zones_by_node(struct sysfs_dir *mem, uint64_t id, int node,
+			      char buf[MHP_ATTR_SIZE + 1])
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), NODE_PATH "/node%d/memory%" PRIu64 "/valid_zones", node, id);
+	return sysfs_read_path(mem->ctx, path, buf);
 }
 
 int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
@@ -84,7 +94,13 @@ int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 	char name[64];
 	int r;
 
-	if (numa && !has_node_link(mem, id, node))
+	if (numa && node >= 0) {
+		r = read_zones_by_node(mem, id, node, buf);
+		if (r != -ENOENT)
+			return r;
+	}
+	/* it is another node's, or the kernel could not make that link */
+	if (numa && !has_node_link(mem, id))
 		return -ENOLINK;
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/valid_zones", id);
 	r = sysfs_read(mem, name, buf);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -75,12 +76,12 @@ static int host_list(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	return r;
 }
 
-int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name)
+/* Closes fd. */
+static int check_regular(int fd)
 {
 	struct stat st;
-	int fd, r = 0;
+	int r = 0;
 
-	fd = open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, host->use_openat2);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -93,6 +94,11 @@ int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name)
 		r = -EINVAL;
 	close(fd);
 	return r;
+}
+
+int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name)
+{
+	return check_regular(open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, host->use_openat2));
 }
 
 static int open_file(struct host *host, struct mhp_dir *dir, const char *name, int flags)
@@ -110,13 +116,12 @@ static int open_file(struct host *host, struct mhp_dir *dir, const char *name, i
 	return open_beneath(dir->fd, name, flags | O_NOCTTY | O_NONBLOCK, host->use_openat2);
 }
 
-static int host_read(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		     char *buf, size_t size, size_t *ret_length)
+/* One read of an attribute. Closes fd. */
+static int read_once(int fd, char *buf, size_t size, size_t *ret_length)
 {
 	ssize_t n;
-	int fd, r = 0;
+	int r = 0;
 
-	fd = open_file(to_host(be), dir, name, O_RDONLY);
 	if (fd < 0)
 		return fd;
 	do
@@ -128,6 +133,42 @@ static int host_read(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 		*ret_length = (size_t)n;
 	close(fd);
 	return r;
+}
+
+static int host_read(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		     char *buf, size_t size, size_t *ret_length)
+{
+	return read_once(open_file(to_host(be), dir, name, O_RDONLY), buf, size, ret_length);
+}
+
+static int open_file_above(struct host *host, const char *path)
+{
+	struct mhp_dir dir = { 0 };
+	char name[NAME_MAX + 1];
+	int fd;
+
+	dir.fd = open_above(host->root_fd, path, name);
+	if (dir.fd < 0)
+		return dir.fd;
+	fd = open_file(host, &dir, name, O_RDONLY);
+	close(dir.fd);
+	return fd;
+}
+
+static int host_read_linked(struct mhp_backend *be, const char *path, char *buf, size_t size,
+			    size_t *ret_length)
+{
+	struct host *host = to_host(be);
+	int fd;
+
+	if (!host->use_openat2) {
+		fd = open_file_above(host, path);
+	} else {
+		fd = check_regular(open_linked(host->root_fd, path, O_PATH));
+		if (fd == 0)
+			fd = open_linked(host->root_fd, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	}
+	return read_once(fd, buf, size, ret_length);
 }
 
 static int read_to_end(int fd, char **ret_text, size_t *ret_length)
@@ -331,6 +372,7 @@ static const struct mhp_backend_ops host_ops = {
 	.close_dir = host_close_dir,
 	.list = host_list,
 	.read = host_read,
+	.read_linked = host_read_linked,
 	.read_all = host_read_all,
 	.read_at = host_read_at,
 	.write = host_write,

@@ -126,6 +126,14 @@ void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format
 bool have_openat2(int root_fd);
 /* Opens a directory by path below root_fd, following links below it. */
 int open_below_root(int root_fd, const char *path, bool use_openat2);
+/* The same for what is no directory. Needs openat2(). */
+int open_linked(int root_fd, const char *path, int flags);
+/*
+ * ... without openat2(): opens the directory that path ends in, links followed, and tells
+ * the name of the file in there (NAME_MAX + 1 bytes), which is no link. -EISDIR: path is a
+ * directory's.
+ */
+int open_above(int root_fd, const char *path, char *ret_name);
 /* -EXDEV: a name with ".."; -EINVAL: an absolute one; -ENAMETOOLONG */
 int check_beneath(const char *name);
 /* Opens name, which may have several parts, below dir_fd, following no link. */
@@ -171,6 +179,8 @@ int sysfs_list(struct sysfs_dir *dir, const char *name, mhp_list_fn fn, void *da
  * NUL or is larger than any attribute.
  */
 int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1]);
+/* The same by a path, in which symbolic links are followed. */
+int sysfs_read_path(struct mhp_ctx *ctx, const char *path, char buf[MHP_ATTR_SIZE + 1]);
 /* May take for ever: mhp_apply() has it done by a worker, who can be ended (can_end). */
 int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word, bool can_end);
 /* the last part of what a symbolic link points to; the caller frees it */

@@ -80,7 +80,7 @@ static void walk_up(struct walk *walk, int depth)
 		close(walk->fds[walk->depth--]);
 }
 
-/* Puts a link's target in front of what is still to be walked. */
+/* Puts a link's target in front of what is still to be walked: nothing, or "/" and so on. */
 static int walk_link(struct walk *walk, int fd, const char *rest)
 {
 	char target[MHP_PATH_SIZE], tail[MHP_PATH_SIZE];
@@ -95,7 +95,7 @@ static int walk_link(struct walk *walk, int fd, const char *rest)
 	if (target[0] == '/')
 		walk_up(walk, 0);
 	snprintf(tail, sizeof(tail), "%s", rest);
-	if ((size_t)snprintf(walk->pending, sizeof(walk->pending), "%s/%s", target, tail) >=
+	if ((size_t)snprintf(walk->pending, sizeof(walk->pending), "%s%s", target, tail) >=
 	    sizeof(walk->pending))
 		return -ENAMETOOLONG;
 	return 1;
@@ -133,17 +133,31 @@ static int walk_part(struct walk *walk, const char *part, const char *rest)
 	return r;
 }
 
-static int walk_below_root(int root_fd, const char *path)
+/* Is part, the last one, something that does not lead any further? */
+static bool is_end(const struct walk *walk, const char *part)
+{
+	struct stat st;
+
+	return fstatat(walk->fds[walk->depth], part, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode);
+}
+
+/* With ret_name to the file that path ends in, of which that gets the name. */
+static int walk_below_root(int root_fd, const char *path, char *ret_name)
 {
 	struct walk walk = { .fds = { root_fd } };
 	char part[NAME_MAX + 1];
 	const char *at = walk.pending;
+	bool ended = false;
 	int r = 0, fd;
 
 	if ((size_t)snprintf(walk.pending, sizeof(walk.pending), "%s", path) >=
 	    sizeof(walk.pending))
 		return -ENAMETOOLONG;
 	while (next_part(&at, part, &r)) {
+		ended = ret_name && !*at && is_end(&walk, part);
+		if (ended)
+			break;
 		r = walk_part(&walk, part, at);
 		if (r < 0)
 			break;
@@ -151,11 +165,16 @@ static int walk_below_root(int root_fd, const char *path)
 			at = walk.pending;
 		r = 0;
 	}
+	if (r == 0 && ret_name && !ended)
+		r = -EISDIR;
 	if (r == 0) {
-		fd = openat(walk.fds[walk.depth], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = openat(walk.fds[walk.depth], ".",
+			    (ret_name ? O_PATH : O_RDONLY) | O_DIRECTORY | O_CLOEXEC);
 		r = fd < 0 ? -errno : fd;
 	}
 	walk_up(&walk, 0);
+	if (r >= 0 && ret_name)
+		strcpy(ret_name, part);
 	return r;
 }
 
@@ -165,7 +184,18 @@ int open_below_root(int root_fd, const char *path, bool use_openat2)
 	if (use_openat2)
 		return sys_openat2(root_fd, *path ? path : ".", O_RDONLY | O_DIRECTORY,
 				   RESOLVE_IN_ROOT);
-	return walk_below_root(root_fd, path);
+	return walk_below_root(root_fd, path, NULL);
+}
+
+int open_linked(int root_fd, const char *path, int flags)
+{
+	path += strspn(path, "/");
+	return sys_openat2(root_fd, *path ? path : ".", flags, RESOLVE_IN_ROOT);
+}
+
+int open_above(int root_fd, const char *path, char *ret_name)
+{
+	return walk_below_root(root_fd, path, ret_name);
 }
 
 int check_beneath(const char *name)

@@ -37,12 +37,9 @@ int sysfs_list(struct sysfs_dir *dir, const char *name, mhp_list_fn fn, void *da
 	return dir->ctx->be->ops->list(dir->ctx->be, dir->dir, name, fn, data);
 }
 
-int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1])
+/* What reading answered, as a string. */
+static int finish_read(int r, char buf[MHP_ATTR_SIZE + 1], size_t length)
 {
-	size_t length;
-	int r;
-
-	r = dir->ctx->be->ops->read(dir->ctx->be, dir->dir, name, buf, MHP_ATTR_SIZE + 1, &length);
 	if (r == -EBADMSG || r == -ENODATA)
 		/* words of a damaged disk; here they speak of the text, or of no file */
 		return -EIO;
@@ -57,6 +54,25 @@ int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE +
 		length--;
 	buf[length] = '\0';
 	return 0;
+}
+
+int sysfs_read(struct sysfs_dir *dir, const char *name, char buf[MHP_ATTR_SIZE + 1])
+{
+	struct mhp_backend *be = dir->ctx->be;
+	size_t length = 0;
+	int r;
+
+	r = be->ops->read(be, dir->dir, name, buf, MHP_ATTR_SIZE + 1, &length);
+	return finish_read(r, buf, length);
+}
+
+int sysfs_read_path(struct mhp_ctx *ctx, const char *path, char buf[MHP_ATTR_SIZE + 1])
+{
+	size_t length = 0;
+	int r;
+
+	r = ctx->be->ops->read_linked(ctx->be, path, buf, MHP_ATTR_SIZE + 1, &length);
+	return finish_read(r, buf, length);
 }
 
 int sysfs_write(struct sysfs_dir *dir, const char *name, const char *word, bool can_end)

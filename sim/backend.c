@@ -70,6 +70,15 @@ static int begin(struct sim_backend *be, enum mhp_sim_access what, const struct 
 	return r < 0 ? r : dir_find(be->sim, dir, name, ret_node);
 }
 
+static int begin_by_path(struct sim_backend *be, enum mhp_sim_access what, const char *path,
+			 struct node **ret_node)
+{
+	struct node *root = be->sim->root;
+	int r = access_begin(be, what, root, path, true);
+
+	return r < 0 ? r : tree_walk(root, root, path, true, ret_node);
+}
+
 /* It is over; node was found by it, or is NULL. */
 static int end(struct sim_backend *be, struct node *node, int r)
 {
@@ -123,6 +132,7 @@ static int sim_list(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 	return r;
 }
 
+/* dir NULL: name is a path, in which symbolic links are followed */
 static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name, struct buf *buf)
 {
 	struct sim_backend *mine = to_sim(be);
@@ -130,7 +140,10 @@ static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 	int r;
 
 	sim_lock(mine->sim);
-	r = begin(mine, MHP_SIM_READ, dir, name, &node);
+	if (dir)
+		r = begin(mine, MHP_SIM_READ, dir, name, &node);
+	else
+		r = begin_by_path(mine, MHP_SIM_READ, name, &node);
 	if (r == 0)
 		r = may_read(mine->sim, node);
 	if (r == 0)
@@ -160,6 +173,12 @@ static int sim_read(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 	}
 	buf_free(&buf);
 	return r;
+}
+
+static int sim_read_linked(struct mhp_backend *be, const char *path, char *bytes, size_t size,
+			   size_t *ret_length)
+{
+	return sim_read(be, NULL, path, bytes, size, ret_length);
 }
 
 static int sim_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
@@ -397,6 +416,7 @@ static const struct mhp_backend_ops sim_ops = {
 	.close_dir = sim_close_dir,
 	.list = sim_list,
 	.read = sim_read,
+	.read_linked = sim_read_linked,
 	.read_all = sim_read_all,
 	.read_at = sim_read_at,
 	.write = sim_write,

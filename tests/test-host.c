@@ -144,6 +144,50 @@ static void directories(void **state)
 	}
 }
 
+/* Files by their paths, in which links are followed. */
+static void linked_files(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *answer;
+	} cases[] = {
+		{ "/mark", "root" }, { "mark", "root" }, { "//a//b/mark", "b" },
+		{ "/a/./b/../b/mark", "b" }, { "/../../c/mark", "c" },
+		{ "/relative/mark", "b" }, { "/absolute/mark", "b" }, { "/dots/mark", "b" },
+		{ "/relative/../mark", "a" }, { "/a/up/mark", "c" }, { "/nested/mark", "c" },
+		{ "/beyond-c/mark", "c" }, { "/absolute-beyond/mark", "c" },
+		{ "/to-root/mark", "root" }, { "/to-file", "root" }, { "/a/link", "text\n" },
+		{ "/a/link-dir/attr", "deep\n" }, { "/a/empty", "" },
+		{ "/link39/mark", "a" }, { "/link40/mark", "ELOOP" },
+		{ "/beyond/mark", "ENOENT" }, { "/escape/mark", "ENOENT" },
+		{ "/a/link-out/mark", "ENOENT" }, { "/../secret/mark", "ENOENT" },
+		{ "/self", "ELOOP" }, { "/loop/mark", "ELOOP" }, { "/dangling", "ENOENT" },
+		{ "/missing", "ENOENT" }, { "/missing/mark", "ENOENT" }, { "/a/missing", "ENOENT" },
+		{ "/mark/", "ENOTDIR" }, { "/mark/x", "ENOTDIR" }, { "/mark/..", "ENOTDIR" },
+		{ "/a", "EISDIR" }, { "/a/", "EISDIR" }, { "/a/.", "EISDIR" }, { "/", "EISDIR" },
+		{ "", "EISDIR" }, { "/relative", "EISDIR" }, { "/a/..", "EISDIR" },
+		{ "/a/fifo", "EINVAL" }, { "/a/socket", "EINVAL" },
+		{ "/" X256, "ENAMETOOLONG" }, { "/a/" X256, "ENAMETOOLONG" },
+	};
+	struct fakesys *fs = tree();
+
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		struct mhp_backend *be = host(fs, "/root", way == 0);
+
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			char text[16] = "";
+			size_t length;
+			int r = be->ops->read_linked(be, cases[i].path, text, 15, &length);
+
+			check(way, cases[i].path, r, text, cases[i].answer);
+			if (r == 0)
+				assert_int_equal(length, strlen(text));
+		}
+		be->ops->free(be);
+	}
+}
+
 /* "././ ... ./a", as long as a path may be, and longer */
 static void long_paths(void **state)
 {
@@ -449,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(directories, fakesys_free_all),
+		cmocka_unit_test_teardown(linked_files, fakesys_free_all),
 		cmocka_unit_test_teardown(long_paths, fakesys_free_all),
 		cmocka_unit_test_teardown(no_root, fakesys_free_all),
 		cmocka_unit_test_teardown(names, fakesys_free_all),

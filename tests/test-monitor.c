@@ -678,6 +678,16 @@ static int read_for_nothing(struct mhp_backend *be, struct mhp_dir *dir, const c
 	return r;
 }
 
+static int read_linked_for_nothing(struct mhp_backend *be, const char *path, char *buf,
+				   size_t size, size_t *ret_length)
+{
+	size_t before = calls;
+	int r = real_ops->read_linked(be, path, buf, size, ret_length);
+
+	calls = before;
+	return r;
+}
+
 static int exists_for_nothing(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 {
 	size_t before = calls;
@@ -714,6 +724,7 @@ static struct cost cost_of_plugging(uint64_t blocks)
 	real_ops = bench.ctx->be->ops;
 	ops = *real_ops;
 	ops.read = read_for_nothing;
+	ops.read_linked = read_linked_for_nothing;
 	ops.exists = exists_for_nothing;
 	ops.list = list_for_nothing;
 	bench.ctx->be->ops = &ops;
@@ -740,6 +751,7 @@ static void test_cost(void **state)
 	/* added and online; the policy before each, then state and zone of what is online */
 	assert_int_equal(large.events - small.events, 2 * more);
 	assert_int_equal(large.reads - small.reads, 4 * more);
+	/* whose node is not known */
 	assert_int_equal(large.looks - small.looks, more);
 	/* memory is for the devices that are read again, however many blocks these have */
 	assert_int_equal(large.calls, small.calls);

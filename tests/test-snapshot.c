@@ -322,12 +322,14 @@ static void zones_behind_guard(void **state)
 		/* just added: on 6.x a read would crash the kernel */
 		{ { MEM33 "/node1", NODE1 "/memory33" }, NULL, MHP_SNAPSHOT_OFFLINE_ZONES,
 		  "0 1 2 3 4 5 6 7 32 34 35 " },
+		/* the first of the two links, made once a read is safe */
 		{ { MEM33 "/node1" }, NULL, MHP_SNAPSHOT_OFFLINE_ZONES,
-		  "0 1 2 3 4 5 6 7 32 34 35 " },
+		  "0 1 2 3 4 5 6 7 32 33 34 35 " },
 		/* linked since the nodes were listed */
 		{ { NODE1 "/memory33" }, NULL, MHP_SNAPSHOT_OFFLINE_ZONES,
 		  "0 1 2 3 4 5 6 7 32 33 34 35 " },
-		{ { MEMORY_PATH "/memory7/node0" }, NULL, 0, "0 1 2 3 4 5 6 " },
+		{ { MEMORY_PATH "/memory7/node0", NODE_PATH "/node0/memory7" }, NULL, 0,
+		  "0 1 2 3 4 5 6 " },
 		/* whatever is wrong with the nodes */
 		{ { MEM33 "/node1" }, NODE_PATH, MHP_SNAPSHOT_OFFLINE_ZONES,
 		  "0 1 2 3 4 5 6 7 32 34 35 " },

@@ -68,21 +68,26 @@ static int find(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 	return r > 0 ? -ELOOP : r;
 }
 
-static int fake_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
+/* By a path, in which links are followed; where it ends goes to at. */
+static int find_linked(struct mhp_backend *be, const char *path, char at[MHP_PATH_SIZE],
+		       struct fakesys_entry **ret)
 {
-	char at[MHP_PATH_SIZE] = "", todo[2 * MHP_PATH_SIZE], rest[MHP_PATH_SIZE];
+	char todo[2 * MHP_PATH_SIZE], rest[MHP_PATH_SIZE];
 	struct fakesys_entry *entry = NULL;
 	const char *name = todo;
 	int r;
 
+	*at = '\0';
 	if ((size_t)snprintf(todo, sizeof(todo), "%s", path) >= MHP_PATH_SIZE)
 		return -ENAMETOOLONG;
 	for (int links = 0; links <= 40; links++) {
 		r = walk(to_fs(be), at, &name, &entry);
 		if (r < 0)
 			return r;
-		if (r == 0 && entry->type != FAKESYS_LINK)
-			break;
+		if (r == 0 && entry->type != FAKESYS_LINK) {
+			*ret = entry;
+			return 0;
+		}
 		entry = fakesys_find(to_fs(be), at);
 		if (strlen(name) >= sizeof(rest))
 			return -ENAMETOOLONG;
@@ -94,10 +99,18 @@ static int fake_open_dir(struct mhp_backend *be, const char *path, struct mhp_di
 		*strrchr(at, '/') = '\0';
 		if (*entry->bytes == '/')
 			*at = '\0';
-		entry = NULL;
 	}
-	if (!entry)
-		return -ELOOP;
+	return -ELOOP;
+}
+
+static int fake_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
+{
+	struct fakesys_entry *entry;
+	char at[MHP_PATH_SIZE];
+	int r = find_linked(be, path, at, &entry);
+
+	if (r < 0)
+		return r;
 	if (entry->type != FAKESYS_DIR)
 		return -ENOTDIR;
 	*ret_dir = malloc(sizeof(**ret_dir));
@@ -139,18 +152,27 @@ static int fake_list(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	return 0;
 }
 
+/* dir NULL: name is a path, in which links are followed */
+static int find_any(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		    struct fakesys_entry **ret)
+{
+	char at[MHP_PATH_SIZE];
+
+	return dir ? find(be, dir, name, ret) : find_linked(be, name, at, ret);
+}
+
 static int find_file(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		     struct fakesys_entry **ret)
 {
 	struct fakesys *fs = to_fs(be);
-	int r = find(be, dir, name, ret);
+	int r = find_any(be, dir, name, ret);
 
 	if (r < 0)
 		return r;
 	if (fs->on_read) {
 		fs->on_read(fs->data, (*ret)->path);
 		/* it may have added or removed others, which moves them all */
-		r = find(be, dir, name, ret);
+		r = find_any(be, dir, name, ret);
 		if (r < 0)
 			return r;
 	}
@@ -177,6 +199,12 @@ static int fake_read(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	*ret_length = entry->length < size ? entry->length : size;
 	memcpy(buf, entry->bytes, *ret_length);
 	return 0;
+}
+
+static int fake_read_linked(struct mhp_backend *be, const char *path, char *buf, size_t size,
+			    size_t *ret_length)
+{
+	return fake_read(be, NULL, path, buf, size, ret_length);
 }
 
 static int fake_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
@@ -337,6 +365,7 @@ static const struct mhp_backend_ops fake_ops = {
 	.close_dir = fake_close_dir,
 	.list = fake_list,
 	.read = fake_read,
+	.read_linked = fake_read_linked,
 	.read_all = fake_read_all,
 	.read_at = fake_read_at,
 	.write = fake_write,
