@@ -72,7 +72,8 @@ struct mhp_backend_ops {
 	/*
 	 * One open and one read(2) of up to size bytes from the start: enough for
 	 * an attribute of sysfs. No NUL is added. Anything but a regular file is
-	 * -EINVAL and never waits.
+	 * -EINVAL and never waits; so is a device, unless root has put one into this
+	 * machine's own tree that gives a few bytes.
 	 */
 	int (*read)(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		    char *buf, size_t size, size_t *ret_length);

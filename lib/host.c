@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The back end of this machine, or of a directory tree that looks like one. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,16 +8,72 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "host.h"
 
+/* ---- what may be opened without a look ---- */
+
+/* Asked once: what is mounted over it later is the doing of who has the machine anyway. */
+static bool is_mounted(struct host *host, const char *name, long magic, enum mounted *known)
+{
+	struct statfs fs;
+	int fd;
+
+	if (*known != MOUNTED_UNKNOWN)
+		return *known == MOUNTED;
+	fd = open_beneath(host->root_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW,
+			  host->use_openat2);
+	if (fd < 0)
+		return false;
+	if (fstatfs(fd, &fs) == 0)
+		*known = (long)fs.f_type == magic ? MOUNTED : MOUNTED_NOT;
+	close(fd);
+	return *known == MOUNTED;
+}
+
+static bool is_below(const char *path, const char *name)
+{
+	size_t length = strlen(name);
+
+	path += strspn(path, "/");
+	return !strncmp(path, name, length) && (!path[length] || path[length] == '/') &&
+	       check_beneath(path) == 0;
+}
+
+/*
+ * Does it lead into sysfs or proc? Their links lead nowhere else, but for those of proc
+ * that openat2() does not follow (RESOLVE_NO_MAGICLINKS); nobody but the kernel makes any.
+ */
+static bool is_kernel_path(struct host *host, const char *path)
+{
+	if (is_below(path, "sys"))
+		return is_mounted(host, "sys", SYSFS_MAGIC, &host->sys);
+	if (is_below(path, "proc") && host->use_openat2)
+		return is_mounted(host, "proc", PROC_SUPER_MAGIC, &host->proc);
+	return false;
+}
+
+/* ---- directories ---- */
+
+static void find_trust(struct host *host, const char *path, struct mhp_dir *dir)
+{
+	struct statfs fs;
+
+	dir->kernel = is_kernel_path(host, path);
+	dir->trusted = dir->kernel || host->is_real;
+	if (dir->trusted || fstatfs(dir->fd, &fs) < 0)
+		return;
+	dir->kernel = fs.f_type == SYSFS_MAGIC || fs.f_type == PROC_SUPER_MAGIC;
+	dir->trusted = dir->kernel || fs.f_flags & ST_NODEV;
+}
+
 static int host_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
 {
 	struct host *host = to_host(be);
 	struct mhp_dir *dir;
-	struct statfs fs;
 	int fd;
 
 	fd = open_below_root(host->root_fd, path, host->use_openat2);
@@ -30,8 +85,7 @@ static int host_open_dir(struct mhp_backend *be, const char *path, struct mhp_di
 		return -ENOMEM;
 	}
 	dir->fd = fd;
-	dir->kernel = fstatfs(fd, &fs) == 0 &&
-		      (fs.f_type == SYSFS_MAGIC || fs.f_type == PROC_SUPER_MAGIC);
+	find_trust(host, path, dir);
 	*ret_dir = dir;
 	return 0;
 }
@@ -43,55 +97,30 @@ static void host_close_dir(struct mhp_backend *be, struct mhp_dir *dir)
 	free(dir);
 }
 
-static int host_list(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		     mhp_list_fn fn, void *data)
-{
-	struct dirent *entry;
-	DIR *stream;
-	int fd, r = 0;
+/* ---- files ---- */
 
-	fd = open_beneath(dir->fd, name, O_RDONLY | O_DIRECTORY, to_host(be)->use_openat2);
-	if (fd < 0)
-		return fd;
-	stream = fdopendir(fd);
-	if (!stream) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	for (;;) {
-		errno = 0;
-		entry = readdir(stream);
-		if (!entry) {
-			r = -errno;
-			break;
-		}
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		r = fn(data, entry->d_name);
-		if (r)
-			break;
-	}
-	closedir(stream);
-	return r;
+/* Is it no regular file? */
+static int check_type(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return S_ISREG(st.st_mode) ? 0 : -EINVAL;
 }
 
 /* Closes fd. */
 static int check_regular(int fd)
 {
-	struct stat st;
-	int r = 0;
+	int r;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (S_ISLNK(st.st_mode))
-		r = -ELOOP;
-	else if (S_ISDIR(st.st_mode))
-		r = -EISDIR;
-	else if (!S_ISREG(st.st_mode))
-		r = -EINVAL;
+	r = check_type(fd);
 	close(fd);
 	return r;
 }
@@ -101,23 +130,67 @@ int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name)
 	return check_regular(open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, host->use_openat2));
 }
 
+/* What a socket, a FIFO or a device answers; a look at it tells which. */
+static bool may_be_odd(int fd)
+{
+	return fd == -ENXIO || fd == -EACCES || fd == -ENODEV;
+}
+
+/*
+ * A FIFO does not wait with O_NONBLOCK, and says by ESPIPE what it is; only a device may do
+ * something when it is opened. Of these the kernel's own file systems have none, and one
+ * that is mounted nodev opens none. On this machine itself ("/", also in a chroot or a
+ * container) only root can put one there, who has the machine anyway. All others are looked
+ * at before they are opened.
+ */
 static int open_file(struct host *host, struct mhp_dir *dir, const char *name, int flags)
 {
-	int r;
+	int fd, r;
 
-	if (!dir->kernel) {
-		r = host_check_regular(host, dir, name);
-		if (r < 0)
-			return r;
-		/* a plain file would keep the tail of a longer word */
-		if (flags == O_WRONLY)
-			flags |= O_TRUNC;
+	/* a plain file would keep the tail of a longer word */
+	if (flags == O_WRONLY && !dir->kernel)
+		flags |= O_TRUNC;
+	flags |= O_NOCTTY | O_NONBLOCK;
+	if (dir->trusted) {
+		fd = open_beneath(dir->fd, name, flags, host->use_openat2);
+		if (dir->kernel || !may_be_odd(fd))
+			return fd;
 	}
-	return open_beneath(dir->fd, name, flags | O_NOCTTY | O_NONBLOCK, host->use_openat2);
+	r = host_check_regular(host, dir, name);
+	if (r < 0)
+		return r;
+	return open_beneath(dir->fd, name, flags, host->use_openat2);
+}
+
+/* By a path; dir gets what is known of where the file is. */
+static int open_file_by_path(struct host *host, const char *path, struct mhp_dir *dir)
+{
+	const int flags = O_RDONLY | O_NOCTTY | O_NONBLOCK;
+	char name[NAME_MAX + 1];
+	int fd, r;
+
+	dir->kernel = is_kernel_path(host, path);
+	dir->trusted = dir->kernel || host->is_real;
+	if (!host->use_openat2) {
+		dir->fd = open_above(host->root_fd, path, name);
+		if (dir->fd < 0)
+			return dir->fd;
+		fd = open_file(host, dir, name, O_RDONLY);
+		close(dir->fd);
+		return fd;
+	}
+	if (dir->trusted || host->is_nodev) {
+		fd = open_linked(host->root_fd, path, flags, !dir->trusted);
+		if (dir->kernel || (fd != -EXDEV && !may_be_odd(fd)))
+			return fd;
+	}
+	r = check_regular(open_linked(host->root_fd, path, O_PATH, false));
+	return r < 0 ? r : open_linked(host->root_fd, path, flags, false);
 }
 
 /* One read of an attribute. Closes fd. */
-static int read_once(int fd, char *buf, size_t size, size_t *ret_length)
+static int read_once(int fd, const struct mhp_dir *dir, char *buf, size_t size,
+		     size_t *ret_length)
 {
 	ssize_t n;
 	int r = 0;
@@ -125,11 +198,14 @@ static int read_once(int fd, char *buf, size_t size, size_t *ret_length)
 	if (fd < 0)
 		return fd;
 	do
-		n = read(fd, buf, size);
+		n = pread(fd, buf, size, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		r = -errno;
-	else
+		r = errno == ESPIPE ? -EINVAL : -errno;
+	else if (!dir->kernel && (n == 0 || (size_t)n == size))
+		/* as of a device with nothing in it, or no end */
+		r = check_type(fd);
+	if (r == 0)
 		*ret_length = (size_t)n;
 	close(fd);
 	return r;
@@ -138,37 +214,16 @@ static int read_once(int fd, char *buf, size_t size, size_t *ret_length)
 static int host_read(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		     char *buf, size_t size, size_t *ret_length)
 {
-	return read_once(open_file(to_host(be), dir, name, O_RDONLY), buf, size, ret_length);
-}
-
-static int open_file_above(struct host *host, const char *path)
-{
-	struct mhp_dir dir = { 0 };
-	char name[NAME_MAX + 1];
-	int fd;
-
-	dir.fd = open_above(host->root_fd, path, name);
-	if (dir.fd < 0)
-		return dir.fd;
-	fd = open_file(host, &dir, name, O_RDONLY);
-	close(dir.fd);
-	return fd;
+	return read_once(open_file(to_host(be), dir, name, O_RDONLY), dir, buf, size, ret_length);
 }
 
 static int host_read_linked(struct mhp_backend *be, const char *path, char *buf, size_t size,
 			    size_t *ret_length)
 {
-	struct host *host = to_host(be);
-	int fd;
+	struct mhp_dir dir = { 0 };
+	int fd = open_file_by_path(to_host(be), path, &dir);
 
-	if (!host->use_openat2) {
-		fd = open_file_above(host, path);
-	} else {
-		fd = check_regular(open_linked(host->root_fd, path, O_PATH));
-		if (fd == 0)
-			fd = open_linked(host->root_fd, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
-	}
-	return read_once(fd, buf, size, ret_length);
+	return read_once(fd, &dir, buf, size, ret_length);
 }
 
 static int read_to_end(int fd, char **ret_text, size_t *ret_length)
@@ -220,7 +275,9 @@ static int host_read_all(struct mhp_backend *be, struct mhp_dir *dir, const char
 	fd = open_file(to_host(be), dir, name, O_RDONLY);
 	if (fd < 0)
 		return fd;
-	r = read_to_end(fd, ret_text, ret_length);
+	r = dir->trusted && !dir->kernel ? check_type(fd) : 0;
+	if (r == 0)
+		r = read_to_end(fd, ret_text, ret_length);
 	close(fd);
 	return r;
 }
@@ -240,7 +297,7 @@ static int host_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char 
 		n = pread(fd, buf, size, (off_t)offset);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		r = -errno;
+		r = errno == ESPIPE ? -EINVAL : -errno;
 	else
 		*ret_length = (size_t)n;
 	close(fd);
@@ -267,13 +324,13 @@ static int write_word(int fd, const char *word, size_t length, bool can_end)
 	int state;
 
 	pthread_cleanup_push(close_fd, &fd);
-	/* until it is disabled again, write() is the only point where a thread ends */
+	/* until it is disabled again, pwrite() is the only point where a thread ends */
 	if (can_end)
 		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
 	/* no retry: EINTR is how an offline that would never end is ended */
-	n = write(fd, word, length);
+	n = pwrite(fd, word, length, 0);
 	if (n < 0)
-		n = -errno;
+		n = errno == ESPIPE ? -EINVAL : -errno;
 	if (can_end)
 		pthread_setcancelstate(state, NULL);
 	pthread_cleanup_pop(1);
@@ -293,24 +350,37 @@ static int host_write(struct mhp_backend *be, struct mhp_dir *dir, const char *n
 	return write_word(fd, word, strlen(word), can_end);
 }
 
+/* Can there be no link but in the last part of the name? Then a call can take it whole. */
+static bool is_direct(const struct mhp_dir *dir, const char *name)
+{
+	/* in sysfs a block's directory is no link */
+	return *name && (dir->kernel || !strchr(name, '/'));
+}
+
 static int host_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 			  char *buf, size_t size)
 {
+	int fd = dir->fd, r;
 	ssize_t n;
-	int fd, r = 0;
 
-	fd = open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, to_host(be)->use_openat2);
-	if (fd < 0)
-		return fd;
-	n = readlinkat(fd, "", buf, size);
+	r = check_beneath(name);
+	if (r < 0)
+		return r;
+	if (!is_direct(dir, name)) {
+		fd = open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, to_host(be)->use_openat2);
+		if (fd < 0)
+			return fd;
+	}
+	n = readlinkat(fd, fd == dir->fd ? name : "", buf, size);
 	if (n < 0)
 		/* ENOENT: an empty path works on a link only */
-		r = errno == ENOENT ? -EINVAL : -errno;
+		r = errno == ENOENT && fd != dir->fd ? -EINVAL : -errno;
 	else if ((size_t)n >= size)
 		r = -ENAMETOOLONG;
 	else
 		buf[n] = '\0';
-	close(fd);
+	if (fd != dir->fd)
+		close(fd);
 	return r;
 }
 
@@ -322,8 +392,7 @@ static int stat_entry(struct mhp_backend *be, struct mhp_dir *dir, const char *n
 	r = check_beneath(name);
 	if (r < 0)
 		return r;
-	/* in sysfs a block's directory is no link: one call instead of two */
-	if (dir->kernel || !strchr(name, '/'))
+	if (is_direct(dir, name))
 		return fstatat(dir->fd, name, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 	fd = open_beneath(dir->fd, name, O_PATH | O_NOFOLLOW, to_host(be)->use_openat2);
 	if (fd < 0)
@@ -364,6 +433,7 @@ static void host_free(struct mhp_backend *be)
 	struct host *host = to_host(be);
 
 	close(host->root_fd);
+	free(host->entries);
 	free(host);
 }
 
@@ -398,6 +468,7 @@ static const struct mhp_backend_ops host_ops = {
 int host_new(const char *root, bool use_openat2, struct mhp_backend **ret_be)
 {
 	struct host *host = calloc(1, sizeof(*host));
+	struct statfs fs;
 	int r;
 
 	if (!host)
@@ -411,6 +482,7 @@ int host_new(const char *root, bool use_openat2, struct mhp_backend **ret_be)
 	}
 	host->is_real = !strcmp(root, "/");
 	host->use_openat2 = use_openat2 && have_openat2(host->root_fd);
+	host->is_nodev = !host->is_real && fstatfs(host->root_fd, &fs) == 0 && fs.f_flags & ST_NODEV;
 	*ret_be = &host->be;
 	return 0;
 }

@@ -5,16 +5,26 @@
 
 #include "internal.h"
 
+/* Is the kernel's own file system at a place of the root? */
+enum mounted { MOUNTED_UNKNOWN, MOUNTED_NOT, MOUNTED };
+
 struct host {
 	struct mhp_backend be;
 	int root_fd;
 	bool use_openat2;
 	bool is_real;		/* "/": the machine's own, with modules to load */
+	bool is_nodev;		/* the root is on a file system whose devices cannot be opened */
+	enum mounted sys, proc;
+	char *entries;		/* of the directory that is being listed */
+	bool entries_used;
 };
 
 struct mhp_dir {
 	int fd;
 	bool kernel;		/* sysfs or proc: its files are what they seem */
+	bool trusted;		/* opening what is in it has no effect: see open_file() */
+	bool listed;		/* so fd is no more at its first entry */
+	bool in_list;
 };
 
 static inline struct host *to_host(struct mhp_backend *be)
@@ -27,6 +37,11 @@ static inline struct host *to_host(struct mhp_backend *be)
  * which might do something when opened: look before opening.
  */
 int host_check_regular(struct host *host, struct mhp_dir *dir, const char *name);
+
+/* ---- host-list.c ---- */
+
+int host_list(struct mhp_backend *be, struct mhp_dir *dir, const char *name, mhp_list_fn fn,
+	      void *data);
 
 /* ---- host-run.c: the back end's own files; see mhp_backend_ops ---- */
 

@@ -126,8 +126,11 @@ void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format
 bool have_openat2(int root_fd);
 /* Opens a directory by path below root_fd, following links below it. */
 int open_below_root(int root_fd, const char *path, bool use_openat2);
-/* The same for what is no directory. Needs openat2(). */
-int open_linked(int root_fd, const char *path, int flags);
+/*
+ * The same for what is no directory. Needs openat2(). With one_fs -EXDEV if path leads to
+ * another file system than the root's.
+ */
+int open_linked(int root_fd, const char *path, int flags, bool one_fs);
 /*
  * ... without openat2(): opens the directory that path ends in, links followed, and tells
  * the name of the file in there (NAME_MAX + 1 bytes), which is no link. -EISDIR: path is a

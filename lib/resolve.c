@@ -187,10 +187,11 @@ int open_below_root(int root_fd, const char *path, bool use_openat2)
 	return walk_below_root(root_fd, path, NULL);
 }
 
-int open_linked(int root_fd, const char *path, int flags)
+int open_linked(int root_fd, const char *path, int flags, bool one_fs)
 {
 	path += strspn(path, "/");
-	return sys_openat2(root_fd, *path ? path : ".", flags, RESOLVE_IN_ROOT);
+	return sys_openat2(root_fd, *path ? path : ".", flags,
+			   RESOLVE_IN_ROOT | (one_fs ? RESOLVE_NO_XDEV : 0));
 }
 
 int open_above(int root_fd, const char *path, char *ret_name)
@@ -235,8 +236,8 @@ int open_beneath(int dir_fd, const char *name, int flags, bool use_openat2)
 	if (r < 0)
 		return r;
 	if (use_openat2)
-		return sys_openat2(dir_fd, *name ? name : ".", flags,
-				   RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+		/* with neither links nor "..", RESOLVE_BENEATH would have nothing to add */
+		return sys_openat2(dir_fd, *name ? name : ".", flags, RESOLVE_NO_SYMLINKS);
 	if (!*name)
 		name = ".";
 	while (next_part(&name, part, &r)) {

@@ -154,25 +154,27 @@ static void take_without_memory(struct fakesys *fs, int first_way)
 			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |
 				      MHP_SNAPSHOT_PLUGGED,
 		};
-		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 		struct mhp_snapshot *snap;
+		struct mhp_ctx *ctx;
 		char *good = NULL, *now;
 		int r;
 
+		/* the tree gets ready; then with a new context each, for one keeps room */
+		mhp_ctx_unref(fakesys_ctx(fs, way));
 		for (size_t at = 0; !at || calls >= at - 1; at++) {
-			size_t bytes = live_bytes, number = live_count;
+			size_t bytes = live_bytes, number = live_count, last;
 
+			ctx = fakesys_ctx(fs, way);
 			calls = 0;
 			fail_at = at;
 			snap = NULL;
 			r = mhp_snapshot_new(ctx, &opts, &snap);
 			fail_at = 0;
+			last = calls;
 			if (r < 0) {
 				assert_int_equal(r, -ENOMEM);
 				assert_null(snap);
 			} else {
-				size_t last = calls;
-
 				/* nothing is missing that it does not tell of */
 				now = dump(snap, false);
 				if (!at)
@@ -181,15 +183,15 @@ static void take_without_memory(struct fakesys *fs, int first_way)
 					assert_string_equal(now, good);
 				free(now);
 				mhp_snapshot_unref(snap);
-				calls = last;
 				number += !at;	/* good */
 				bytes += at ? 0 : malloc_usable_size(good);
 			}
+			mhp_ctx_unref(ctx);
+			calls = last;
 			assert_int_equal(live_count, number);
 			assert_int_equal(live_bytes, bytes);
 		}
 		free(good);
-		mhp_ctx_unref(ctx);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* The host back end on a tree on disk; both ways of opening must agree. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,12 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "host.h"
 #include "support/fakesys.h"
 
 #define X16 "xxxxxxxxxxxxxxxx"
@@ -72,7 +77,13 @@ static struct fakesys *tree(void)
 	return fs;
 }
 
-static struct mhp_backend *host(struct fakesys *fs, const char *root, bool use_openat2)
+/* Each way must give the same answers: with openat2() or without, and with a look or without. */
+#define NO_OPENAT2 1
+#define AS_REAL 2
+#define AS_NODEV 4
+#define WAYS 8
+
+static struct mhp_backend *host(struct fakesys *fs, const char *root, int way)
 {
 	struct mhp_backend *be;
 	char path[512];
@@ -80,7 +91,9 @@ static struct mhp_backend *host(struct fakesys *fs, const char *root, bool use_o
 	/* only a test that hangs gets to know of it */
 	alarm(30);
 	snprintf(path, sizeof(path), "%s%s", fakesys_root(fs), root);
-	assert_int_equal(host_new(path, use_openat2, &be), 0);
+	assert_int_equal(host_new(path, !(way & NO_OPENAT2), &be), 0);
+	to_host(be)->is_real = way & AS_REAL;
+	to_host(be)->is_nodev = way & AS_NODEV;
 	return be;
 }
 
@@ -124,8 +137,8 @@ static void directories(void **state)
 	struct fakesys *fs = tree();
 
 	(void)state;
-	for (int way = 0; way < 2; way++) {
-		struct mhp_backend *be = host(fs, "/root", way == 0);
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
 
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			struct mhp_dir *dir = NULL;
@@ -172,8 +185,8 @@ static void linked_files(void **state)
 	struct fakesys *fs = tree();
 
 	(void)state;
-	for (int way = 0; way < 2; way++) {
-		struct mhp_backend *be = host(fs, "/root", way == 0);
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
 
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			char text[16] = "";
@@ -195,8 +208,8 @@ static void long_paths(void **state)
 	char path[MHP_PATH_SIZE + 2];
 
 	(void)state;
-	for (int way = 0; way < 2; way++) {
-		struct mhp_backend *be = host(fs, "/root", way == 0);
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
 		struct mhp_dir *dir;
 
 		for (size_t i = 0; i < MHP_PATH_SIZE; i++)
@@ -338,9 +351,9 @@ static void names(void **state)
 	};
 
 	(void)state;
-	for (int way = 0; way < 2; way++) {
+	for (int way = 0; way < WAYS; way++) {
 		struct fakesys *fs = tree();
-		struct mhp_backend *be = host(fs, "/root", way == 0);
+		struct mhp_backend *be = host(fs, "/root", way);
 		struct mhp_dir *dir;
 		char answer[64];
 
@@ -354,7 +367,7 @@ static void names(void **state)
 		be->ops->close_dir(be, dir);
 		be->ops->free(be);
 		/* nothing was written outside */
-		be = host(fs, "/secret", way == 0);
+		be = host(fs, "/secret", way);
 		assert_int_equal(be->ops->open_dir(be, "/", &dir), 0);
 		assert_int_equal(call(be, dir, READ, "attr", answer), 0);
 		assert_string_equal(answer, "secret");
@@ -363,12 +376,205 @@ static void names(void **state)
 	}
 }
 
+/* What is no file, but answers; none of the ways takes a look first. */
+static void odd_files(void **state)
+{
+	static const enum op ops[] = { READ, READ_ALL, WRITE };
+	static const char *const devices[] = { "null", "zero" };
+	static const unsigned int numbers[] = { 3, 5 };
+	struct fakesys *fs = tree();
+	char path[512], answer[64];
+	bool has_devices = true;
+	int fifo, waits = 0;
+	size_t length;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/root/a/fifo", fakesys_root(fs));
+	fifo = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(write(fifo, "text\n", 5), 5);
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++) {
+		snprintf(path, sizeof(path), "%s/root/a/%s", fakesys_root(fs), devices[i]);
+		if (mknod(path, S_IFCHR | 0666, makedev(1, numbers[i])) < 0)
+			has_devices = false;	/* not permitted */
+	}
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
+		struct mhp_dir *dir;
+
+		assert_int_equal(be->ops->open_dir(be, "/a", &dir), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
+			assert_int_equal(call(be, dir, ops[i], "fifo", answer), -EINVAL);
+			for (size_t j = 0; j < ARRAY_SIZE(devices) && has_devices; j++)
+				/* a word is written before it is read */
+				if (ops[i] != WRITE)
+					assert_int_equal(call(be, dir, ops[i], devices[j], answer),
+							 -EINVAL);
+		}
+		assert_int_equal(be->ops->read_linked(be, "/a/fifo", answer, 64, &length), -EINVAL);
+		for (size_t j = 0; j < ARRAY_SIZE(devices) && has_devices; j++) {
+			snprintf(path, sizeof(path), "/a/%s", devices[j]);
+			assert_int_equal(be->ops->read_linked(be, path, answer, 64, &length),
+					 -EINVAL);
+		}
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+	/* nothing was taken out of it, and nothing put in */
+	assert_int_equal(ioctl(fifo, FIONREAD, &waits), 0);
+	assert_int_equal(waits, 5);
+	close(fifo);
+}
+
+/* ---- listings ---- */
+
+/* more than one call gives */
+#define MANY 1500
+
+struct listing {
+	struct mhp_backend *be;
+	struct mhp_dir *dir;
+	unsigned char seen[MANY];
+	size_t count, end_at;
+	bool nests;
+};
+
+static int take_many(void *data, const char *name)
+{
+	struct listing *listing = data, inner = { 0 };
+	unsigned int i;
+
+	assert_int_equal(sscanf(name, "%u-", &i), 1);
+	assert_in_range(i, 0, MANY - 1);
+	assert_int_equal(listing->seen[i]++, 0);
+	if (++listing->count == listing->end_at)
+		return 17;
+	if (listing->nests && listing->count == MANY / 2) {
+		/* ... in another one of the same directory */
+		assert_int_equal(listing->be->ops->list(listing->be, listing->dir, "", take_many,
+							&inner), 0);
+		assert_int_equal(inner.count, MANY);
+	}
+	return 0;
+}
+
+static void list_many(struct mhp_backend *be, struct mhp_dir *dir, const char *name, bool nests,
+		      size_t end_at)
+{
+	struct listing listing = { .be = be, .dir = dir, .nests = nests, .end_at = end_at };
+
+	assert_int_equal(be->ops->list(be, dir, name, take_many, &listing), end_at ? 17 : 0);
+	assert_int_equal(listing.count, end_at ? end_at : MANY);
+}
+
+static void listings(void **state)
+{
+	struct fakesys *fs = tree();
+	char path[1024];
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/root/many", fakesys_root(fs));
+	assert_int_equal(mkdir(path, 0755), 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "%s/root/many/%u-%.200s", fakesys_root(fs), i, X256);
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
+		struct mhp_dir *dir, *above;
+
+		assert_int_equal(be->ops->open_dir(be, "/many", &dir), 0);
+		assert_int_equal(be->ops->open_dir(be, "/", &above), 0);
+		/* each begins at the first entry, whatever was before */
+		list_many(be, dir, "", false, 0);
+		list_many(be, dir, "", false, 10);
+		list_many(be, dir, "", true, 0);
+		list_many(be, dir, "", false, 0);
+		list_many(be, above, "many", false, MANY - 1);
+		be->ops->close_dir(be, above);
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+}
+
+/* One that is removed meanwhile is not an empty one. */
+static void removed_directory(void **state)
+{
+	struct fakesys *fs = tree();
+	char path[512], answer[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/root/gone", fakesys_root(fs));
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
+		struct mhp_dir *dir;
+
+		assert_int_equal(mkdir(path, 0755), 0);
+		assert_int_equal(be->ops->open_dir(be, "/gone", &dir), 0);
+		assert_int_equal(call(be, dir, LIST, "", answer), 0);
+		assert_int_equal(rmdir(path), 0);
+		assert_int_equal(call(be, dir, LIST, "", answer), -ENOENT);
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+}
+
+/* ---- whose files are what they seem ---- */
+
+static bool is_kernels(struct mhp_backend *be, const char *path)
+{
+	struct mhp_dir *dir;
+	bool kernel;
+
+	assert_int_equal(be->ops->open_dir(be, path, &dir), 0);
+	kernel = dir->kernel;
+	assert_true(dir->trusted || !kernel);
+	be->ops->close_dir(be, dir);
+	return kernel;
+}
+
+static void trust(void **state)
+{
+	static const char *const dirs[] = { "sys", "sys/devices", "proc", "proc/sys" };
+	struct fakesys *fs = tree();
+	struct mhp_backend *be;
+	struct statfs at;
+	char path[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		snprintf(path, sizeof(path), "%s/root/%s", fakesys_root(fs), dirs[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	for (int way = 0; way < WAYS; way++) {
+		be = host(fs, "/root", way);
+		assert_false(is_kernels(be, "/sys/devices"));
+		assert_false(is_kernels(be, "/sys/devices"));
+		assert_false(is_kernels(be, "proc/sys"));
+		be->ops->free(be);
+	}
+	if (statfs("/sys", &at) < 0 || at.f_type != SYSFS_MAGIC || statfs("/proc", &at) < 0 ||
+	    at.f_type != PROC_SUPER_MAGIC)
+		skip();
+	assert_int_equal(host_new("/", true, &be), 0);
+	assert_true(is_kernels(be, "/sys/devices"));
+	assert_true(is_kernels(be, "//sys"));
+	assert_true(is_kernels(be, "/proc/sys"));
+	assert_false(is_kernels(be, "/sys/.."));
+	assert_false(is_kernels(be, "/sys/../proc/.."));
+	assert_false(is_kernels(be, "/"));
+	be->ops->free(be);
+}
+
 /* Of the machine itself: files there are read without a look at their type. */
 static void real_kernel(void **state)
 {
 	struct mhp_backend *be;
 	struct mhp_dir *dir;
 	char answer[64];
+	size_t length;
 
 	(void)state;
 	assert_int_equal(host_new("/", true, &be), 0);
@@ -387,6 +593,12 @@ static void real_kernel(void **state)
 	assert_int_equal(call(be, dir, LOOK, "kernel/ostype", answer), 0);
 	assert_string_equal(answer, "file r");
 	assert_int_equal(call(be, dir, LOOK, "../sys", answer), -EXDEV);
+	assert_int_equal(be->ops->read_linked(be, "/proc/sys/kernel/ostype", answer, 63, &length),
+			 0);
+	assert_int_equal(length, 6);
+	/* one that opens another process's files */
+	assert_int_equal(be->ops->read_linked(be, "/proc/self/root/proc/sys/kernel/ostype", answer,
+					      63, &length), -ELOOP);
 	be->ops->close_dir(be, dir);
 	be->ops->free(be);
 }
@@ -399,7 +611,7 @@ static void sizes(void **state)
 	static const size_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
 					(size_t)1 << 40 };
 	struct fakesys *fs = tree();
-	struct mhp_backend *be = host(fs, "/root", true);
+	struct mhp_backend *be = host(fs, "/root", 0);
 	char buf[MHP_ATTR_SIZE + 1], path[512], *text;
 	struct mhp_dir *dir;
 	size_t length;
@@ -473,8 +685,8 @@ static void no_permission(void **state)
 		snprintf(path, sizeof(path), "%s%s", fakesys_root(fs), modes[i].path);
 		assert_int_equal(chmod(path, modes[i].mode), 0);
 	}
-	for (int way = 0; way < 2; way++) {
-		struct mhp_backend *be = host(fs, "/root", way == 0);
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
 
 		pid = fork();
 		if (pid == 0)
@@ -497,6 +709,10 @@ int main(void)
 		cmocka_unit_test_teardown(long_paths, fakesys_free_all),
 		cmocka_unit_test_teardown(no_root, fakesys_free_all),
 		cmocka_unit_test_teardown(names, fakesys_free_all),
+		cmocka_unit_test_teardown(odd_files, fakesys_free_all),
+		cmocka_unit_test_teardown(listings, fakesys_free_all),
+		cmocka_unit_test_teardown(removed_directory, fakesys_free_all),
+		cmocka_unit_test_teardown(trust, fakesys_free_all),
 		cmocka_unit_test_teardown(real_kernel, fakesys_free_all),
 		cmocka_unit_test_teardown(sizes, fakesys_free_all),
 		cmocka_unit_test_teardown(no_permission, fakesys_free_all),
