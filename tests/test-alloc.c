@@ -27,16 +27,18 @@
 /* ---- 16 bytes a block ---- */
 
 #define BESIDES 16384	/* nodes, regions, what malloc() rounds up to */
+#define MAX_ALLOCATIONS 64	/* of a snapshot of 1,024 blocks */
+#define MAX_PEAK ((size_t)3 << 19)	/* bytes, while one of 65,536 is taken */
 
 static void bytes_a_block(void **state)
 {
-	/* the second number is the worst one for what grows by doubling */
-	static const size_t numbers[] = { 65536, 65537 };
+	/* the last number is the worst one for what grows by doubling */
+	static const size_t numbers[] = { 1024, 65536, 65537 };
 	static const char mem[] = MEMORY_PATH;
 	struct fakesys *fs = fakesys_new();
 	struct mhp_ctx *ctx;
 	struct mhp_snapshot *snap;
-	size_t before, n = 0;
+	size_t before, at_first = 0, n = 0;
 	char path[128];
 
 	(void)state;
@@ -49,8 +51,15 @@ static void bytes_a_block(void **state)
 			fakesys_file(fs, path, n ? "Movable\n" : "none\n");
 		}
 		ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-		before = live_bytes;
+		before = peak_bytes = live_bytes;
+		calls = 0;
 		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+		/* not one for each block, and with 64 times as many no more than doubling takes */
+		if (i == 0)
+			at_first = calls;
+		assert_in_range(calls, 1, i == 0 ? MAX_ALLOCATIONS : at_first + 7);
+		if (n <= 65536)
+			assert_in_range(peak_bytes - before, 8 * n, MAX_PEAK);
 		assert_int_equal(mhp_snapshot_count_blocks(snap), n);
 		assert_int_equal(mhp_block_get_zone(mhp_snapshot_get_block(snap, n - 1)),
 				 MHP_ZONE_MOVABLE);

@@ -5,7 +5,7 @@
 
 #include "alloc.h"
 
-size_t fail_at, calls, live_bytes, live_count;
+size_t fail_at, calls, live_bytes, live_count, peak_bytes;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -31,6 +31,8 @@ static void *count(void *ptr)
 {
 	live_bytes += ptr ? malloc_usable_size(ptr) : 0;
 	live_count += ptr != NULL;
+	if (live_bytes > peak_bytes)
+		peak_bytes = live_bytes;
 	return ptr;
 }
 

@@ -11,5 +11,6 @@
 extern size_t fail_at;			/* the one that fails, from 1; 0: none */
 extern size_t calls;
 extern size_t live_bytes, live_count;	/* a difference tells, not the number */
+extern size_t peak_bytes;		/* the most that live_bytes was; may be set */
 
 #endif /* MHP_TESTS_ALLOC_H */
