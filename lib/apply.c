@@ -155,7 +155,7 @@ static int carry_out(struct apply *apply)
 	apply->report->reason = MHP_REASON_DONE;
 	read_device_word(apply, apply->report->device_before);
 	run_steps(apply);
-	look_at_all(apply);
+	look_at_end(apply);
 	if (!is_all_met(apply)) {
 		if (!is_failure(apply->report->reason))
 			blame_changed(apply);
@@ -177,9 +177,11 @@ static int apply_new(struct apply *apply)
 	apply->parts = calloc(plan->n_parts + 1, sizeof(*apply->parts));
 	apply->releases = calloc(plan->n_releases + 1, sizeof(*apply->releases));
 	apply->now = calloc(plan->n_blocks + 1, sizeof(*apply->now));
+	apply->looked = calloc(plan->n_blocks + 1, sizeof(*apply->looked));
 	apply->acted = calloc(plan->n_blocks + 1, sizeof(*apply->acted));
 	apply->deferred = calloc(plan->n_blocks + 1, sizeof(*apply->deferred));
-	if (!apply->parts || !apply->releases || !apply->now || !apply->acted || !apply->deferred)
+	if (!apply->parts || !apply->releases || !apply->now || !apply->looked ||
+	    !apply->acted || !apply->deferred)
 		return -ENOMEM;
 	apply->deadline = deadline_ns(apply->opts->timeout_ms, MHP_TIMEOUT_DEFAULT_MS);
 	return worker_new(&apply->worker);
@@ -200,6 +202,7 @@ static void apply_free_members(struct apply *apply)
 	free(apply->present);
 	free(apply->parts);
 	free(apply->now);
+	free(apply->looked);
 	free(apply->acted);
 	free(apply->deferred);
 }
@@ -242,6 +245,8 @@ MHP_EXPORT int mhp_apply(struct mhp_ctx *ctx, struct mhp_plan *plan,
 
 	if (opts)
 		r = opts_take(&known, sizeof(known), opts, opts->size);
+	if (r == 0 && known.flags & ~(uint64_t)MHP_APPLY_BY_TIME)
+		r = -EINVAL;
 	if (r == 0 && (!is_timeout(known.timeout_ms) || !is_timeout(known.undo_timeout_ms)))
 		r = -EINVAL;
 	if (r < 0)

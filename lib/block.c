@@ -150,6 +150,19 @@ static void look_once(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 	*ret_now = now;
 }
 
+bool block_look_online(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		       struct block_now *ret_now)
+{
+	struct block_now now = { .state = MHP_STATE_ONLINE };
+
+	look_at_zone(mem, id, node, numa, &now);
+	if (now.code || now.zone == MHP_ZONE_UNKNOWN)
+		return false;
+	now.file = NULL;
+	*ret_now = now;
+	return true;
+}
+
 void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		struct block_now *ret_now)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Carries out steps: look again, write, read back, record. Steps of blocks are here. */
+/* Carries out steps: look, write, read back, record. What a step does to one block is here. */
 #include <errno.h>
 
-#include "internal.h"
+#include "acts.h"
 
 /* ---- look ---- */
 
@@ -10,7 +10,19 @@ void look(struct apply *apply, size_t index)
 {
 	const struct plan_block *block = &apply->plan->blocks[index];
 
+	apply->looked[index] = true;
 	block_look(&apply->mem, block->id, block->node, apply->has_nodes, &apply->now[index]);
+}
+
+/* As one that should be online: that takes a read less. */
+static void look_online(struct apply *apply, size_t index)
+{
+	const struct plan_block *block = &apply->plan->blocks[index];
+
+	if (!block_look_online(&apply->mem, block->id, block->node, apply->has_nodes,
+			       &apply->now[index]))
+		look(apply, index);
+	apply->looked[index] = true;
 }
 
 void look_at_part(struct apply *apply, size_t index)
@@ -25,6 +37,36 @@ void look_at_all(struct apply *apply)
 {
 	for (size_t i = 0; i < apply->plan->n_blocks; i++)
 		look(apply, i);
+	apply->is_seen = true;
+}
+
+/*
+ * Every change of a block's state has its uevent (device_online(), device_offline() in
+ * drivers/base/core.c), and so has every block that comes or goes: where no more were sent
+ * than we are the cause of, each block is as it was when we looked last.
+ */
+static bool is_undisturbed(struct apply *apply)
+{
+	const struct act *act = apply->acts ? &apply->acts->list[apply->acts->count - 1] : NULL;
+	uint64_t seqnum;
+
+	return act && act->has_seqnums && !apply->other_writes &&
+	       read_uevent_seqnum(apply->ctx, &seqnum) &&
+	       seqnum == act->first_seqnum + apply->n_events;
+}
+
+void look_at_end(struct apply *apply)
+{
+	struct mhp_backend *be = apply->ctx->be;
+	bool again;
+
+	/* a tree of files that is no machine has no events, and nobody who acts on his own */
+	again = is_failure(apply->report->reason) || apply->other_writes ||
+		(be->ops->page_size(be) && !is_undisturbed(apply));
+	for (size_t i = 0; i < apply->plan->n_blocks; i++)
+		if (again || !apply->looked[i])
+			look(apply, i);
+	apply->is_seen = true;
 }
 
 /* ---- as the step, or the goal, wants it ---- */
@@ -105,19 +147,34 @@ static bool has_hole(struct apply *apply, size_t index)
 	return hole;
 }
 
-bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer)
+bool is_changed(const struct apply *apply, size_t index, enum mhp_online_type type)
 {
-	const char *word = online_word(type);
 	const struct block_now *now = &apply->now[index];
-	int code = write_block(apply, index, word);
-	enum mhp_reason reason;
 
+	return is_as_wanted(type == MHP_OFFLINE ? MHP_GOAL_OFFLINE : MHP_GOAL_ONLINE, type,
+			    now->state, now->zone) || is_goal_met(apply, index);
+}
+
+void look_after_write(struct apply *apply, size_t index, enum mhp_online_type type, int code)
+{
 	if (code == 0)
 		apply->acted[index] = true;
-	look(apply, index);
+	/* a write that failed may have done anything */
+	if (code == 0 && type != MHP_OFFLINE)
+		look_online(apply, index);
+	else
+		look(apply, index);
+}
+
+bool settle_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer,
+		  int code)
+{
+	const struct block_now *now = &apply->now[index];
+	const char *word = online_word(type);
+	enum mhp_reason reason;
+
 	/* also where the write failed: somebody else may have been faster */
-	if (is_as_wanted(type == MHP_OFFLINE ? MHP_GOAL_OFFLINE : MHP_GOAL_ONLINE, type,
-			 now->state, now->zone) || is_goal_met(apply, index)) {
+	if (is_changed(apply, index, type)) {
 		/* ended by us, but too late for that */
 		apply->acted[index] |= apply->cut != MHP_REASON_UNKNOWN;
 		return true;
@@ -137,21 +194,28 @@ bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, 
 	return false;
 }
 
-static void run_block_step(struct apply *apply, const struct mhp_step *step)
+bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer)
+{
+	int code = write_block(apply, index, online_word(type));
+
+	look_after_write(apply, index, type, code);
+	return settle_block(apply, index, type, may_defer, code);
+}
+
+enum turn look_before_step(struct apply *apply, const struct mhp_step *step)
 {
 	const struct block_now *now = &apply->now[step->block];
-	bool online = step->wanted_state == MHP_STATE_ONLINE;
 
-	if (has_failed(apply, step->block))
-		return;
-	look(apply, step->block);
+	if (step->expected_state == MHP_STATE_ONLINE)
+		look_online(apply, step->block);
+	else
+		look(apply, step->block);
 	if (is_step_met(apply, step, step->block) || is_goal_met(apply, step->block))
-		return;
+		return TURN_MET;
 	if (now->state != step->expected_state ||
 	    (step->expected_zone != MHP_ZONE_UNKNOWN && now->zone != step->expected_zone))
-		blame_stale(apply, step->block, step->expected_state, step->expected_zone);
-	else
-		change_block(apply, step->block, online ? step->type : MHP_OFFLINE, !online);
+		return TURN_STALE;
+	return TURN_WRITE;
 }
 
 void retry_deferred(struct apply *apply)
@@ -181,12 +245,14 @@ static uint64_t step_bytes(const struct mhp_step *step)
 	return sum;
 }
 
-static void run_step(struct apply *apply, const struct mhp_step *step)
+/* How many of them were carried out, more than one if they are of blocks. */
+static size_t run_step(struct apply *apply, size_t index)
 {
+	const struct mhp_step *step = &apply->plan->steps[index];
+
 	switch (step->kind) {
 	case MHP_STEP_BLOCK:
-		run_block_step(apply, step);
-		break;
+		return run_block_steps(apply, index);
 	case MHP_STEP_DEVICE:
 		run_device_step(apply, step);
 		break;
@@ -217,6 +283,7 @@ static void run_step(struct apply *apply, const struct mhp_step *step)
 	case MHP_STEP_UNKNOWN:
 		break;
 	}
+	return 1;
 }
 
 static bool is_offline_step(const struct mhp_step *step)
@@ -224,19 +291,22 @@ static bool is_offline_step(const struct mhp_step *step)
 	return step->kind == MHP_STEP_BLOCK && step->wanted_state == MHP_STATE_OFFLINE;
 }
 
-/*
- * What has no step is as wanted, or was when it was planned. And a plan that was saved
- * may be old: better to see that now than after the first blocks.
- */
+/* Is it looked at before anything is done? It is in its turn, if it has one. */
+static bool is_to_check(const struct mhp_plan *plan, const struct plan_block *was)
+{
+	/* a saved plan may be old: better to see that now than after the first blocks */
+	return is_met(plan, was) || (plan->is_saved && !(plan->rules & MHP_RULE_KEEP));
+}
+
+/* What has no step is as wanted, or was when it was planned. */
 static void check_blocks(struct apply *apply)
 {
 	const struct mhp_plan *plan = apply->plan;
-	bool keep = plan->rules & MHP_RULE_KEEP;
 
 	for (size_t i = 0; i < plan->n_blocks && plan->n_steps && !apply->over; i++) {
 		const struct plan_block *was = &plan->blocks[i];
 
-		if (keep && !is_met(plan, was))
+		if (!is_to_check(plan, was))
 			continue;
 		look(apply, i);
 		/* offline it may be on its way to where it is wanted: its step will see */
@@ -256,15 +326,16 @@ void run_steps(struct apply *apply)
 	for (size_t i = 0; i < plan->n_steps; i++)
 		apply->total_bytes += step_bytes(&plan->steps[i]);
 	goes_on(apply);
-	for (size_t i = 0; i < plan->n_steps && !apply->over; i++) {
+	for (size_t i = 0, end; i < plan->n_steps && !apply->over; i = end) {
 		if (i && is_offline_step(&plan->steps[i - 1]) &&
 		    !is_offline_step(&plan->steps[i])) {
 			retry_deferred(apply);
 			if (apply->over)
 				break;
 		}
-		run_step(apply, &plan->steps[i]);
-		apply->done_bytes += step_bytes(&plan->steps[i]);
+		end = i + run_step(apply, i);
+		for (size_t j = i; j < end; j++)
+			apply->done_bytes += step_bytes(&plan->steps[j]);
 		goes_on(apply);
 	}
 	retry_deferred(apply);

@@ -388,6 +388,13 @@ struct block_now {
  */
 void block_look(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		struct block_now *ret_now);
+/*
+ * Reads the zone alone, which tells the state as well: of a block that is not online the
+ * kernel names two zones at least (kernel-abi 1.4). False: it is not online, or
+ * that does not tell.
+ */
+bool block_look_online(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
+		       struct block_now *ret_now);
 /* Reads valid_zones behind the same guard; -ENODATA: no such file; -ENOLINK: not safe to read yet. */
 int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		     char buf[MHP_ATTR_SIZE + 1]);
@@ -1242,6 +1249,12 @@ struct apply {
 	struct apply_part *parts;
 	struct apply_release *releases;
 	struct block_now *now;	/* of each block, when it was last looked at */
+	bool *looked;		/* it was, since there is a note of this call */
+	bool is_seen;		/* all blocks were looked at, and nothing was written since */
+	uint64_t n_events;	/* uevents that our writes to blocks have caused */
+	bool other_writes;	/* there were writes of which that is not known */
+	_Atomic uint64_t row_bytes;	/* done by the worker in a row */
+	_Atomic bool row_is_over;	/* he is to begin nothing further */
 	bool *acted;		/* whether this call changed it */
 	bool *deferred;		/* EBUSY, but others that go may set it free */
 
@@ -1304,6 +1317,13 @@ int ask_caller(void *apply);
  */
 int write_file(struct apply *apply, struct sysfs_dir *dir, const char *name, const char *path,
 	       const char *word);
+/*
+ * Has fn(data) done by the worker, until the deadline, or the caller's word, ends it: the
+ * code is fn's, or as above. *ret_tried false: it was not begun.
+ */
+int run_in_worker(struct apply *apply, int (*fn)(void *data), void *data, bool *ret_tried);
+/* Adds a write to the report. */
+void keep_write(struct apply *apply, const char *path, const char *word, int code);
 /* Whatever the time, and whatever the caller says: what takes back something, and no lock. */
 int write_in_any_case(struct apply *apply, struct sysfs_dir *dir, const char *name,
 		      const char *path, const char *word);
@@ -1317,6 +1337,8 @@ int load_module(struct apply *apply, const char *name);
 void look(struct apply *apply, size_t index);
 void look_at_part(struct apply *apply, size_t part);
 void look_at_all(struct apply *apply);
+/* ... at those, once all steps are done, of which it is not known that they still are as seen. */
+void look_at_end(struct apply *apply);
 /* Is the block, when it was last looked at, as the plan's goal wants it? All of them? */
 bool is_goal_met(const struct apply *apply, size_t index);
 bool is_all_met(struct apply *apply);
@@ -1328,9 +1350,22 @@ bool has_failed(const struct apply *apply, size_t index);
  * for the sake of another block that goes too (may_defer).
  */
 bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer);
+/* The parts of it: what a write that answered code has done, and is that as wanted? */
+void look_after_write(struct apply *apply, size_t index, enum mhp_online_type type, int code);
+bool is_changed(const struct apply *apply, size_t index, enum mhp_online_type type);
+bool settle_block(struct apply *apply, size_t index, enum mhp_online_type type, bool may_defer,
+		  int code);
+/* What a step of a block finds when it is its turn. */
+enum turn { TURN_MET, TURN_STALE, TURN_WRITE };
+enum turn look_before_step(struct apply *apply, const struct mhp_step *step);
 /* Tries those again that were deferred. */
 void retry_deferred(struct apply *apply);
 void run_steps(struct apply *apply);
+
+/* ---- row.c: steps of blocks, one after the other ---- */
+
+/* From this one on; how many were carried out, at least one. */
+size_t run_block_steps(struct apply *apply, size_t first);
 
 /* ---- device.c: steps that write to a whole device ---- */
 

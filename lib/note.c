@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "acts.h"
@@ -132,6 +133,8 @@ void note_begin(struct apply *apply)
 	if (!apply->acts)
 		return;
 	act = act_of(apply);
+	/* what changed between that look and this note, no event will tell */
+	memset(apply->looked, false, apply->plan->n_blocks * sizeof(*apply->looked));
 	acts_read(&apply->lock.run, apply->acts);
 	end_killed(apply->acts, &act);
 	acts_append(apply->acts, &act);

@@ -117,7 +117,8 @@ void conclude(struct apply *apply)
 	size_t count = report->n_blocks, met = 0, before = 0, unknown = 0;
 	bool same_system = !apply->not_returned, queued;
 
-	look_at_all(apply);
+	if (!apply->is_seen)
+		look_at_all(apply);
 	read_device_word(apply, report->device_after);
 	queued = settle(apply);
 	if (is_all_met(apply) && !queued) {

@@ -157,7 +157,8 @@ void undo(struct apply *apply)
 {
 	apply->undoing = true;
 	apply->deadline = deadline_ns(apply->opts->undo_timeout_ms, MHP_UNDO_TIMEOUT_DEFAULT_MS);
-	look_at_all(apply);
+	if (!apply->is_seen)
+		look_at_all(apply);
 	for (size_t i = 0; i < apply->plan->n_blocks; i++)
 		apply->deferred[i] = false;
 	for (size_t i = 0; i < apply->plan->n_parts; i++) {

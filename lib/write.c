@@ -19,7 +19,7 @@ static bool wants_end(struct apply *apply)
 	int answer = 0;
 
 	if (opts->progress)
-		answer = opts->progress(opts->progress_data, apply->done_bytes,
+		answer = opts->progress(opts->progress_data, apply->done_bytes + apply->row_bytes,
 					apply->total_bytes);
 	/* what was said while a write could not be ended is not forgotten */
 	apply->asked_to_end |= answer != 0;
@@ -79,13 +79,17 @@ static int on_tick(void *data)
 
 	if (apply->watched < apply->plan->n_blocks)
 		watch_blocks(apply);
-	return wants_end(apply) && !apply->stubborn;
+	if (!wants_end(apply) || apply->stubborn)
+		return 0;
+	apply->row_is_over = true;
+	return 1;
 }
 
 struct job {
 	struct apply *apply;
 	struct sysfs_dir *dir;	/* NULL: load the module that name says */
 	const char *name, *word;
+	bool is_block;
 };
 
 static int do_job(void *data)
@@ -98,22 +102,33 @@ static int do_job(void *data)
 	return sysfs_write(job->dir, job->name, job->word, true);
 }
 
-static int run_job(struct apply *apply, struct job *job, const char *path, const char *word)
+void keep_write(struct apply *apply, const char *path, const char *word, int code)
 {
 	struct mhp_report *report = apply->report;
+
+	apply->is_seen = false;
+	if (report->n_writes < report->writes_room)
+		report->writes[report->n_writes++] = (struct report_write){
+			.path = path, .word = word, .code = code, .undo = apply->undoing,
+		};
+}
+
+int run_in_worker(struct apply *apply, int (*fn)(void *data), void *data, bool *ret_tried)
+{
 	int code = 0, r;
 
+	*ret_tried = false;
 	apply->cut = MHP_REASON_UNKNOWN;
 	if (now_ns() >= apply->deadline) {
-		/* nothing was written */
 		apply->cut = MHP_REASON_DEADLINE;
 		*(apply->undoing ? &apply->undo_over : &apply->over) = true;
 		return -ETIMEDOUT;
 	}
 	note_begin(apply);
-	r = worker_run(apply->worker, do_job, job, apply->deadline, on_tick, apply, &code);
+	r = worker_run(apply->worker, fn, data, apply->deadline, on_tick, apply, &code);
 	if (r == -EAGAIN)
-		return r;	/* no thread: nothing was written */
+		return r;	/* no thread */
+	*ret_tried = true;
 	if (r == -ETIMEDOUT)
 		apply->cut = MHP_REASON_DEADLINE;
 	else if (r == -ECANCELED)
@@ -122,12 +137,22 @@ static int run_job(struct apply *apply, struct job *job, const char *path, const
 		apply->undo_over = true;
 	else if (apply->cut)
 		apply->over = true;
-	if (r < 0)
-		code = r;
-	if (report->n_writes < report->writes_room)
-		report->writes[report->n_writes++] = (struct report_write){
-			.path = path, .word = word, .code = code, .undo = apply->undoing,
-		};
+	return r < 0 ? r : code;
+}
+
+static int run_job(struct apply *apply, struct job *job, const char *path, const char *word)
+{
+	bool tried;
+	int code;
+
+	code = run_in_worker(apply, do_job, job, &tried);
+	if (tried)
+		keep_write(apply, path, word, code);
+	/* what it caused in the way of events is not known */
+	if (tried && (apply->cut || !job->is_block))
+		apply->other_writes = true;
+	else if (tried && code == 0)
+		apply->n_events++;
 	return code;
 }
 
@@ -167,10 +192,13 @@ int write_in_any_case(struct apply *apply, struct sysfs_dir *dir, const char *na
 int write_block(struct apply *apply, size_t index, const char *word)
 {
 	struct mhp_result *result = &apply->report->blocks[index];
+	struct job job = { .apply = apply, .dir = &apply->mem, .word = word, .is_block = true };
 	char name[64];
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/state", result->id);
-	return write_file(apply, &apply->mem, name, result->path, word);
+	job.name = name;
+	apply->stuck = apply->watched = apply->plan->n_blocks;
+	return run_job(apply, &job, result->path, word);
 }
 
 int write_device(struct apply *apply, size_t part, const char *word)

@@ -24,7 +24,7 @@ enum mhp_cancel {
 };
 
 /**
- * Called before the first step and after each one, between blocks where a step for a
+ * Called before the first step and after each one (but see MHP_APPLY_BY_TIME), between blocks where a step for a
  * whole device goes on block by block, about every 100 ms while the kernel takes its
  * time over a write or another user of libmhp is at work, and while things are put
  * back; in the thread that called mhp_apply(), before that returns. It must not use
@@ -44,6 +44,13 @@ typedef int (*mhp_progress_fn)(void *data, uint64_t done_bytes, uint64_t total_b
 #define MHP_UNDO_TIMEOUT_DEFAULT_MS 30000
 #define MHP_TIMEOUT_NONE (-1)
 
+/** Flags of struct mhp_apply_opts. */
+enum mhp_apply_flag {
+	MHP_APPLY_BY_TIME = 1,		/**< progress need not be called after each step of a
+					     block: about every 100 ms will do, so that steps
+					     need not wait for it */
+};
+
 /** How to apply. Set size to sizeof(struct mhp_apply_opts), all else to 0. */
 struct mhp_apply_opts {
 	size_t size;			/**< bytes of the struct that the caller knows */
@@ -54,6 +61,7 @@ struct mhp_apply_opts {
 					     MHP_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE */
 	int64_t undo_timeout_ms;	/**< for putting back; 0:
 					     MHP_UNDO_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE */
+	uint64_t flags;			/**< enum mhp_apply_flag, or-ed */
 };
 
 /**
