@@ -178,11 +178,15 @@ static int apply_new(struct apply *apply)
 	apply->releases = calloc(plan->n_releases + 1, sizeof(*apply->releases));
 	apply->now = calloc(plan->n_blocks + 1, sizeof(*apply->now));
 	apply->looked = calloc(plan->n_blocks + 1, sizeof(*apply->looked));
+	apply->foretold = calloc(plan->n_blocks + 1, sizeof(*apply->foretold));
+	apply->unconfirmed = calloc(plan->n_blocks + 1, sizeof(*apply->unconfirmed));
 	apply->acted = calloc(plan->n_blocks + 1, sizeof(*apply->acted));
 	apply->deferred = calloc(plan->n_blocks + 1, sizeof(*apply->deferred));
 	if (!apply->parts || !apply->releases || !apply->now || !apply->looked ||
-	    !apply->acted || !apply->deferred)
+	    !apply->foretold || !apply->unconfirmed || !apply->acted || !apply->deferred)
 		return -ENOMEM;
+	if (apply->ctx->be->ops->page_size)
+		apply->page_size = apply->ctx->be->ops->page_size(apply->ctx->be);
 	apply->deadline = deadline_ns(apply->opts->timeout_ms, MHP_TIMEOUT_DEFAULT_MS);
 	return worker_new(&apply->worker);
 }
@@ -203,6 +207,8 @@ static void apply_free_members(struct apply *apply)
 	free(apply->parts);
 	free(apply->now);
 	free(apply->looked);
+	free(apply->foretold);
+	free(apply->unconfirmed);
 	free(apply->acted);
 	free(apply->deferred);
 }

@@ -14,8 +14,7 @@ void look(struct apply *apply, size_t index)
 	block_look(&apply->mem, block->id, block->node, apply->has_nodes, &apply->now[index]);
 }
 
-/* As one that should be online: that takes a read less. */
-static void look_online(struct apply *apply, size_t index)
+void look_online(struct apply *apply, size_t index)
 {
 	const struct plan_block *block = &apply->plan->blocks[index];
 
@@ -45,7 +44,7 @@ void look_at_all(struct apply *apply)
  * drivers/base/core.c), and so has every block that comes or goes: where no more were sent
  * than we are the cause of, each block is as it was when we looked last.
  */
-static bool is_undisturbed(struct apply *apply)
+bool is_undisturbed(struct apply *apply)
 {
 	const struct act *act = apply->acts ? &apply->acts->list[apply->acts->count - 1] : NULL;
 	uint64_t seqnum;
@@ -57,14 +56,15 @@ static bool is_undisturbed(struct apply *apply)
 
 void look_at_end(struct apply *apply)
 {
-	struct mhp_backend *be = apply->ctx->be;
-	bool again;
-
+	if (is_failure(apply->report->reason) || apply->other_writes) {
+		look_at_all(apply);
+		return;
+	}
 	/* a tree of files that is no machine has no events, and nobody who acts on his own */
-	again = is_failure(apply->report->reason) || apply->other_writes ||
-		(be->ops->page_size(be) && !is_undisturbed(apply));
+	if (apply->page_size && !is_undisturbed(apply))
+		zones_look_again(apply);
 	for (size_t i = 0; i < apply->plan->n_blocks; i++)
-		if (again || !apply->looked[i])
+		if (!apply->looked[i])
 			look(apply, i);
 	apply->is_seen = true;
 }
@@ -202,6 +202,12 @@ bool change_block(struct apply *apply, size_t index, enum mhp_online_type type, 
 	return settle_block(apply, index, type, may_defer, code);
 }
 
+bool is_as_expected(const struct mhp_step *step, const struct block_now *now)
+{
+	return now->state == step->expected_state &&
+	       (step->expected_zone == MHP_ZONE_UNKNOWN || now->zone == step->expected_zone);
+}
+
 enum turn look_before_step(struct apply *apply, const struct mhp_step *step)
 {
 	const struct block_now *now = &apply->now[step->block];
@@ -212,10 +218,7 @@ enum turn look_before_step(struct apply *apply, const struct mhp_step *step)
 		look(apply, step->block);
 	if (is_step_met(apply, step, step->block) || is_goal_met(apply, step->block))
 		return TURN_MET;
-	if (now->state != step->expected_state ||
-	    (step->expected_zone != MHP_ZONE_UNKNOWN && now->zone != step->expected_zone))
-		return TURN_STALE;
-	return TURN_WRITE;
+	return is_as_expected(step, now) ? TURN_WRITE : TURN_STALE;
 }
 
 void retry_deferred(struct apply *apply)

@@ -1250,6 +1250,9 @@ struct apply {
 	struct apply_release *releases;
 	struct block_now *now;	/* of each block, when it was last looked at */
 	bool *looked;		/* it was, since there is a note of this call */
+	bool *foretold;		/* it is as its step expects it, as far as zoneinfo tells */
+	bool *unconfirmed;	/* it was written, and not yet looked at */
+	uint64_t page_size;	/* 0: not known, so that zoneinfo tells nothing */
 	bool is_seen;		/* all blocks were looked at, and nothing was written since */
 	uint64_t n_events;	/* uevents that our writes to blocks have caused */
 	bool other_writes;	/* there were writes of which that is not known */
@@ -1335,6 +1338,8 @@ int load_module(struct apply *apply, const char *name);
 
 /* Looks at a block, at all of a part, at all. */
 void look(struct apply *apply, size_t index);
+/* As one that should be online: if it is, that takes a read less. */
+void look_online(struct apply *apply, size_t index);
 void look_at_part(struct apply *apply, size_t part);
 void look_at_all(struct apply *apply);
 /* ... at those, once all steps are done, of which it is not known that they still are as seen. */
@@ -1358,11 +1363,28 @@ bool settle_block(struct apply *apply, size_t index, enum mhp_online_type type, 
 /* What a step of a block finds when it is its turn. */
 enum turn { TURN_MET, TURN_STALE, TURN_WRITE };
 enum turn look_before_step(struct apply *apply, const struct mhp_step *step);
+bool is_as_expected(const struct mhp_step *step, const struct block_now *now);
+/* Was there nobody but us, since the first write, as far as uevents tell? */
+bool is_undisturbed(struct apply *apply);
 /* Tries those again that were deferred. */
 void retry_deferred(struct apply *apply);
 void run_steps(struct apply *apply);
 
+/* ---- by-zones.c: what /proc/zoneinfo tells of a plan's blocks ---- */
+
+/* Is it to be asked about so many blocks of a part? */
+bool zones_pay(const struct apply *apply, size_t part, size_t n_blocks);
+/* Which blocks of these steps are as the steps expect it? apply->foretold */
+void zones_foretell(struct apply *apply, size_t first, size_t end);
+/* Have those that are apply->unconfirmed become as these steps want it? Reads what is left open. */
+void zones_confirm(struct apply *apply, size_t first, size_t end);
+/* As look_at_all(), of blocks that were looked at already and written by this call. */
+void zones_look_again(struct apply *apply);
+
 /* ---- row.c: steps of blocks, one after the other ---- */
+
+/* Of a step of a block. */
+enum mhp_online_type step_type(const struct mhp_step *step);
 
 /* From this one on; how many were carried out, at least one. */
 size_t run_block_steps(struct apply *apply, size_t first);

@@ -74,15 +74,10 @@ static int append(struct journal *journal, enum journal_kind kind, const char *p
 int read_boot(struct mhp_ctx *ctx, char **ret_boot)
 {
 	char buf[MHP_ATTR_SIZE + 1];
-	struct sysfs_dir dir;
 	int r;
 
 	*ret_boot = NULL;
-	r = sysfs_open(ctx, "/proc/sys/kernel/random", &dir);
-	if (r == 0) {
-		r = sysfs_read(&dir, "boot_id", buf);
-		sysfs_close(&dir);
-	}
+	r = sysfs_read_path(ctx, "/proc/sys/kernel/random/boot_id", buf);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	*ret_boot = strdup(buf);

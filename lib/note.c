@@ -11,7 +11,7 @@
 
 #include "acts.h"
 
-#define KERNEL_PATH "/sys/kernel"
+#define SEQNUM_PATH "/sys/kernel/uevent_seqnum"
 
 int64_t clock_ns(void)
 {
@@ -24,13 +24,8 @@ int64_t clock_ns(void)
 bool read_uevent_seqnum(struct mhp_ctx *ctx, uint64_t *ret)
 {
 	char buf[MHP_ATTR_SIZE + 1];
-	struct sysfs_dir dir = { 0 };
-	bool known;
 
-	known = sysfs_open(ctx, KERNEL_PATH, &dir) == 0 &&
-		sysfs_read(&dir, "uevent_seqnum", buf) == 0 && parse_dec(buf, ret) == 0;
-	sysfs_close(&dir);
-	return known;
+	return sysfs_read_path(ctx, SEQNUM_PATH, buf) == 0 && parse_dec(buf, ret) == 0;
 }
 
 /* ---- what it is about ---- */

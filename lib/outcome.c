@@ -21,7 +21,12 @@ void read_device_word(struct apply *apply, char ret[REPORT_WORD_SIZE])
 	char buf[MHP_ATTR_SIZE + 1];
 
 	/* of several devices none is told */
-	if (apply->plan->n_parts == 1 && apply->parts[0].device.dir &&
+	if (apply->plan->n_parts != 1)
+		return;
+	/* where there was no such file, only who gets a driver gets one */
+	if (!apply->plan->parts[0].device_word && !apply->other_writes)
+		return;
+	if (apply->parts[0].device.dir &&
 	    sysfs_read(&apply->parts[0].device, "state", buf) == 0)
 		keep_word(ret, buf);
 }

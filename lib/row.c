@@ -9,6 +9,9 @@
 
 #include "internal.h"
 
+/* So many steps go by before it is asked whether what zoneinfo told still holds. */
+#define FORETOLD_STEPS 32
+
 /* How far the worker has come with the step he is at. */
 enum stage {
 	STAGE_LOOKED,		/* it is to be written */
@@ -20,12 +23,13 @@ enum stage {
 
 struct row {
 	struct apply *apply;
-	size_t at, end;		/* steps of the plan */
+	size_t first, at, end;	/* steps of the plan */
+	bool by_zones;		/* blocks are not looked at one by one */
 	enum stage stage;
 	int code;		/* of the write */
 };
 
-static enum mhp_online_type step_type(const struct mhp_step *step)
+enum mhp_online_type step_type(const struct mhp_step *step)
 {
 	return step->wanted_state == MHP_STATE_ONLINE ? step->type : MHP_OFFLINE;
 }
@@ -51,19 +55,31 @@ static void write_state(struct row *row, const struct mhp_step *step)
 	row->stage = STAGE_WRITTEN;
 	keep_write(apply, result->path, word, row->code);
 	apply->n_events += row->code == 0;
-	look_after_write(apply, step->block, step_type(step), row->code);
+	if (row->by_zones && row->code == 0)
+		apply->unconfirmed[step->block] = apply->acted[step->block] = true;
+	else
+		look_after_write(apply, step->block, step_type(step), row->code);
+}
+
+static enum turn find_turn(struct apply *apply, const struct mhp_step *step)
+{
+	if (!apply->foretold[step->block])
+		return look_before_step(apply, step);
+	apply->foretold[step->block] = false;
+	return TURN_WRITE;
 }
 
 /* 0: it is done, and as wanted */
 static int do_step(struct row *row)
 {
-	const struct mhp_step *step = &row->apply->plan->steps[row->at];
+	struct apply *apply = row->apply;
+	const struct mhp_step *step = &apply->plan->steps[row->at];
 	enum turn turn;
 
 	if (row->stage == STAGE_BEFORE) {
 		if (!may_begin(row, step))
 			return 1;
-		turn = look_before_step(row->apply, step);
+		turn = find_turn(apply, step);
 		if (turn == TURN_MET)
 			return 0;
 		if (turn == TURN_STALE) {
@@ -72,15 +88,25 @@ static int do_step(struct row *row)
 		}
 	}
 	write_state(row, step);
-	return row->code < 0 || !is_changed(row->apply, step->block, step_type(step));
+	return row->code < 0 || (!apply->unconfirmed[step->block] &&
+				 !is_changed(apply, step->block, step_type(step)));
+}
+
+/* Now, and again now and then if there is somebody else. The first one was looked at. */
+static void foretell(struct row *row)
+{
+	size_t done = row->at - row->first;
+
+	if (row->by_zones && (!done || (done % FORETOLD_STEPS == 0 &&
+					!is_undisturbed(row->apply))))
+		zones_foretell(row->apply, done ? row->at : row->at + 1, row->end);
 }
 
 static int do_row(void *data)
 {
 	struct row *row = data;
 
-	while (row->at < row->end && do_step(row) == 0) {
-		row->at++;
+	for (foretell(row); do_step(row) == 0 && ++row->at < row->end; foretell(row)) {
 		row->stage = STAGE_BEFORE;
 		row->apply->row_bytes += row->apply->plan->block_size;
 	}
@@ -96,9 +122,26 @@ static size_t find_end(const struct apply *apply, size_t first)
 	if (apply->opts->progress && !(apply->opts->flags & MHP_APPLY_BY_TIME))
 		return end;
 	while (end < apply->plan->n_steps && steps[end].kind == MHP_STEP_BLOCK &&
-	       steps[end].wanted_state == steps[first].wanted_state)
+	       steps[end].wanted_state == steps[first].wanted_state &&
+	       steps[end].part == steps[first].part)
 		end++;
 	return end;
+}
+
+/* What became of those that were written and not looked at. */
+static void confirm(struct row *row)
+{
+	struct apply *apply = row->apply;
+	enum mhp_reason cut = apply->cut;
+
+	zones_confirm(apply, row->first, row->at);
+	apply->cut = MHP_REASON_UNKNOWN;
+	for (size_t i = row->first; i < row->at; i++) {
+		const struct mhp_step *step = &apply->plan->steps[i];
+
+		settle_block(apply, step->block, step_type(step), false, 0);
+	}
+	apply->cut = cut;
 }
 
 /* What became of the step that the worker did not get over; false: it was not its turn. */
@@ -119,18 +162,22 @@ static bool settle_last(struct row *row)
 static size_t run_row(struct apply *apply, size_t first)
 {
 	struct row row = {
-		.apply = apply, .at = first, .end = find_end(apply, first), .stage = STAGE_LOOKED,
+		.apply = apply, .first = first, .at = first, .end = find_end(apply, first),
+		.stage = STAGE_LOOKED,
 	};
 	const struct mhp_step *step;
 	bool tried;
 	int r;
 
+	row.by_zones = zones_pay(apply, apply->plan->steps[first].part, row.end - first);
 	apply->row_bytes = 0;
 	apply->row_is_over = false;
 	/* only what a device's write does is watched */
 	apply->stuck = apply->watched = apply->plan->n_blocks;
 	r = run_in_worker(apply, do_row, &row, &tried);
 	apply->row_bytes = 0;
+	if (row.by_zones)
+		confirm(&row);
 	if (row.at == row.end)
 		return row.end - first;
 	step = &apply->plan->steps[row.at];

@@ -364,7 +364,6 @@ static void not_to_be_written(void **state)
 	} rows[] = {
 		{ MHP_SIM_RUN, ACTS_PATH, true }, { MHP_SIM_READ, ACTS_PATH, true },
 		{ MHP_SIM_READ, "/sys/kernel/uevent_seqnum", false },
-		{ MHP_SIM_LOOK, "/sys/kernel", false },
 	};
 	struct bench bench;
 

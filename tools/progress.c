@@ -139,6 +139,7 @@ void progress_begin(struct progress *progress, struct mhp_apply_opts *opts, cons
 		.then = then,
 		.begin_ns = now_ns(),
 	};
+	opts->flags |= MHP_APPLY_BY_TIME;
 	opts->progress = tick;
 	opts->progress_data = progress;
 	cancel_begin();

@@ -24,11 +24,11 @@ enum mhp_cancel {
 };
 
 /**
- * Called before the first step and after each one (but see MHP_APPLY_BY_TIME), between blocks where a step for a
- * whole device goes on block by block, about every 100 ms while the kernel takes its
- * time over a write or another user of libmhp is at work, and while things are put
- * back; in the thread that called mhp_apply(), before that returns. It must not use
- * the context.
+ * Called before the first step and after each one (but see MHP_APPLY_BY_TIME), between
+ * blocks where a step for a whole device goes on block by block, about every 100 ms while
+ * the kernel takes its time over a write or another user of libmhp is at work, and while
+ * things are put back; in the thread that called mhp_apply(), before that returns. It must
+ * not use the context.
  *
  * @param data         as given in mhp_apply_opts
  * @param done_bytes   memory of the steps carried out so far
