@@ -111,7 +111,7 @@ static int read_root_lock(struct sysfs_dir *dir, struct problems *problems, bool
  * Its own word (Linux 7.1), its window's, or that of any decoder that serves it: one that
  * is locked stays on until the hardware is reset (CXL 3.1, 8.2.4.20.7).
  */
-static int add_locked(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
+int cxl_find_lock(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
 {
 	const struct cxl_decoders *decoders = bus->data;
 	bool locked = false, any = false;
@@ -125,6 +125,9 @@ static int add_locked(struct bus *bus, struct sysfs_dir *dir, struct mhp_region 
 	any |= r == 0 && locked;
 	if (r < 0 && r != -ENODATA && !code)
 		code = r;
+	/* one is enough: there may be many decoders */
+	if (!any && find_decoders(bus) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < decoders->count; i++) {
 		const struct cxl_decoder *decoder = &decoders->list[i];
 
@@ -297,14 +300,10 @@ int cxl_find_devices(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *
 	if (r == 0)
 		r = add_number(bus, dir, region, "interleave_granularity", UINT32_MAX,
 			       &granularity);
-	if (r == 0)
-		r = find_decoders(bus);
-	if (r == 0)
-		r = add_locked(bus, dir, region);
 	if (r < 0)
 		return r;
 	/* which targets there are, nobody knows then */
-	region->identity_code = mhp_region_find_fact(region, "interleave_ways", &text);
+	region->identity_code = region_find_fact(region, "interleave_ways", &text);
 	if (region->identity_code < 0)
 		return 0;
 	return add_targets(bus, dir, region, (unsigned int)ways);

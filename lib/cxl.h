@@ -27,10 +27,12 @@ struct cxl_decoders {
 };
 
 /*
- * The memory devices, and the decoders, behind a region: devices, identity, and the facts
- * "interleave_ways", "interleave_granularity" and "locked". -ENOMEM
+ * The memory devices behind a region: devices, identity, and the facts "interleave_ways" and
+ * "interleave_granularity". -ENOMEM
  */
 int cxl_find_devices(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region);
+/* The fact "locked". -ENOMEM */
+int cxl_find_lock(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region);
 void cxl_decoders_free(struct cxl_decoders *decoders);
 
 #endif /* MHP_CXL_H */

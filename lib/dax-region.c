@@ -311,7 +311,7 @@ int dax_find_identity(struct mhp_region *region)
 {
 	const char *origin;
 
-	if (mhp_region_find_fact(region, "origin", &origin) < 0)
+	if (region_find_fact(region, "origin", &origin) < 0)
 		return 0;
 	if (!strcmp(origin, "cxl"))
 		return find_cxl_identity(region);

@@ -60,8 +60,9 @@ int firmware_fill_region(struct firmware *firmware, struct mhp_region *region)
 
 	region->name = strdup(firmware->name);
 	region->path = strdup(firmware->path);
-	region->identity = strdup(firmware->identity);
-	if (!region->name || !region->path || !region->identity)
+	if (finder->wants_identity)
+		region->identity = strdup(firmware->identity);
+	if (!region->name || !region->path || (finder->wants_identity && !region->identity))
 		return -ENOMEM;
 	region->ranges_code = firmware->code;
 	if (firmware->code < 0)

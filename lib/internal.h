@@ -627,9 +627,10 @@ struct mhp_region {
 	struct block_unit *units;	/* sorted; NULL: each block by itself */
 	size_t n_units;
 
+	bool is_identified;	/* else identity, facts and devices are not told: not asked for */
 	int identity_code;	/* 0: identity holds; -ENODATA */
 	char *identity;
-	struct region_fact *facts;
+	struct region_fact *facts;	/* those that abilities need are always here */
 	size_t n_facts;
 	struct region_device *devices;	/* provider.h */
 	size_t n_devices;
@@ -752,6 +753,7 @@ struct facts {
 };
 struct mhp_snapshot {
 	int refs;
+	uint64_t flags;		/* what it was taken with, and what that implies */
 	uint64_t block_size;
 	bool numa;
 	struct mhp_block *blocks;

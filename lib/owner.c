@@ -275,6 +275,7 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
 		struct mhp_region *region = &snap->regions.list[i];
 
+		region->is_identified = finder->wants_identity;
 		r = region_keep_owned(region, (uint32_t)i);
 		if (r == 0 && provider_of(region->kind)->describe)
 			r = provider_of(region->kind)->describe(snap, region);

@@ -104,6 +104,18 @@ static int is_ours(struct sysfs_dir *dir, struct mhp_region *region, struct prob
 	return r < 0 ? r : 1;
 }
 
+static bool says(const struct mhp_region *region, const char *fact, const char *word)
+{
+	const char *text;
+
+	return region_find_fact(region, fact, &text) == 0 && !strcmp(text, word);
+}
+
+static bool is_released(const struct mhp_region *region)
+{
+	return says(region, "committed", "no");
+}
+
 /* ---- the bus ---- */
 
 static int read_region(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *region)
@@ -120,8 +132,12 @@ static int read_region(struct bus *bus, struct sysfs_dir *dir, struct mhp_region
 		r = attr_read_driver(dir, region, problems);
 	if (r == 0)
 		r = add_committed(dir, region, problems);
-	/* to see whether it still is the same one the rest does not matter */
-	return r < 0 || !finder->snap ? r : cxl_find_devices(bus, dir, region);
+	if (r == 0 && finder->wants_identity)
+		r = cxl_find_devices(bus, dir, region);
+	/* no matter where it is released, or to see whether it still is the same one */
+	if (r == 0 && finder->snap && (finder->wants_identity || !is_released(region)))
+		r = cxl_find_lock(bus, dir, region);
+	return r;
 }
 
 static void set_unknown(struct mhp_region *region, int code)
@@ -159,18 +175,6 @@ static int find_again(struct finder *finder, const char *name)
 }
 
 /* ---- what may be done to it ---- */
-
-static bool says(const struct mhp_region *region, const char *fact, const char *word)
-{
-	const char *text;
-
-	return mhp_region_find_fact(region, fact, &text) == 0 && !strcmp(text, word);
-}
-
-static bool is_released(const struct mhp_region *region)
-{
-	return says(region, "committed", "no");
-}
 
 /* Blocks in its ranges that neither it nor what is made from it owns. */
 struct strangers {
@@ -304,9 +308,9 @@ static void describe_release(struct mhp_region *region, const struct strangers *
 	const char *text;
 	int code;
 
-	code = mhp_region_find_fact(region, "mode", &text);
+	code = region_find_fact(region, "mode", &text);
 	if (code == 0)
-		code = mhp_region_find_fact(region, "committed", &text);
+		code = region_find_fact(region, "committed", &text);
 	if (code < 0)
 		region_cannot(region, release, unreadable(code),
 			      "cannot be released: what it is, or whether its decoders are on, "
@@ -314,7 +318,7 @@ static void describe_release(struct mhp_region *region, const struct strangers *
 	else if (is_released(region))
 		region_cannot(region, release, MHP_CONFLICT_NOT_ABLE,
 			      "is released already: its decoders are off", NULL);
-	else if ((code = mhp_region_find_fact(region, "locked", &text)) < 0)
+	else if ((code = region_find_fact(region, "locked", &text)) < 0)
 		region_cannot(region, release, unreadable(code),
 			      "cannot be released: whether it is locked could not be read", NULL);
 	else if (!strcmp(text, "yes"))

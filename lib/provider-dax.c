@@ -206,8 +206,7 @@ static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region
 		r = attr_read_driver(dir, region, problems);
 	if (r == 0)
 		r = find_device_state(dir, region, problems);
-	/* to see whether it still is the same one that does not matter */
-	if (r == 0 && finder->snap)
+	if (r == 0 && finder->wants_identity)
 		r = dax_find_origin(dir->ctx, region, problems);
 	return r;
 }

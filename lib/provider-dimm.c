@@ -174,11 +174,11 @@ static bool is_plain(const char *text)
 static int find_identity(struct mhp_region *region)
 {
 	const char *text = NULL;
-	int r = region->identity_code = mhp_region_find_fact(region, "path", &text);
+	int r = region->identity_code = region_find_fact(region, "path", &text);
 
 	if (r == 0 && *text == '\\' && is_plain(text + 1))
 		return copy_text(&region->identity, "dimm:%s", text + 1);
-	r = mhp_region_find_fact(region, "uid", &text);
+	r = region_find_fact(region, "uid", &text);
 	if (r == 0 && is_plain(text)) {
 		region->identity_code = 0;
 		return copy_text(&region->identity, "dimm:uid:%s", text);
@@ -405,9 +405,9 @@ static int read_slot(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *
 	int code, r;
 
 	r = find_status(dir, region, &code, &status, problems);
-	for (size_t i = 0; i < ARRAY_SIZE(facts) && r == 0; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(facts) && r == 0 && bus->finder->wants_identity; i++)
 		r = find_fact(dir, region, facts[i], problems);
-	if (r == 0)
+	if (r == 0 && bus->finder->wants_identity)
 		r = find_identity(region);
 	if (r == 0)
 		r = find_ranges(dimms, dir, region, code == 0 && is_in(status));

@@ -154,7 +154,9 @@ static int add_managed(struct finder *finder, const char *driver)
 		return r;
 	}
 	r = add_region(finder, MHP_REGION_MANAGED, driver, &list.ranges);
-	return r < 0 ? r : add_parents(finder, &finder->regions->list[finder->regions->count - 1]);
+	if (r < 0 || !finder->wants_identity)
+		return r;
+	return add_parents(finder, &finder->regions->list[finder->regions->count - 1]);
 }
 
 static int compare_drivers(const void *a, const void *b)
@@ -303,7 +305,7 @@ static int find_boot(struct finder *finder)
 	boot = &finder->regions->list[finder->regions->count - 1];
 	if (code < 0)
 		boot->ranges_code = code;
-	return add_balloons(finder, boot);
+	return finder->wants_identity ? add_balloons(finder, boot) : 0;
 }
 
 static int describe_boot(const struct mhp_snapshot *snap, struct mhp_region *region)

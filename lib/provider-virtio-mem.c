@@ -17,22 +17,28 @@
 #define SETTING_PATH	"/sys/module/virtio_mem/parameters"
 
 /*
- * 1: it is one; 0: it is another device. Where its own word is of no use, its driver's
- * name tells.
+ * Reads its driver, too. 1: it is one; 0: it is another device, as most on this bus are, of
+ * which nothing else is read. Where its own word is of no use, its driver's name tells.
  */
-static int is_virtio_mem(struct sysfs_dir *dir, const struct mhp_region *region,
+static int is_virtio_mem(struct sysfs_dir *dir, struct mhp_region *region,
 			 struct problems *problems)
 {
 	char buf[MHP_ATTR_SIZE + 1];
+	bool is_known = false;
 	uint64_t id;
 	int r;
 
 	r = attr_read(dir, "device", true, buf, problems);
-	if (r == 0 && parse_0x_hex(buf, &id) == 0)
-		return id == VIRTIO_ID_MEM;
-	if (r == 0)
-		r = attr_bad(dir, "device", buf, problems);
-	return r == -ENOMEM ? r : is_same(region->driver, DRIVER);
+	if (r == 0) {
+		is_known = parse_0x_hex(buf, &id) == 0;
+		if (is_known && id != VIRTIO_ID_MEM)
+			return 0;
+		if (!is_known)
+			r = attr_bad(dir, "device", buf, problems);
+	}
+	if (r != -ENOMEM)
+		r = attr_read_driver(dir, region, problems);
+	return r < 0 ? r : is_known || is_same(region->driver, DRIVER);
 }
 
 /* ---- what it has now ---- */
@@ -254,17 +260,17 @@ static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region
 	struct finder *finder = bus->finder;
 	int r;
 
-	r = attr_read_driver(dir, region, finder->problems);
-	if (r == 0)
-		r = is_virtio_mem(dir, region, finder->problems);
+	r = is_virtio_mem(dir, region, finder->problems);
 	if (r <= 0)
 		return r < 0 ? r : 1;
 	r = find_ranges(finder, region);
-	if (r == 0)
+	if (r == 0 && finder->wants_identity)
 		r = find_identity(finder, region);
+	if (r == 0 && finder->wants_identity)
+		r = add_setting(finder, region);
 	/* it is the node of the blocks, once there are some */
 	region->node_code = region->ranges_code < 0 ? region->ranges_code : -ENODATA;
-	return r < 0 ? r : add_setting(finder, region);
+	return r;
 }
 
 /* ---- the bus ---- */

@@ -28,6 +28,14 @@ const struct provider *provider_of(enum mhp_region_kind kind)
 	return NULL;
 }
 
+bool may_be_identity(const char *region)
+{
+	for (size_t i = 0; i < n_providers; i++)
+		if (providers[i]->is_name && providers[i]->is_name(region))
+			return false;
+	return true;
+}
+
 int finder_iomem(struct finder *finder, const struct iomem **ret)
 {
 	int r = 0;

@@ -13,6 +13,7 @@ struct finder {
 	struct mhp_ctx *ctx;
 	uint64_t block_size;
 	const struct mhp_snapshot *snap;	/* blocks and nodes are known; NULL: find_again() */
+	bool wants_identity;		/* and facts, and devices: what only shows or names */
 	struct iomem *iomem;		/* finder_iomem() */
 	struct iomem own_iomem;
 	struct regions *regions;
@@ -91,6 +92,8 @@ extern const struct provider *const providers[];
 extern const size_t n_providers;
 /* NULL: none */
 const struct provider *provider_of(enum mhp_region_kind kind);
+/* May this be an identity, and no name that a region of some kind has? */
+bool may_be_identity(const char *region);
 
 /* /proc/iomem, read once. -ENOMEM; else *ret, of which the code tells whether it could be read. */
 int finder_iomem(struct finder *finder, const struct iomem **ret);
@@ -110,6 +113,8 @@ int ranges_join(struct range_list *ranges, const struct range *range);
 
 /* Takes the region's members over, upon failure too. */
 int regions_add(struct regions *regions, struct mhp_region *region);
+/* As mhp_region_find_fact(), whether facts were asked for or not. */
+int region_find_fact(const struct mhp_region *region, const char *name, const char **ret_text);
 /* name is constant. With a negative code there is no text. */
 int region_add_fact(struct mhp_region *region, const char *name, int code, const char *text);
 /* ... of a number */

@@ -7,6 +7,8 @@
 
 MHP_EXPORT int mhp_region_get_identity(const struct mhp_region *region, const char **ret_identity)
 {
+	if (!region->is_identified)
+		return -ENODATA;
 	if (region->identity_code < 0)
 		return region->identity_code;
 	*ret_identity = region->identity;
@@ -37,13 +39,13 @@ MHP_EXPORT bool mhp_region_can(const struct mhp_region *region, enum mhp_capabil
 
 MHP_EXPORT size_t mhp_region_count_facts(const struct mhp_region *region)
 {
-	return region->n_facts;
+	return region->is_identified ? region->n_facts : 0;
 }
 
 MHP_EXPORT int mhp_region_get_fact(const struct mhp_region *region, size_t index,
 				   const char **ret_name, const char **ret_text, int *ret_code)
 {
-	if (index >= region->n_facts)
+	if (index >= mhp_region_count_facts(region))
 		return -EINVAL;
 	*ret_name = region->facts[index].name;
 	if (ret_text)
@@ -53,8 +55,7 @@ MHP_EXPORT int mhp_region_get_fact(const struct mhp_region *region, size_t index
 	return 0;
 }
 
-MHP_EXPORT int mhp_region_find_fact(const struct mhp_region *region, const char *name,
-				    const char **ret_text)
+int region_find_fact(const struct mhp_region *region, const char *name, const char **ret_text)
 {
 	for (size_t i = 0; i < region->n_facts; i++) {
 		if (strcmp(region->facts[i].name, name))
@@ -63,6 +64,12 @@ MHP_EXPORT int mhp_region_find_fact(const struct mhp_region *region, const char 
 		return region->facts[i].code;
 	}
 	return -ENODATA;
+}
+
+MHP_EXPORT int mhp_region_find_fact(const struct mhp_region *region, const char *name,
+				    const char **ret_text)
+{
+	return region->is_identified ? region_find_fact(region, name, ret_text) : -ENODATA;
 }
 
 MHP_EXPORT size_t mhp_region_count_devices(const struct mhp_region *region)

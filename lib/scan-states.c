@@ -103,8 +103,7 @@ static int read_zones(struct scan *scan, struct mhp_block *block)
 
 static bool is_exact(const struct scan *scan)
 {
-	return scan->flags & (MHP_SNAPSHOT_EXACT | MHP_SNAPSHOT_FOR_PLANS) ||
-	       scan->snap->n_blocks < MIN_BLOCKS;
+	return scan->flags & MHP_SNAPSHOT_EXACT || scan->snap->n_blocks < MIN_BLOCKS;
 }
 
 /*

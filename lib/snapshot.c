@@ -29,9 +29,19 @@ static int find_pending(struct scan *scan)
 
 #define ALL_FLAGS \
 	((uint64_t)(MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY | \
-		    MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_EXACT | MHP_SNAPSHOT_BLOCKS_ONLY))
+		    MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_EXACT | MHP_SNAPSHOT_IDENTITY | \
+		    MHP_SNAPSHOT_BLOCKS_ONLY))
 /* what is about regions */
-#define REGION_FLAGS ((uint64_t)(MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_PLUGGED))
+#define REGION_FLAGS \
+	((uint64_t)(MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_IDENTITY))
+
+/* ... with what they imply. */
+static uint64_t all_of(uint64_t flags)
+{
+	/* a request may name a region by its identity, and is about states as they are */
+	return flags & MHP_SNAPSHOT_FOR_PLANS ?
+	       flags | MHP_SNAPSHOT_IDENTITY | MHP_SNAPSHOT_EXACT : flags;
+}
 
 /*
  * Blocks are named by nodes, and all of them listed after that where it is needed: one that
@@ -65,6 +75,7 @@ static int scan_regions(struct scan *scan)
 	struct finder finder = {
 		.ctx = scan->ctx, .snap = snap, .block_size = snap->block_size,
 		.regions = &snap->regions, .problems = &snap->problems,
+		.wants_identity = scan->flags & MHP_SNAPSHOT_IDENTITY,
 	};
 	int r;
 
@@ -122,11 +133,13 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		return -E2BIG;
 	if (known.flags & MHP_SNAPSHOT_BLOCKS_ONLY && known.flags & REGION_FLAGS)
 		return -EINVAL;
-	scan.flags = known.flags;
+	scan.flags = all_of(known.flags);
 	scan.snap = calloc(1, sizeof(*scan.snap));
 	if (!scan.snap)
 		return -ENOMEM;
 	scan.snap->refs = 1;
+	scan.snap->flags = scan.flags;
+	scan.snap->flags = scan.flags;
 
 	r = scan_all(&scan);
 	free(scan.keys.list);
@@ -164,6 +177,11 @@ MHP_EXPORT struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap)
 	problems_free(&snap->problems);
 	free(snap);
 	return NULL;
+}
+
+MHP_EXPORT uint64_t mhp_snapshot_get_flags(const struct mhp_snapshot *snap)
+{
+	return snap->flags;
 }
 
 MHP_EXPORT uint64_t mhp_snapshot_get_block_size_bytes(const struct mhp_snapshot *snap)

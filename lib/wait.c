@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "monitor.h"
+#include "provider.h"
 
 #define NS_PER_S INT64_C(1000000000)
 /* longer than that is waited for in parts */
@@ -289,6 +290,16 @@ static int wait_until_met(struct wait *wait)
 	return r;
 }
 
+/* What is waited for may be named by its identity. */
+static uint64_t flags_for(const struct wait *wait)
+{
+	const char *region = wait->region;
+
+	if (wait->request && wait->request->target == TARGET_REGION)
+		region = wait->request->region;
+	return region && may_be_identity(region) ? MHP_SNAPSHOT_IDENTITY : 0;
+}
+
 static int begin(struct wait *wait)
 {
 	struct mhp_monitor_opts opts = {
@@ -321,6 +332,7 @@ static int run(struct wait *wait, const struct mhp_wait_opts *opts,
 		r = -EINVAL;
 	if (r < 0)
 		return r;
+	wait->opts.snapshot_flags |= flags_for(wait);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	r = begin(wait);
 	if (r == 0)

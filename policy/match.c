@@ -40,6 +40,11 @@ static enum mhp_match ask_identity_of(struct question *q, const struct mhp_regio
 	const char *identity;
 	int r = mhp_region_get_identity(region, &identity);
 
+	if (!(mhp_snapshot_get_flags(q->snap) & MHP_SNAPSHOT_IDENTITY)) {
+		text_add(&q->has, "that was not asked for: the snapshot was made without "
+			 "MHP_SNAPSHOT_IDENTITY");
+		return MHP_MATCH_UNKNOWN;
+	}
 	if (r == -ENODATA) {
 		text_add(&q->has, "it has none");
 		return MHP_MATCH_NO;

@@ -310,12 +310,13 @@ static int plan_release_of(struct mhp_ctx *ctx, char **ret_text)
 {
 	struct mhp_plan *plan = NULL, *again = NULL;
 	struct mhp_request *request = NULL;
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_IDENTITY };
 	struct mhp_snapshot *snap = NULL;
 	const char *identity;
 	char *text = NULL;
 	int r;
 
-	r = mhp_snapshot_new(ctx, NULL, &snap);
+	r = mhp_snapshot_new(ctx, &opts, &snap);
 	if (r == 0)
 		r = mhp_request_new(&request);
 	if (r == 0)

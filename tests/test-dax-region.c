@@ -30,7 +30,7 @@ static void check_identity(const struct mhp_snapshot *snap, const char *name,
 static void soft_reserved(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-split-bound");
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = find_region(snap, "dax0.1");
 	const char *name, *path;
 	uint64_t serial;
@@ -58,7 +58,7 @@ static void soft_reserved(void **state)
 static void ranges(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 
 	(void)state;
 	check_identity(snap, "dax0.0", "hmem:0x100000000");
@@ -76,7 +76,7 @@ static void plain_user(void **state)
 	(void)state;
 	fakesys_find(fs, HMEM "/dax0.0/mapping0/start")->code = -EACCES;
 	fakesys_find(fs, HMEM "/dax_region/align")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity), -EACCES);
 	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "dax_region_align"), -EACCES);
 	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "ranges"), -ENODATA);
@@ -113,7 +113,7 @@ static void malformed(void **state)
 			fakesys_file(fs, path, rows[i].text);
 		else
 			fakesys_remove(fs, path);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_int_equal(fact_code(find_region(snap, "dax0.0"), rows[i].fact),
 				 rows[i].code);
 		assert_int_equal(mhp_snapshot_count_problems(snap), rows[i].code == -EBADMSG);
@@ -132,13 +132,13 @@ static void other_origin(void **state)
 
 	(void)state;
 	fakesys_link(fs, HMEM "/subsystem", "../../../../bus/gpu");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	check_fact(find_region(snap, "dax0.0"), "origin", "gpu");
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
 			 -ENODATA);
 	mhp_snapshot_unref(snap);
 	fakesys_remove(fs, HMEM "/subsystem");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "origin"), -ENODATA);
 	check_fact(find_region(snap, "dax0.0"), "dax_region", "0");
 	mhp_snapshot_unref(snap);
@@ -170,7 +170,7 @@ static struct fakesys *pmem(void)
 static void persistent(void **state)
 {
 	struct fakesys *fs = pmem();
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = find_region(snap, "dax0.0");
 	const char *name, *identity;
 
@@ -185,17 +185,17 @@ static void persistent(void **state)
 
 	/* without labels there is none */
 	fakesys_remove(fs, ND "/namespace0.0/uuid");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
 			 -ENODATA);
 	mhp_snapshot_unref(snap);
 	fakesys_file(fs, ND "/namespace0.0/uuid", "not an uuid\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
 			 -EBADMSG);
 	mhp_snapshot_unref(snap);
 	fakesys_file(fs, ND "/dax0.1/namespace", "namespace/../../..\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
 			 -EBADMSG);
 	mhp_snapshot_unref(snap);
@@ -206,7 +206,7 @@ static void persistent(void **state)
 static void cxl(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-cxl-many");
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = find_region(snap, "dax0.0");
 	uint64_t serial;
 

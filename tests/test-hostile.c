@@ -637,6 +637,8 @@ static void spoilt_machines(void **state)
 		}
 		opts.flags = fakesys_random(&seed, 2) ? MHP_SNAPSHOT_OFFLINE_ZONES :
 						       MHP_SNAPSHOT_TOPOLOGY;
+		if (fakesys_random(&seed, 2))
+			opts.flags |= MHP_SNAPSHOT_IDENTITY;
 		if (mhp_snapshot_new(ctx, &opts, &snap) == 0) {
 			check_snapshot(snap);
 			free(dump(snap, true));

@@ -31,7 +31,7 @@ static void every_block_has_one(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct fakesys *fs = fakesys_new_machine(names[i]);
-		struct mhp_snapshot *snap = take_fake(fs, 0);
+		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 
 		assert_int_equal(count_owned(snap), mhp_snapshot_count_blocks(snap));
 		for (size_t j = 0; j < mhp_snapshot_count_blocks(snap); j++)
@@ -57,7 +57,7 @@ static void managed(void **state)
 		     "108000000-10fffffff : System RAM (kmem)\n"
 		     "110000000-117ffffff : System RAM (hv)\n"
 		     "118000000-11fffffff : System RAM\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(owner_of(snap, 32), "hv");
 	assert_string_equal(owner_of(snap, 33), "kmem");
 	assert_string_equal(owner_of(snap, 34), "hv");
@@ -79,7 +79,7 @@ static void managed(void **state)
 		     "  108000000-10fffffff : gpu1\n    108000000-10bffffff : System RAM (hv)\n"
 		     "    10c000000-10fffffff : System RAM (hv)\n"
 		     "  110000000-117ffffff : gpu2\n    110000000-117ffffff : System RAM (hvx)\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = mhp_snapshot_find_region(snap, "hv");
 	assert_int_equal(mhp_region_find_fact(region, "iomem_parent", &why), 0);
 	assert_string_equal(why, "gpu0, gpu1");
@@ -113,7 +113,7 @@ static void balloons(void **state)
 			fakesys_link(fs, rows[i].path, rows[i].target);
 		else
 			fakesys_file(fs, rows[i].path, "1\n");
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		boot = mhp_snapshot_find_region(snap, "boot");
 		assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
 				 rows[i].code);
@@ -122,7 +122,7 @@ static void balloons(void **state)
 		mhp_snapshot_unref(snap);
 		if (rows[i].target) {
 			fakesys_find(fs, "/sys/bus/vmbus/drivers/hv_balloon")->code = -EIO;
-			snap = take_fake(fs, 0);
+			snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 			boot = mhp_snapshot_find_region(snap, "boot");
 			assert_int_equal(mhp_region_find_fact(boot, "may_hold_memory_of", &text),
 					 -EIO);
@@ -141,7 +141,7 @@ static void unknown(void **state)
 	(void)state;
 	fakesys_find(fs, "/sys/devices/platform/hmem_platform.0/hmem.0/dax0.0/mapping0/start")
 		->code = -EIO;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(owner_of(snap, 7), "boot");
 	assert_string_equal(owner_of(snap, 32), "");
 	assert_null(mhp_snapshot_find_region(snap, "kmem"));
@@ -150,7 +150,7 @@ static void unknown(void **state)
 
 	/* addresses are for root only: plain memory cannot be told from others */
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(owner_of(snap, 7), "");
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "boot"),
 						 &(size_t){ 0 }), -EACCES);
@@ -185,7 +185,7 @@ static void parents(void **state)
 		snprintf(target, sizeof(target), "../../../%s", rows[i].dir + strlen("/sys/"));
 		fakesys_link(fs, path, target);
 	}
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct mhp_region *parent;
 
@@ -206,7 +206,7 @@ static void boot_is_guarded(void **state)
 	const char *why;
 
 	(void)state;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	boot = mhp_snapshot_find_region(snap, "boot");
 	for (enum mhp_capability i = MHP_CAN_ONLINE; i <= MHP_CAN_RELEASE; i++) {
 		assert_false(mhp_region_can(boot, i, &why));

@@ -46,7 +46,7 @@ static const char *why_not(const struct mhp_region *region, enum mhp_capability 
 static void told(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MANY);
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = find_region(snap, "region0");
 	const char *name, *path, *driver;
 	uint64_t serial, start, size;
@@ -98,7 +98,7 @@ static void told(void **state)
 static void identities(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MANY);
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const char *identity;
 
 	(void)state;
@@ -124,7 +124,7 @@ static void two_on_one_device(void **state)
 	fakesys_file(fs, REGION1 "/target1", "decoder3.1\n");
 	fakesys_file(fs, ROOT "port1/endpoint2/decoder2.1/dpa_resource", "0x20000000\n");
 	fakesys_file(fs, ROOT "port1/endpoint3/decoder3.1/dpa_resource", "0x20000000\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "region1"), &identity), 0);
 	assert_string_equal(identity, "cxl:0x1a2b00000001@0x20000000,0x1a2b00000002@0x20000000");
 	mhp_snapshot_unref(snap);
@@ -132,7 +132,7 @@ static void two_on_one_device(void **state)
 	/* the same place twice: neither is named by it, nor what is made from them */
 	fakesys_file(fs, REGION1 "/target0", "decoder2.0\n");
 	fakesys_file(fs, REGION1 "/target1", "decoder3.0\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "region0"), &identity),
 			 -ENOTUNIQ);
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "region1"), &identity),
@@ -150,12 +150,12 @@ static void not_ours(void **state)
 
 	(void)state;
 	fakesys_file(fs, REGION0 "/mode", "pmem\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_null(mhp_snapshot_find_region(snap, "region0"));
 	assert_null(mhp_region_get_parent(find_region(snap, "dax0.0")));
 	mhp_snapshot_unref(snap);
 	fakesys_remove(fs, REGION0 "/mode");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_null(mhp_snapshot_find_region(snap, "region0"));
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
@@ -175,7 +175,7 @@ static void stranded(void **state)
 	fakesys_remove(fs, "/sys/bus/dax/devices/dax0.0");
 	fakesys_remove(fs, REGION0 "/dax_region0");
 	fakesys_remove(fs, REGION0 "/driver");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "region0");
 	assert_int_equal(mhp_region_count_blocks(region), 4);
 	assert_has(why_not(region, MHP_CAN_UNPLUG), "stayed behind");
@@ -199,7 +199,7 @@ static void boot_memory(void **state)
 	fakesys_remove(fs, REGION0 "/dax_region0");
 	fakesys_file(fs, "/proc/iomem", "00001000-3fffffff : System RAM\n"
 		     "110000000-12fffffff : System RAM\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "region0");
 	assert_int_equal(mhp_region_count_blocks(region), 0);
 	assert_int_equal(mhp_region_count_total_blocks(region), 4);
@@ -215,7 +215,7 @@ static void boot_memory(void **state)
 
 	/* whose it is, is for root to see */
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "region0");
 	assert_has(why_not(region, MHP_CAN_UNPLUG), "not known");
 	assert_has(why_not(region, MHP_CAN_RELEASE), "not known");
@@ -228,7 +228,7 @@ static void boot_memory(void **state)
 static void without_dax(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MANY);
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = find_region(snap, "region1");
 
 	(void)state;
@@ -240,12 +240,12 @@ static void without_dax(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_link(fs, REGION1 "/driver", "../../../../../../bus/cxl/drivers/cxl_region");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_has(why_not(find_region(snap, "region1"), MHP_CAN_ONLINE), "nobody has made one");
 	mhp_snapshot_unref(snap);
 
 	fakesys_file(fs, REGION1 "/commit", "0\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_has(why_not(find_region(snap, "region1"), MHP_CAN_PLUG), "decoders are off");
 	assert_has(why_not(find_region(snap, "region1"), MHP_CAN_RELEASE), "already");
 	mhp_snapshot_unref(snap);
@@ -263,22 +263,22 @@ static void locks(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		struct fakesys *fs = fakesys_new_machine(REGION);
-		struct mhp_snapshot *snap = take_fake(fs, 0);
+		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 
 		check_fact(find_region(snap, "region0"), "locked", "no");
 		mhp_snapshot_unref(snap);
 		fakesys_file(fs, files[i], "1\n");
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		check_fact(find_region(snap, "region0"), "locked", "yes");
 		mhp_snapshot_unref(snap);
 		/* before 7.1 a region has no such file */
 		fakesys_remove(fs, files[i]);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		check_fact(find_region(snap, "region0"), "locked", "no");
 		mhp_snapshot_unref(snap);
 		/* not known is not unlocked */
 		fakesys_file(fs, files[i], "2\n");
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_int_equal(fact_code(find_region(snap, "region0"), "locked"), -EBADMSG);
 		assert_has(why_not(find_region(snap, "region0"), MHP_CAN_RELEASE),
 			   "could not be read");
@@ -299,7 +299,7 @@ static void no_addresses(void **state)
 
 	(void)state;
 	fakesys_file(fs, REGION1 "/resource", "0xffffffffffffffff\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "region1");
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
 	assert_int_equal(count, 0);
@@ -362,7 +362,7 @@ static void malformed(void **state)
 			fakesys_file(fs, path, rows[i].text);
 		else
 			fakesys_remove(fs, path);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		region = find_region(snap, "region1");
 		assert_int_equal(mhp_region_count_ranges(region, &count), rows[i].ranges_code);
 		assert_int_equal(mhp_region_get_identity(region, &identity),
@@ -418,7 +418,7 @@ static void devices(void **state)
 			fakesys_file(fs, rows[i].path, rows[i].text);
 		else
 			fakesys_remove(fs, rows[i].path);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		region = find_region(snap, "region0");
 		assert_int_equal(mhp_region_count_devices(region), 2);
 		assert_int_equal(mhp_region_get_device_serial(region, 0, &serial),
@@ -463,8 +463,7 @@ static void loops(void **state)
 
 			fakesys_link(fs, rows[i].path, rows[i].target);
 			ctx = fakesys_ctx(fs, (enum fakesys_way)way);
-			assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
-			check_snapshot(snap);
+			snap = take_snapshot(ctx, MHP_SNAPSHOT_IDENTITY);
 			assert_non_null(mhp_snapshot_find_region(snap, "dax0.0"));
 			assert_non_null(mhp_snapshot_find_region(snap, "region1"));
 			mhp_snapshot_unref(snap);
@@ -482,7 +481,7 @@ static void no_bus(void **state)
 	(void)state;
 	fakesys_dir(fs, "/sys/bus/cxl/devices");
 	fakesys_find(fs, "/sys/bus/cxl/devices")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_snapshot_get_regions_code(snap), -EACCES);
 	assert_null(mhp_snapshot_find_region(snap, "region0"));
 	mhp_snapshot_unref(snap);
@@ -503,7 +502,7 @@ static void plain_user(void **state)
 	fakesys_find(fs, REGION0 "/dax_region0/dax0.0/resource")->code = -EACCES;
 	fakesys_find(fs, REGION0 "/dax_region0/dax0.0/mapping0/start")->code = -EACCES;
 	fakesys_find(fs, REGION0 "/dax_region0/dax_region/align")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "dax0.0");
 	check_fact(region, "ranges", "inferred from region0");
 	assert_int_equal(mhp_region_get_range(region, 0, &start, &size), 0);
@@ -516,7 +515,7 @@ static void plain_user(void **state)
 
 	/* a part of it may lie anywhere */
 	fakesys_file(fs, REGION0 "/dax_region0/dax0.0/size", "536870912\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "dax0.0");
 	assert_int_equal(fact_code(region, "ranges"), -ENODATA);
 	assert_int_equal(mhp_region_count_ranges(region, &(size_t){ 0 }), -EACCES);
@@ -528,7 +527,7 @@ static void plain_user(void **state)
 	/* nor is anything inferred from what makes no sense */
 	fakesys_file(fs, REGION0 "/dax_region0/dax0.0/size", "1073741824\n");
 	fakesys_file(fs, REGION0 "/resource", "0xffffffffffffffff\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_count_ranges(find_region(snap, "dax0.0"), &(size_t){ 0 }),
 			 -EACCES);
 	mhp_snapshot_unref(snap);
@@ -539,7 +538,7 @@ static void plain_user(void **state)
 static void root_user(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MANY);
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 
 	(void)state;
 	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "ranges"), -ENODATA);

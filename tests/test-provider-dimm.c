@@ -93,7 +93,7 @@ static void plugged(void **state)
 	(void)state;
 	/* addresses are for root only, whose blocks these are is not */
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_DIMM);
 	assert_string_equal(mhp_region_get_path(region), SLOT0);
@@ -145,7 +145,7 @@ static void identities(void **state)
 		add_slot(fs, "PNP0C80:0a", rows[i].path);
 		if (rows[i].uid)
 			fakesys_file(fs, PARENT "PNP0C80:0a/uid", rows[i].uid);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_int_equal(mhp_region_get_identity(find_region(snap, "PNP0C80:0a"),
 							 &identity), rows[i].code);
 		if (rows[i].identity)
@@ -175,7 +175,7 @@ static void names(void **state)
 		assert_false(provider_dimm.is_name(odd[i]));
 	}
 	assert_true(provider_dimm.is_name("PNP0C80:0f"));
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 0)), "PNP0C80:00");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 1)), "PNP0C80:0f");
 	assert_string_equal(mhp_region_get_name(mhp_snapshot_get_region(snap, 2)), "PNP0C80:10");
@@ -204,7 +204,7 @@ static void boot_blocks(void **state)
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node1", "../../../../system/memory/memory32");
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node2", "../../../../system/memory/memory6");
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node3", "../../../../system/cpu/cpu0");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:01");
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
 	assert_int_equal(count, 2);
@@ -232,7 +232,7 @@ static void links_of_blocks(void **state)
 	/* one that is there and has no memory */
 	add_slot(fs, "PNP0C80:01", NULL);
 	fakesys_file(fs, PARENT "PNP0C80:01/status", "15\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_count_blocks(region), 4);
 	region = find_region(snap, "PNP0C80:01");
@@ -259,7 +259,7 @@ static void unreadable(void **state)
 	fakesys_find(fs, SLOT0 "/path")->code = -EACCES;
 	fakesys_remove(fs, SLOT0 "/uid");
 	fakesys_find(fs, SLOT0 "/physical_node2")->code = -EIO;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_find_fact(region, "status", &text), -EIO);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
@@ -272,7 +272,7 @@ static void unreadable(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_find(fs, SLOT0)->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
@@ -281,7 +281,7 @@ static void unreadable(void **state)
 
 	fakesys_dir(fs, "/sys/bus/acpi/devices");
 	fakesys_find(fs, "/sys/bus/acpi/devices")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_snapshot_get_regions_code(snap), -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
@@ -299,14 +299,14 @@ static void malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
 		fakesys_file(fs, SLOT0 "/status", statuses[i]);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		region = find_region(snap, "PNP0C80:00");
 		assert_int_equal(mhp_region_find_fact(region, "status", &text), -EBADMSG);
 		assert_int_equal(mhp_region_count_blocks(region), 4);
 		mhp_snapshot_unref(snap);
 	}
 	fakesys_link(fs, SLOT0 "/physical_node1", "../../../../system/memory/memory18446744073709551614");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_count_ranges(find_region(snap, "PNP0C80:00"), &count),
 			 -EBADMSG);
 	mhp_snapshot_unref(snap);
@@ -314,7 +314,7 @@ static void malformed(void **state)
 	fakesys_link(fs, SLOT0 "/physical_node1", "physical_node1");
 	fakesys_link(fs, BUS "PNP0C80:02", "PNP0C80:02");
 	fakesys_link(fs, BUS "PNP0C80:03", "../../nowhere");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_count_blocks(find_region(snap, "PNP0C80:00")), 3);
 	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:02"), &count) < 0);
 	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:03"), &count) < 0);
@@ -336,7 +336,7 @@ static void empty_slot(void **state)
 	/* switched off, and seen all the same */
 	add_slot(fs, "PNP0C80:02", NULL);
 	fakesys_file(fs, PARENT "PNP0C80:02/status", "13\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "dimm:_SB_.MHPC.MP01");
 	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
 	assert_int_equal(count, 0);
@@ -370,7 +370,7 @@ static void cannot_be_ejected(void **state)
 
 	(void)state;
 	fakesys_file(fs, ENABLED, "1\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", NULL), 0);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged to:device_dax", "no device"),
 			 MHP_CONFLICT_NOT_DEVICE);
@@ -382,14 +382,14 @@ static void cannot_be_ejected(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_file(fs, ENABLED, "0\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_cannot(find_region(snap, "PNP0C80:00"), MHP_CAN_UNPLUG, ENABLED " says 0");
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", "says 0"), MHP_CONFLICT_NOT_ABLE);
 	assert_int_equal(conflict(snap, "PNP0C80:00 online online", NULL), 0);
 	mhp_snapshot_unref(snap);
 
 	fakesys_remove(fs, SLOT0 "/eject");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(conflict(snap, "PNP0C80:00 unplugged", "no eject file"),
 			 MHP_CONFLICT_NOT_ABLE);
 	mhp_snapshot_unref(snap);

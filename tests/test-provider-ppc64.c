@@ -43,7 +43,7 @@ static void set_list(struct fakesys *fs, const uint32_t (*sets)[3], size_t count
 static void test_region(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-ppc64-lmb");
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "lmb");
 	const char *identity;
 	int node;
@@ -84,7 +84,7 @@ static void test_assigned(void **state)
 	set_list(fs, sets, sizeof(sets) / sizeof(*sets));
 	fakesys_file(fs, "/proc/iomem", "00000000-ffffffff : System RAM\n"
 		     "100000000-10fffffff : System RAM\n110000000-11fffffff : System RAM\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(runs_of(snap, "lmb"), "8-9,16-17,21-23");
 	/* the node of those that are there */
 	assert_int_equal(mhp_region_get_node(find_region(snap, "lmb"), &node), 0);
@@ -94,7 +94,7 @@ static void test_assigned(void **state)
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "boot_lmbs"), "14");
 	mhp_snapshot_unref(snap);
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "EACCES");
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 						 &(size_t){ 0 }), -EACCES);
@@ -110,7 +110,7 @@ static void test_no_dlpar(void **state)
 
 	(void)state;
 	fakesys_remove(fs, "/sys/kernel/dlpar");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_null(mhp_snapshot_find_region(snap, "lmb"));
 	assert_int_equal(mhp_snapshot_count_problems(snap), 0);
 	mhp_snapshot_unref(snap);
@@ -138,7 +138,7 @@ static void test_hostile(void **state)
 		struct mhp_snapshot *snap;
 
 		fakesys_set(fs, FAKESYS_FILE, rows[i].path, rows[i].bytes, rows[i].length);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 							 &(size_t){ 0 }), -EBADMSG);
 		assert_int_equal(mhp_snapshot_count_problems(snap), 1);
@@ -163,7 +163,7 @@ static void test_unreadable(void **state)
 		struct mhp_snapshot *snap;
 
 		fakesys_find(fs, rows[i].path)->code = rows[i].code;
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
 							 &(size_t){ 0 }), rows[i].expected);
 		mhp_snapshot_unref(snap);
@@ -176,7 +176,7 @@ static void test_sizes(void **state)
 {
 	struct mhp_request *request = ask("lmb plugged online_movable borrow");
 	struct fakesys *fs = fakesys_new_machine("6.12-ppc64-lmb-pairs");
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "lmb");
 	struct mhp_plan *plan;
 	const char *why;
@@ -197,7 +197,7 @@ static void test_sizes(void **state)
 		snprintf(path, sizeof(path), "/sys/devices/system/node/node0/memory%u", id);
 		fakesys_remove(fs, path);
 	}
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = mhp_snapshot_find_region(snap, "lmb");
 	assert_string_equal(runs_of(snap, "lmb"), "4-6");
 	assert_int_equal(region->n_units, 0);

@@ -42,7 +42,7 @@ static void add_block(struct fakesys *fs, unsigned int id)
 static void test_region(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine(MACHINE);
-	struct mhp_snapshot *snap = take_fake(fs, 0);
+	struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	const struct mhp_region *region = mhp_snapshot_find_region(snap, "standby");
 	const char *identity, *why;
 	int node;
@@ -90,7 +90,7 @@ static void test_configured(void **state)
 		     "60000000-ffffffff : System RAM\n"
 		     "100000000-10fffffff : System RAM\n"
 		     "120000000-13fffffff : System RAM\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(runs_of(snap, "standby"), "5-5,16-16,19-31");
 	assert_string_equal(fact_of(find_region(snap, "standby"), "configured_blocks"), "2");
 	assert_string_equal(fact_of(find_region(snap, "standby"), "boot_blocks"), "17");
@@ -99,7 +99,7 @@ static void test_configured(void **state)
 
 	/* one that has its map on itself cannot be from boot */
 	set(fs, 17, "memmap_on_memory", "1\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(runs_of(snap, "standby"), "5-5,16-17,19-31");
 	assert_string_equal(fact_of(find_region(snap, "standby"), "memmap_on_memory_blocks"), "1");
 	mhp_snapshot_unref(snap);
@@ -107,7 +107,7 @@ static void test_configured(void **state)
 	/* the lowest line is boot memory, be it as small as a block */
 	fakesys_file(fs, "/proc/iomem", "00000000-0fffffff : System RAM\n"
 		     "10000000-ffffffff : System RAM\n");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(runs_of(snap, "standby"), "17-17,19-31");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
@@ -126,7 +126,7 @@ static void test_unprivileged(void **state)
 
 	(void)state;
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = mhp_snapshot_find_region(snap, "standby");
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_size_bytes(region, &bytes), -EACCES);
@@ -157,7 +157,7 @@ static void test_hostile(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		set(fs, 20, "config", texts[i]);
-		snap = take_fake(fs, 0);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		assert_string_equal(runs_of(snap, "standby"), "16-19,21-31");
 		assert_string_equal(fact_of(find_region(snap, "standby"), "unreadable_blocks"),
 				    "1");
@@ -176,7 +176,7 @@ static void test_hostile(void **state)
 	fakesys_file(fs, STORAGE "/memory016/config", "0\n");
 	fakesys_file(fs, STORAGE "/memory_failure/config", "0\n");
 	fakesys_link(fs, STORAGE "/memory40", "memory40");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_non_null(mhp_snapshot_find_region(snap, "standby"));
 	assert_true(strstr(runs_of(snap, "standby"), "16-19,25-31,4294967295-4294967295") ==
 		    runs_of(snap, "standby"));
@@ -192,7 +192,7 @@ static void test_unreadable(void **state)
 
 	(void)state;
 	fakesys_find(fs, STORAGE)->code = -EACCES;
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "standby"), &count),
 			 -EACCES);
 	mhp_snapshot_unref(snap);
@@ -212,14 +212,14 @@ static void test_none(void **state)
 		snprintf(path, sizeof(path), STORAGE "/memory%u", id);
 		fakesys_remove(fs, path);
 	}
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_null(mhp_snapshot_find_region(snap, "standby"));
 	assert_string_equal(runs_of(snap, "boot"), "0-15");
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 
 	fs = fakesys_new_machine("6.12-s390-standby");
-	snap = take_fake(fs, 0);
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_null(mhp_snapshot_find_region(snap, "standby"));
 	assert_string_equal(runs_of(snap, "boot"), "0-31");
 	assert_int_equal(mhp_region_get_state(mhp_snapshot_find_region(snap, "boot")),

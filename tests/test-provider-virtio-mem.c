@@ -18,6 +18,7 @@
 #undef DEVICE
 
 #define MIB ((uint64_t)1 << 20)
+#define FLAGS (MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_IDENTITY)
 #define ONLINE "7.3-virtio-mem-online"	/* virtio1 has blocks 40 to 43, on node 1, in Movable */
 #define DEVICE "/sys/devices/pci0000:00/0000:00:03.0/virtio1"
 #define BUS "/sys/bus/virtio/devices"
@@ -50,7 +51,7 @@ static void captures(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fakesys *fs = fakesys_new_machine(rows[i].machine);
-		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		struct mhp_snapshot *snap = take_fake(fs, FLAGS);
 		const struct mhp_region *region = mhp_snapshot_find_region(snap, rows[i].name);
 		const char *driver, *identity, *name, *path;
 		uint64_t serial;
@@ -106,7 +107,7 @@ static void abilities(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fakesys *fs = fakesys_new_machine(rows[i].machine);
-		struct mhp_snapshot *snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		struct mhp_snapshot *snap = take_fake(fs, FLAGS);
 		const char *why;
 		bool can;
 
@@ -133,7 +134,7 @@ static void plain_user(void **state)
 	(void)state;
 	set_up(&bench, ONLINE ".txt");
 	assert_int_equal(mhp_sim_set_privileged(bench.sim, false), 0);
-	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	snap = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(snap, "virtio1");
 	assert_non_null(region);
 	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
@@ -185,7 +186,7 @@ static void neighbours(void **state)
 		     "  140000000-14fffffff : System RAM (virtio_mem)\n"
 		     "150000000-17fffffff : virtio1\n"
 		     "  150000000-15fffffff : System RAM (virtio_mem)\n");
-	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	snap = take_fake(fs, FLAGS);
 	assert_string_equal(owner_of(snap, 40), "virtio10");
 	assert_string_equal(owner_of(snap, 41), "virtio10");
 	assert_string_equal(owner_of(snap, 42), "virtio1");
@@ -269,7 +270,7 @@ static void lines(void **state)
 		add_device(fs, "virtio10", "0x0018\n");
 		snprintf(text, sizeof(text), BOOT "%s", rows[i].lines);
 		fakesys_file(fs, "/proc/iomem", text);
-		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		snap = take_fake(fs, FLAGS);
 		if (strcmp(owner_of(snap, 40), rows[i].owner))
 			fail_msg("row %zu: block 40 is of \"%s\"", i, owner_of(snap, 40));
 		if (mhp_region_count_ranges(mhp_snapshot_find_region(snap, "virtio1"), &count) !=
@@ -307,7 +308,7 @@ static void noise(void **state)
 			iomem->bytes[at] = bytes[fakesys_random(&seed, sizeof(bytes) - 1)];
 		}
 		/* plans are made of it, too */
-		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		snap = take_fake(fs, FLAGS);
 		for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++)
 			sum += mhp_region_count_blocks(mhp_snapshot_get_region(snap, i));
 		assert_true(sum <= mhp_snapshot_count_blocks(snap));
@@ -329,7 +330,7 @@ static void two_claim(void **state)
 		     "  140000000-15fffffff : System RAM (virtio_mem)\n"
 		     "140000000-17fffffff : virtio10\n"
 		     "  148000000-14fffffff : System RAM (virtio_mem)\n");
-	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	snap = take_fake(fs, FLAGS);
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "virtio10"), 0);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_OFFLINE), 0);
@@ -366,7 +367,7 @@ static void words(void **state)
 		fakesys_file(fs, DEVICE "/device", rows[i].word);
 		if (!rows[i].has_driver)
 			fakesys_remove(fs, DEVICE "/driver");
-		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		snap = take_fake(fs, FLAGS);
 		if (!mhp_snapshot_find_region(snap, "virtio1") == rows[i].is_one)
 			fail_msg("row %zu", i);
 		assert_int_equal(!problems_find(&snap->problems, DEVICE "/device"),
@@ -403,7 +404,7 @@ static void hostile_bus(void **state)
 	fakesys_link(fs, BUS "/virtio8", "../../../devices/virtio8");
 	fakesys_file(fs, "/sys/devices/a b\033/virtio9/device", "0x0018\n");
 	fakesys_link(fs, BUS "/virtio9", "../../../devices/a b\033/virtio9");
-	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	snap = take_fake(fs, FLAGS);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_null(mhp_snapshot_find_region(snap, names[i]));
 	for (int i = 3; i <= 6; i++) {
@@ -423,7 +424,7 @@ static void hostile_bus(void **state)
 	mhp_snapshot_unref(snap);
 
 	fakesys_find(fs, BUS)->code = -EIO;
-	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	snap = take_fake(fs, FLAGS);
 	assert_int_equal(mhp_snapshot_get_regions_code(snap), -EIO);
 	assert_non_null(problems_find(&snap->problems, BUS));
 	assert_string_equal(owner_of(snap, 40), "");
@@ -450,7 +451,7 @@ static void transports(void **state)
 		snprintf(path, sizeof(path), "../../..%s/virtio4", parents[i] + strlen("/sys"));
 		fakesys_link(fs, BUS "/virtio4", path);
 		snprintf(expected, sizeof(expected), "virtio-mem:%s", strrchr(parents[i], '/') + 1);
-		snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+		snap = take_fake(fs, FLAGS);
 		assert_int_equal(mhp_region_get_identity(mhp_snapshot_find_region(snap, "virtio4"),
 							 &text), 0);
 		assert_string_equal(text, expected);
@@ -466,7 +467,7 @@ static void settings(void **state)
 
 	(void)state;
 	fakesys_file(fs, "/sys/module/virtio_mem/parameters/unplug_online", "N\n");
-	snap = take_fake(fs, MHP_SNAPSHOT_PLUGGED);
+	snap = take_fake(fs, FLAGS);
 	assert_string_equal(fact_of(mhp_snapshot_find_region(snap, "virtio1"), "unplug_online"),
 			    "N");
 	mhp_snapshot_unref(snap);
@@ -563,20 +564,20 @@ static void comes_and_goes(void **state)
 	(void)state;
 	set_up(&bench, "7.3-virtio-mem-bind-start.txt");
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 256 * MIB), 0);
-	first = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	first = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(first, "virtio0");
 	assert_int_equal(mhp_region_get_node(region, &node), 0);
 	assert_non_null(mhp_snapshot_find_node(first, node));
 
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 0), 0);
-	second = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	second = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(second, "virtio0");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
 	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
 	assert_string_equal(fact_of(region, "address_space"), "0x140000000-0x17fffffff");
 
 	put(&bench, DRIVER "unbind", "virtio0");
-	third = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	third = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(third, "virtio0");
 	assert_int_equal(mhp_region_get_driver(region, &driver), 0);
 	assert_null(driver);
@@ -584,7 +585,7 @@ static void comes_and_goes(void **state)
 
 	put(&bench, DRIVER "bind", "virtio0");
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 128 * MIB), 0);
-	fourth = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
+	fourth = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(fourth, "virtio0");
 	assert_int_equal(mhp_region_get_driver(region, &driver), 0);
 	assert_string_equal(driver, "virtio_mem");

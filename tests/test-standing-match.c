@@ -20,15 +20,20 @@
 #define DAX0 "/sys/devices/platform/ACPI0017:00/root0/decoder0.0/region0/dax_region0/dax0.0"
 #define TYPE "type = online_movable\n"
 
-static struct mhp_snapshot *snapshot_of(struct fakesys *fs)
+static struct mhp_snapshot *take(struct fakesys *fs, uint64_t flags)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_TOPOLOGY };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
 	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
 	struct mhp_snapshot *snap;
 
 	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
 	mhp_ctx_unref(ctx);
 	return snap;
+}
+
+static struct mhp_snapshot *snapshot_of(struct fakesys *fs)
+{
+	return take(fs, MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_IDENTITY);
 }
 
 static struct mhp_standing *standing_of(const char *str)
@@ -113,6 +118,35 @@ static void test_name_and_identity(void **state)
 	      "no: identity = cxl:* (line 2): it is hmem:0x100000000");
 	check("7.3-hmem-bound", "boot", "kind = boot\nidentity = *",
 	      "no: identity = * (line 3): it has none");
+}
+
+/* A snapshot that has none: no rule for one is passed over. */
+static void test_identity_not_asked_for(void **state)
+{
+	static const char text[] = "[a]\nkind = dimm\n" TYPE "[b]\nidentity = hmem:0x9*\n" TYPE
+				   "[c]\n" TYPE;
+	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
+	struct mhp_snapshot *without = take(fs, 0), *plans = take(fs, MHP_SNAPSHOT_FOR_PLANS);
+	struct mhp_standing *standing = standing_of(text);
+	const struct mhp_standing_rule *rule;
+
+	(void)state;
+	check_on(without, "dax0.0", "identity = hmem:*", "unknown: identity = hmem:* (line 2): "
+		 "that was not asked for: the snapshot was made without MHP_SNAPSHOT_IDENTITY");
+	check_on(without, "dax0.0", "identity = hmem:*\nname = x",
+		 "no: name = x (line 3): it is dax0.0");
+	assert_int_equal(mhp_standing_find_rule(standing, without,
+						mhp_snapshot_find_region(without, "dax0.0"), &rule,
+						NULL), MHP_MATCH_UNKNOWN);
+	assert_string_equal(mhp_standing_rule_get_name(rule), "b");
+	assert_int_equal(mhp_standing_find_rule(standing, plans,
+						mhp_snapshot_find_region(plans, "dax0.0"), &rule,
+						NULL), MHP_MATCH_YES);
+	assert_string_equal(mhp_standing_rule_get_name(rule), "c");
+	mhp_standing_unref(standing);
+	mhp_snapshot_unref(plans);
+	mhp_snapshot_unref(without);
+	fakesys_free(fs);
 }
 
 static void test_identity_unreadable(void **state)
@@ -344,6 +378,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_kind, fakesys_free_all),
 		cmocka_unit_test_teardown(test_boot_memory_has_to_be_named, fakesys_free_all),
 		cmocka_unit_test_teardown(test_name_and_identity, fakesys_free_all),
+		cmocka_unit_test_teardown(test_identity_not_asked_for, fakesys_free_all),
 		cmocka_unit_test_teardown(test_identity_unreadable, fakesys_free_all),
 		cmocka_unit_test_teardown(test_driver, fakesys_free_all),
 		cmocka_unit_test_teardown(test_ram, fakesys_free_all),

@@ -108,6 +108,35 @@ static void test_is_so(void **state)
 	tear_down(&bench);
 }
 
+/* Its identity is known here, whatever snapshots are asked for: it is not "gone" without. */
+static void test_by_identity(void **state)
+{
+	const char *identity = "hmem:0x100000000";
+	struct mhp_wait_opts opts = { .size = sizeof(opts), .timeout_ms = 1 };
+	struct mhp_request *request;
+	struct mhp_snapshot *snap;
+	struct bench bench;
+	struct others others = { .bench = &bench };
+
+	(void)state;
+	begin(&bench, HMEM_7_3);
+	assert_int_equal(await(&others, identity, MHP_WAIT_READY), 0);
+	assert_int_equal(glance(&bench, identity, MHP_WAIT_GONE), -ETIMEDOUT);
+	assert_int_equal(mhp_request_new(&request), 0);
+	assert_int_equal(mhp_request_set_region(request, identity), 0);
+	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_OFFLINE), 0);
+	assert_int_equal(mhp_wait_request(bench.ctx, request, &opts, &snap), 0);
+	assert_int_equal(mhp_snapshot_get_flags(snap), MHP_SNAPSHOT_IDENTITY);
+	mhp_snapshot_unref(snap);
+	/* by a name it does not have to be */
+	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
+	assert_int_equal(mhp_wait_request(bench.ctx, request, &opts, &snap), 0);
+	assert_int_equal(mhp_snapshot_get_flags(snap), 0);
+	mhp_snapshot_unref(snap);
+	mhp_request_free(request);
+	tear_down(&bench);
+}
+
 static void test_ready_by_state(void **state)
 {
 	static const struct act acts[] = {
@@ -437,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_is_so),
+		cmocka_unit_test(test_by_identity),
 		cmocka_unit_test(test_ready_by_state),
 		cmocka_unit_test(test_ready_by_blocks),
 		cmocka_unit_test(test_ready_by_message),

@@ -198,7 +198,8 @@ int verb_list(struct machine *machine)
 	int r;
 
 	r = machine_snapshot(machine, MHP_SNAPSHOT_TOPOLOGY |
-			     (options->json ? MHP_SNAPSHOT_OFFLINE_ZONES : 0), &snap);
+			     (options->json ? MHP_SNAPSHOT_OFFLINE_ZONES : 0) |
+			     (options->json || options->tree ? MHP_SNAPSHOT_IDENTITY : 0), &snap);
 	if (r)
 		return r;
 	if (options->json) {

@@ -239,20 +239,21 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 
 int verb_show(struct machine *machine)
 {
+	const uint64_t flags = MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_TOPOLOGY |
+			       MHP_SNAPSHOT_IDENTITY;
 	const struct options *options = machine->options;
 	const struct mhp_region *region;
 	struct mhp_snapshot *snap;
 	int code, r;
 
-	r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES | MHP_SNAPSHOT_TOPOLOGY, &snap);
+	r = machine_snapshot(machine, flags, &snap);
 	if (r)
 		return r;
 	region = mhp_snapshot_find_region(snap, options->region);
 	/* what takes a while for large ones is read only where it matters */
 	if (region && mhp_region_get_kind(region) == MHP_REGION_VIRTIO_MEM) {
 		mhp_snapshot_unref(snap);
-		r = machine_snapshot(machine, MHP_SNAPSHOT_OFFLINE_ZONES |
-				     MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_PLUGGED, &snap);
+		r = machine_snapshot(machine, flags | MHP_SNAPSHOT_PLUGGED, &snap);
 		if (r)
 			return r;
 		region = mhp_snapshot_find_region(snap, options->region);

@@ -138,6 +138,8 @@ int verb_wait(struct machine *machine)
 		.source = options->source,
 		.tick = tick,
 		.tick_data = &acts,
+		/* that tells all of the region */
+		.snapshot_flags = options->json ? MHP_SNAPSHOT_IDENTITY : 0,
 	};
 	int code, r = acts_begin(&acts, machine);
 

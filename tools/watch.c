@@ -44,6 +44,8 @@ static int open_monitor(struct watch *watch)
 		.flags = MHP_MONITOR_ZONES | MHP_MONITOR_CAUSES,
 		.source = options->source,
 		.buffer_bytes = options->buffer_bytes,
+		/* it may be named by that */
+		.snapshot_flags = options->region ? MHP_SNAPSHOT_IDENTITY : 0,
 	};
 	int code;
 

@@ -99,9 +99,11 @@ struct mhp_agenda_opts {
 /**
  * Make an agenda.
  *
- * @param snap        the machine as it is: taken with MHP_SNAPSHOT_FOR_PLANS, and with
- *                    MHP_SNAPSHOT_TOPOLOGY if a rule is about tiers. The agenda keeps a
- *                    reference
+ * @param snap        the machine as it is: taken with MHP_SNAPSHOT_FOR_PLANS, which has
+ *                    identities and origins, and with MHP_SNAPSHOT_TOPOLOGY if a rule is
+ *                    about tiers. Without them, a rule that needs one leaves the region
+ *                    undecided, and a dax device of which the origin is not known is not
+ *                    plugged. The agenda keeps a reference
  * @param standing    the standing policy, of which the agenda keeps a reference
  * @param opts        NULL for the defaults
  * @param ret_agenda  the agenda, with one reference, which the caller owns

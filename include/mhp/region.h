@@ -226,13 +226,15 @@ int mhp_region_get_plugged_bytes(const struct mhp_region *region, uint64_t *ret_
  * region's name is. Of a CXL region it is "cxl:SERIAL@DPA,...": of each memory device, in
  * the order of interleaving, its serial number and where in the device's own addresses
  * the region begins. A dax device of it adds "/" and its own number, the Y of daxX.Y;
- * "hmem:ADDRESS" and "pmem:UUID" are other dax devices. libmhp(7) lists all forms.
+ * "hmem:ADDRESS" and "pmem:UUID" are other dax devices. libmhp(7) lists all forms. It is
+ * known of a snapshot with MHP_SNAPSHOT_IDENTITY.
  *
  * @param region        the region
  * @param ret_identity  borrowed, printable, without blanks
- * @return 0; -ENODATA if it has none; -ENOTUNIQ if another region has the same, so that
- *         it names neither; another negative errno value if it could not be read
- *         (-EACCES: needs root)
+ * @return 0; -ENODATA if it has none, or the snapshot was taken without that flag
+ *         (mhp_snapshot_get_flags()): it was not asked for; -ENOTUNIQ if another region has
+ *         the same, so that it names neither; another negative errno value if it could
+ *         not be read (-EACCES: needs root)
  * @since 0.1
  */
 int mhp_region_get_identity(const struct mhp_region *region, const char **ret_identity);
@@ -283,7 +285,7 @@ bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
 
 /**
  * Number of facts that the region's origin tells of it, beside what has a function of
- * its own here.
+ * its own here; 0 of a snapshot without MHP_SNAPSHOT_IDENTITY.
  *
  * @since 0.1
  */
@@ -310,8 +312,8 @@ int mhp_region_get_fact(const struct mhp_region *region, size_t index, const cha
  * @param region    the region
  * @param name      such as "interleave_ways"
  * @param ret_text  its value, borrowed, to be escaped before it goes to a terminal
- * @return 0; -ENODATA if there is no such fact; another negative errno value if it
- *         could not be read
+ * @return 0; -ENODATA if there is no such fact, or the snapshot was taken without
+ *         MHP_SNAPSHOT_IDENTITY; another negative errno value if it could not be read
  * @since 0.1
  */
 int mhp_region_find_fact(const struct mhp_region *region, const char *name,
@@ -319,7 +321,8 @@ int mhp_region_find_fact(const struct mhp_region *region, const char *name,
 
 /**
  * Number of the devices that are behind the region, as far as they are known: the
- * memory devices of a CXL region, a PCI or ACPI device.
+ * memory devices of a CXL region, a PCI or ACPI device; 0 of a snapshot without
+ * MHP_SNAPSHOT_IDENTITY.
  *
  * @since 0.1
  */

@@ -82,7 +82,8 @@ void mhp_request_free(struct mhp_request *request);
  * Set the target: one region.
  *
  * @param request  the request
- * @param name     the region's name, such as "dax0.0"; copied
+ * @param name     the region's name, such as "dax0.0", or its identity, which only a snapshot
+ *                 with MHP_SNAPSHOT_IDENTITY knows; copied
  * @return 0; -EINVAL if it is empty; -ENOMEM
  * @since 0.1
  */

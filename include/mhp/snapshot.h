@@ -46,7 +46,9 @@ enum mhp_snapshot_flag {
 					     free memory and the sizes of zones, whether the
 					     kernel can take memory away; a plan of a snapshot
 					     without it warns that this was not checked, where
-					     it matters */
+					     it matters. Identities are read, too
+					     (MHP_SNAPSHOT_IDENTITY): a request may name a
+					     region by one */
 	MHP_SNAPSHOT_TOPOLOGY = 4,	/**< read what nodes are like: tiers, distances,
 					     bandwidth and so on (mhp/node.h), and the sizes
 					     of zones (mhp/zones.h): some 20 files a node at
@@ -54,13 +56,17 @@ enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_PLUGGED = 8,	/**< ask for each page of blocks that a host plugs in
 					     parts (virtio-mem) whether it is there: 8 bytes are
 					     read for each of them */
-	MHP_SNAPSHOT_EXACT = 16,	/**< read the state of every block. Without it, and
-					     without MHP_SNAPSHOT_FOR_PLANS, what /proc/zoneinfo
-					     proves is not read (mhp_block_is_inferred()); a
-					     block that is going offline is then online */
+	MHP_SNAPSHOT_EXACT = 16,	/**< read the state of every block, as
+					     MHP_SNAPSHOT_FOR_PLANS does, too. Without it, what
+					     /proc/zoneinfo proves is not read
+					     (mhp_block_is_inferred()); a block that is going
+					     offline is then online */
+	MHP_SNAPSHOT_IDENTITY = 32,	/**< read what only shows a region, or names it: its
+					     identity, its facts, the devices behind it: some 10
+					     files a region, of interleaved CXL memory more */
 	MHP_SNAPSHOT_BLOCKS_ONLY = 64,	/**< no regions and no system policy: as far as they are
 					     asked for, they answer -ENODATA; not together with
-					     _FOR_PLANS or _PLUGGED: -EINVAL */
+					     _FOR_PLANS, _PLUGGED or _IDENTITY: -EINVAL */
 };
 
 /** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
@@ -103,6 +109,14 @@ struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
  * @since 0.1
  */
 struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap);
+
+/**
+ * What the snapshot holds beside what each one does.
+ *
+ * @return MHP_SNAPSHOT_...: what it was taken with, and what that implies
+ * @since 0.1
+ */
+uint64_t mhp_snapshot_get_flags(const struct mhp_snapshot *snap);
 
 /**
  * Size of every memory block.
@@ -232,7 +246,8 @@ size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
 const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap, size_t index);
 
 /**
- * A region by name, such as "dax0.0", or by identity (mhp_region_get_identity()).
+ * A region by name, such as "dax0.0", or by identity (mhp_region_get_identity()), which a
+ * snapshot without MHP_SNAPSHOT_IDENTITY does not know.
  *
  * @return the region, borrowed; NULL if there is none
  * @since 0.1

@@ -52,8 +52,8 @@ enum mhp_wish {
 
 /** Does a rule match a region? */
 enum mhp_match {
-	MHP_MATCH_UNKNOWN = 0,		/**< what it compares could not be read, or the rule
-					     has an error */
+	MHP_MATCH_UNKNOWN = 0,		/**< what it compares could not be read, or is not in
+					     the snapshot, or the rule has an error */
 	MHP_MATCH_NO = 1,
 	MHP_MATCH_YES = 2,
 };
@@ -303,7 +303,8 @@ int mhp_standing_rule_copy_text(const struct mhp_standing_rule *rule, char **ret
 
 /**
  * Does a rule match a region? All that is given must. A rule for tier needs a snapshot
- * with MHP_SNAPSHOT_TOPOLOGY. Boot memory is matched only by a rule that has kind = boot.
+ * with MHP_SNAPSHOT_TOPOLOGY, one for identity MHP_SNAPSHOT_IDENTITY: without, what it
+ * compares is not known. Boot memory is matched only by a rule that has kind = boot.
  *
  * @param rule     the rule
  * @param snap     the snapshot that the region is from
@@ -311,7 +312,8 @@ int mhp_standing_rule_copy_text(const struct mhp_standing_rule *rule, char **ret
  * @param ret_why  which key decided, and what the region has: "kind = dax cxl (line 3): it
  *                 is virtio-mem"; with MHP_MATCH_YES all of them. Printable; the caller
  *                 frees it; NULL if memory ran out; may be NULL
- * @return the answer; MHP_MATCH_UNKNOWN if no key says no, and something could not be read
+ * @return the answer; MHP_MATCH_UNKNOWN if no key says no, and something could not be
+ *         read, or was not asked for
  * @since 0.1
  */
 enum mhp_match mhp_standing_rule_match(const struct mhp_standing_rule *rule,

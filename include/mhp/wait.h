@@ -61,7 +61,8 @@ struct mhp_wait_opts {
  * Wait for a region.
  *
  * @param ctx       the context
- * @param region    its name, or its identity (mhp_snapshot_find_region())
+ * @param region    its name, or its identity (mhp_snapshot_find_region()), for which
+ *                  snapshots are taken with MHP_SNAPSHOT_IDENTITY
  * @param what      what is waited for
  * @param opts      NULL for the defaults
  * @param ret_snap  the snapshot where it was found to be so, with one reference, which the

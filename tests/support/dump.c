@@ -437,6 +437,21 @@ static void check_plan(const struct mhp_snapshot *snap, const struct mhp_region 
 	mhp_request_free(request);
 }
 
+/* What was not asked for is not told. */
+static void check_unidentified(const struct mhp_snapshot *snap, const struct mhp_region *region)
+{
+	const char *text;
+
+	assert_int_equal(mhp_region_get_identity(region, &text), -ENODATA);
+	assert_int_equal(mhp_region_count_facts(region), 0);
+	assert_int_equal(mhp_region_get_fact(region, 0, &text, NULL, NULL), -EINVAL);
+	assert_int_equal(mhp_region_find_fact(region, "origin", &text), -ENODATA);
+	assert_int_equal(mhp_region_find_fact(region, "committed", &text), -ENODATA);
+	assert_int_equal(mhp_region_count_devices(region), 0);
+	assert_null(region->identity);
+	assert_null(mhp_snapshot_find_region(snap, "s390-standby"));
+}
+
 void check_snapshot(const struct mhp_snapshot *snap)
 {
 	const char *path, *text;
@@ -447,6 +462,8 @@ void check_snapshot(const struct mhp_snapshot *snap)
 		const struct mhp_region *region = mhp_snapshot_get_region(snap, i);
 
 		check_region(snap, region);
+		if (!(mhp_snapshot_get_flags(snap) & MHP_SNAPSHOT_IDENTITY))
+			check_unidentified(snap, region);
 		check_plan(snap, region, MHP_GOAL_ONLINE, 0);
 		check_plan(snap, region, MHP_GOAL_ONLINE, MHP_RULE_REZONE);
 		check_plan(snap, region, MHP_GOAL_OFFLINE, MHP_RULE_KEEP);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,11 +24,69 @@ struct mhp_snapshot *take_snapshot(struct mhp_ctx *ctx, uint64_t flags)
 	return snap;
 }
 
+static void add_release(struct text *text, const struct mhp_snapshot *snap,
+			const struct mhp_region *region)
+{
+	struct mhp_request *request;
+	struct mhp_plan *plan;
+	char *str;
+
+	assert_int_equal(mhp_request_new(&request), 0);
+	assert_int_equal(mhp_request_set_region(request, mhp_region_get_name(region)), 0);
+	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_UNPLUGGED), 0);
+	assert_int_equal(mhp_request_set_rules(request, MHP_RULE_RELEASE), 0);
+	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+	assert_int_equal(mhp_plan_copy_text(plan, &str), 0);
+	text_add(text, "%s", str);
+	free(str);
+	mhp_plan_unref(plan);
+	mhp_request_free(request);
+}
+
+/* All but identities, facts and devices. */
+static char *describe(const struct mhp_snapshot *snap)
+{
+	const struct mhp_region *region, *parent;
+	char *str = dump(snap, true);
+	struct text text = { 0 };
+	const char *why;
+
+	text_add(&text, "%s", str);
+	free(str);
+	for (size_t i = 0; (region = mhp_snapshot_get_region(snap, i)); i++) {
+		parent = mhp_region_get_parent(region);
+		text_add(&text, "%s %s of %s\n", mhp_region_get_name(region),
+			 mhp_region_get_path(region), parent ? mhp_region_get_name(parent) : "-");
+		for (enum mhp_capability what = MHP_CAN_ONLINE; what < MHP_CAPABILITIES; what++)
+			text_add(&text, "%d %s\n", (int)what,
+				 mhp_region_can(region, what, &why) ? "yes" : why);
+		add_release(&text, snap, region);
+	}
+	assert_int_equal(text_finish(&text, &str), 0);
+	return str;
+}
+
+/* What is not about them does not depend on whether they were asked for. */
+static void compare_without_identity(struct mhp_ctx *ctx, uint64_t flags,
+				     const struct mhp_snapshot *snap)
+{
+	struct mhp_snapshot *plain = take_snapshot(ctx, flags & ~(uint64_t)MHP_SNAPSHOT_IDENTITY);
+	char *with = describe(snap), *without = describe(plain);
+
+	assert_string_equal(without, with);
+	assert_true(mhp_snapshot_count_problems(plain) <= mhp_snapshot_count_problems(snap));
+	free(with);
+	free(without);
+	mhp_snapshot_unref(plain);
+}
+
 struct mhp_snapshot *take_fake(struct fakesys *fs, uint64_t flags)
 {
 	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
 	struct mhp_snapshot *snap = take_snapshot(ctx, flags);
 
+	if (flags & MHP_SNAPSHOT_IDENTITY)
+		compare_without_identity(ctx, flags, snap);
 	mhp_ctx_unref(ctx);
 	return snap;
 }

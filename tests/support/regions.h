@@ -6,7 +6,10 @@
 #include "internal.h"
 #include "fakesys.h"
 
-/* They pass check_snapshot(). */
+/*
+ * They pass check_snapshot(); with MHP_SNAPSHOT_IDENTITY that of a fake tree is also compared
+ * with one without.
+ */
 struct mhp_snapshot *take_snapshot(struct mhp_ctx *ctx, uint64_t flags);
 struct mhp_snapshot *take_fake(struct fakesys *fs, uint64_t flags);
 
