@@ -8,7 +8,87 @@
 
 #include "provider.h"
 
-/* ---- ranges ---- */
+/* ---- ranges, by their size ---- */
+
+/* In silence: whoever lists the mappings tells what is wrong. */
+static int peek_number(struct sysfs_dir *dir, const char *name, attr_parse_fn parse,
+		       uint64_t *ret)
+{
+	char buf[MHP_ATTR_SIZE + 1];
+	int r = sysfs_read(dir, name, buf);
+
+	return r == 0 && parse(buf, ret) < 0 ? -EBADMSG : r;
+}
+
+static int peek_mapping(struct sysfs_dir *dir, size_t index, struct range *ret)
+{
+	char name[32];
+	uint64_t start, end;
+	int r;
+
+	snprintf(name, sizeof(name), "mapping%zu/start", index);
+	r = peek_number(dir, name, parse_0x_hex, &start);
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "mapping%zu/end", index);
+	r = peek_number(dir, name, parse_0x_hex, &end);
+	return r < 0 ? r : range_from_bounds(start, end, ret) < 0 ? -EBADMSG : 0;
+}
+
+/* Those from 0 on that have so many bytes together; the caller frees them, upon failure too. */
+static int peek_mappings(struct sysfs_dir *dir, uint64_t size, struct range **ranges,
+			 size_t *count)
+{
+	struct range *more;
+	int r;
+
+	do {
+		more = reallocarray(*ranges, *count + 1, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		*ranges = more;
+		if (!size)
+			return 0;
+		r = peek_mapping(dir, *count, &more[*count]);
+		if (r == 0 && more[*count].size > size)
+			r = -EBADMSG;
+		if (r == 0)
+			size -= more[(*count)++].size;
+	} while (r == 0 && size);
+	return r;
+}
+
+/*
+ * A device's size is that of all its mappings (dev_dax_size() in drivers/dax/bus.c), which
+ * have the lowest numbers that are free: where the first ones have all of it there are no
+ * others, and nothing needs to be listed. Anything but 0 and -ENOMEM: list them.
+ */
+static int find_ranges_by_size(struct sysfs_dir *dir, struct mhp_region *region,
+			       uint64_t block_size, struct problems *problems)
+{
+	struct range *ranges = NULL;
+	uint64_t size, unused;
+	size_t count = 0, bad;
+	int r;
+
+	r = peek_number(dir, "size", parse_dec, &size);
+	if (r < 0)
+		return r;
+	r = peek_mappings(dir, size, &ranges, &count);
+	if (r == 0)
+		r = region_set_ranges(region, ranges, count, block_size, &bad);
+	if (r == 0)
+		return 0;
+	free(ranges);
+	/* the size is for everybody to read, the addresses are not, whichever mapping's */
+	if (r != -EACCES || peek_number(dir, "mapping0/start", parse_0x_hex, &unused) != -EACCES)
+		return r;
+	region->size_bytes = size;
+	region->ranges_code = r;
+	return problems_add(problems, r, NULL, dir->path, "mapping0/start");
+}
+
+/* ---- ranges, listed ---- */
 
 struct mappings {
 	struct sysfs_dir *dir;
@@ -152,8 +232,10 @@ static int find_ranges(struct sysfs_dir *dir, struct mhp_region *region, uint64_
 		       struct problems *problems)
 {
 	struct mappings mappings = { .dir = dir, .problems = problems };
-	int r;
+	int r = find_ranges_by_size(dir, region, block_size, problems);
 
+	if (r == 0 || r == -ENOMEM)
+		return r;
 	r = list_mappings(dir, &mappings, problems);
 	if (r == 0)
 		r = read_ranges(dir, region, block_size, &mappings, problems);

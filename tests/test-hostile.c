@@ -355,8 +355,22 @@ static const struct hostile regions[] = {
 	  NO_RANGES("EBADMSG"),
 	  DAX "/mapping1/end EBADMSG \"0x120000000-0x11fffffff\"\n" },
 	/* a region with fewer ranges than it has would be a lie */
-	{ "mapping of a number too large", { DIRECTORY(DAX "/mapping99999999999") },
+	{ "mapping of a number too large", { DIRECTORY(DAX "/mapping99999999999"),
+					     TEXT(DAX "/size", "2147483648\n") },
 	  NO_RANGES("ERANGE"), DAX "/mapping99999999999 ERANGE \"mapping99999999999\"\n" },
+	/* the size is only a way not to list them */
+	{ "no size", { GONE(DAX "/size") }, "", "" },
+	{ "size of a part", { TEXT(DAX "/size", "134217728\n") }, "", "" },
+	{ "size in between", { TEXT(DAX "/size", "402653184\n") }, "", "" },
+	{ "size of more", { TEXT(DAX "/size", "2147483648\n") }, "", "" },
+	{ "size is no number", { TEXT(DAX "/size", "0x20000000\n") }, "", "" },
+	{ "size of 2^64", { TEXT(DAX "/size", "18446744073709551616\n") }, "", "" },
+	{ "no mapping 0", { GONE(DAX "/mapping0") },
+	  "32 offline node 1 kmem\n33 offline node 1 kmem\n"
+	  "dax0.0 0x120000000+0x10000000 = 36-37, 2 blocks offline, lost 0;"
+	  " node 1 kmem offline ram kmem\n"
+	  "kmem 0x100000000+0x10000000 = 32-33, 2 blocks offline, lost 0;"
+	  " node 1 - ENODATA ram kmem\n", "" },
 	{ "empty end", { TEXT(DAX "/mapping0/end", "") }, NO_RANGES("EBADMSG"),
 	  DAX "/mapping0/end EBADMSG \"\"\n" },
 	{ "no 0x", { TEXT(DAX "/mapping0/start", "100000000\n") }, NO_RANGES("EBADMSG"),
