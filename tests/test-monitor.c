@@ -20,6 +20,7 @@
 #include "support/alloc.h"
 #include "support/bench.h"
 #include "support/mirror.h"
+#include "support/work.h"
 
 #define POLICY POLICY_PATH
 
@@ -757,10 +758,154 @@ static void test_cost(void **state)
 	assert_int_equal(large.calls, small.calls);
 }
 
+/* ---- on a machine with many devices ---- */
+
+#define EACH 4				/* blocks of a device */
+
+/* dax0.0, dax1.0 and so on, all of node 1; kmem is there, and has none of them yet. */
+static void set_up_devices(struct bench *bench, unsigned int devices)
+{
+	struct mhp_sim_builder *builder;
+	char name[32];
+
+	memset(bench, 0, sizeof(*bench));
+	assert_int_equal(mhp_sim_builder_new(MHP_SIM_KERNEL_7_3, &builder), 0);
+	assert_int_equal(mhp_sim_builder_add_node(builder, 0, 4), 0);
+	assert_int_equal(mhp_sim_builder_add_memory(builder, 0, 0, 16 * BLOCK), 0);
+	assert_int_equal(mhp_sim_builder_add_node(builder, 1, 0), 0);
+	for (unsigned int i = 0; i < devices; i++) {
+		snprintf(name, sizeof(name), "dax%u.0", i);
+		assert_int_equal(mhp_sim_builder_add_dax(builder, name, 1,
+							 (32 + 2 * EACH * i) * BLOCK,
+							 EACH * BLOCK), 0);
+	}
+	assert_int_equal(mhp_sim_new_from_builder(builder, NULL, &bench->sim), 0);
+	mhp_sim_builder_free(builder);
+	assert_int_equal(mhp_sim_new_ctx(bench->sim, &bench->ctx), 0);
+	put(bench, POLICY, "online_movable");
+	put(bench, DAX_AUTOPROBE_PATH, "0");
+	plug_all(bench);
+}
+
+struct spent {
+	size_t files;			/* read, or looked at, in all */
+	size_t most_work;		/* of a block that came online */
+};
+
+/* How many blocks came online. */
+static size_t hear_device(struct bench *bench, struct mhp_monitor *monitor, struct spent *spent)
+{
+	size_t files = mhp_sim_count(bench->sim, MHP_SIM_READ | MHP_SIM_LOOK), events = 0;
+	const struct mhp_event *event;
+
+	for (;;) {
+		size_t before = work;
+
+		assert_int_equal(mhp_monitor_next(monitor, &event), 0);
+		if (!event)
+			break;
+		if (mhp_event_get_kind(event) != MHP_EVENT_BLOCK_ONLINE)
+			continue;
+		assert_non_null(mhp_event_get_region(event));
+		events++;
+		if (work - before > spent->most_work)
+			spent->most_work = work - before;
+	}
+	spent->files += mhp_sim_count(bench->sim, MHP_SIM_READ | MHP_SIM_LOOK) - files;
+	return events;
+}
+
+static struct spent spent_on_devices(unsigned int devices)
+{
+	struct mhp_monitor_opts opts = {
+		.size = sizeof(opts), .flags = MHP_MONITOR_CAUSES, .buffer_bytes = 64 << 20,
+	};
+	struct mhp_monitor *monitor;
+	struct spent spent = { 0 };
+	struct bench bench;
+	char name[32];
+
+	set_up_devices(&bench, devices);
+	assert_int_equal(mhp_monitor_new(bench.ctx, &opts, &monitor), 0);
+	for (unsigned int i = 0; i < devices; i++) {
+		snprintf(name, sizeof(name), "dax%u.0", i);
+		put(&bench, KMEM "/bind", name);
+		assert_int_equal(hear_device(&bench, monitor, &spent), EACH);
+	}
+	mhp_monitor_free(monitor);
+	tear_down(&bench);
+	return spent;
+}
+
+/* Each device is read for itself, however many there are; a block's event walks over none. */
+static void test_many_devices(void **state)
+{
+	struct spent small = spent_on_devices(8), middle = spent_on_devices(16);
+	struct spent large = spent_on_devices(128);
+
+	(void)state;
+	assert_int_equal(large.files - middle.files, 14 * (middle.files - small.files));
+	/* names are looked up among all, by halves */
+	assert_true(large.most_work <= small.most_work + 16);
+}
+
+static const struct mhp_message *to_come;
+static int receive_to_come(struct mhp_backend *be, struct mhp_events *events,
+			   struct mhp_message *ret_message, bool *ret_some);
+
+/* Of one more block that is nobody's, once all devices have been looked at for it. */
+static struct spent spent_on_stranger(unsigned int devices)
+{
+	struct mhp_monitor_opts opts = { .size = sizeof(opts), .flags = MHP_MONITOR_CAUSES };
+	const struct mhp_event *event;
+	struct mhp_backend_ops ops;
+	struct mhp_monitor *monitor;
+	struct spent spent = { 0 };
+	struct bench bench;
+	size_t before = 0;
+
+	set_up_devices(&bench, devices);
+	assert_int_equal(mhp_monitor_new(bench.ctx, &opts, &monitor), 0);
+	real_ops = bench.ctx->be->ops;
+	ops = *real_ops;
+	ops.receive_event = receive_to_come;
+	bench.ctx->be->ops = &ops;
+	for (unsigned int i = 0; i < 8; i++) {
+		char path[64];
+		struct mhp_message message = {
+			.action = "add", .devpath = path, .subsystem = "memory",
+			.seqnum = monitor->seqnum + 1 + i,
+		};
+
+		snprintf(path, sizeof(path), "/devices/system/memory/memory%u", 20000 + i);
+		to_come = &message;
+		before = work;
+		spent.files = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
+		assert_int_equal(mhp_monitor_next(monitor, &event), 0);
+		assert_non_null(event);
+		assert_int_equal(mhp_event_get_kind(event), MHP_EVENT_BLOCK_ADDED);
+		assert_null(mhp_event_get_region(event));
+		spent.files = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK) - spent.files;
+	}
+	spent.most_work = work - before;
+	bench.ctx->be->ops = real_ops;
+	mhp_monitor_free(monitor);
+	tear_down(&bench);
+	return spent;
+}
+
+static void test_block_of_nobody(void **state)
+{
+	struct spent small = spent_on_stranger(8), large = spent_on_stranger(128);
+
+	(void)state;
+	assert_int_equal(large.files, small.files);
+	assert_int_equal(large.most_work, small.most_work);
+}
+
 /* ---- while the snapshot is taken ---- */
 
 /* The next message: as sent before the snapshot was begun, or while it was taken. */
-static const struct mhp_message *to_come;
 
 static int receive_to_come(struct mhp_backend *be, struct mhp_events *events,
 			   struct mhp_message *ret_message, bool *ret_some)
@@ -1240,6 +1385,8 @@ int main(void)
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_room_for_all),
 		cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_many_devices),
+		cmocka_unit_test(test_block_of_nobody),
 		cmocka_unit_test(test_told_early),
 		cmocka_unit_test(test_races),
 		cmocka_unit_test(test_overtaken),

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* In place of what compares, and of what looks at one region, by the linker's --wrap. */
+#include "internal.h"
+#include "work.h"
+
+size_t work;
+
+int __real_strcmp(const char *a, const char *b);
+bool __real_is_same(const char *a, const char *b);
+bool __real_region_has_block(const struct mhp_region *region, uint64_t id);
+const struct mhp_region *__real_mhp_region_get_parent(const struct mhp_region *region);
+int __wrap_strcmp(const char *a, const char *b);
+bool __wrap_is_same(const char *a, const char *b);
+bool __wrap_region_has_block(const struct mhp_region *region, uint64_t id);
+const struct mhp_region *__wrap_mhp_region_get_parent(const struct mhp_region *region);
+
+int __wrap_strcmp(const char *a, const char *b)
+{
+	work++;
+	return __real_strcmp(a, b);
+}
+
+bool __wrap_is_same(const char *a, const char *b)
+{
+	work++;
+	return __real_is_same(a, b);
+}
+
+bool __wrap_region_has_block(const struct mhp_region *region, uint64_t id)
+{
+	work++;
+	return __real_region_has_block(region, id);
+}
+
+const struct mhp_region *__wrap_mhp_region_get_parent(const struct mhp_region *region)
+{
+	work++;
+	return __real_mhp_region_get_parent(region);
+}
