@@ -1162,7 +1162,7 @@ uint64_t ratio_percent(uint64_t movable, uint64_t kernel);
 
 struct mhp_result {
 	uint64_t id;
-	char *path;		/* memoryN/state */
+	const char *path;	/* memoryN/state: the report's */
 	const char *wanted;	/* the word */
 	enum mhp_state before_state, after_state;
 	enum mhp_zone before_zone, after_zone;
@@ -1191,6 +1191,7 @@ struct mhp_report {
 	char message[1024];
 	const char *hint;
 	struct mhp_result *blocks;	/* as the plan's */
+	char *block_paths;
 	size_t n_blocks;
 	size_t *order;			/* by address */
 	struct report_write *writes;

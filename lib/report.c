@@ -103,6 +103,26 @@ static int copy_release_paths(struct mhp_report *report)
 	return 0;
 }
 
+/* Of any block: digits of a number of 64 bits, and its NUL. */
+#define BLOCK_PATH_SIZE (sizeof(MEMORY_PATH "/memory/state") + 20)
+
+/* All in one piece: an allocation for each would be thousands. */
+static int make_block_paths(struct mhp_report *report)
+{
+	const struct mhp_plan *plan = report->plan;
+	char *path = calloc(plan->n_blocks + 1, BLOCK_PATH_SIZE);
+
+	if (!path)
+		return -ENOMEM;
+	report->block_paths = path;
+	for (size_t i = 0; i < plan->n_blocks; i++, path += BLOCK_PATH_SIZE) {
+		snprintf(path, BLOCK_PATH_SIZE, MEMORY_PATH "/memory%" PRIu64 "/state",
+			 plan->blocks[i].id);
+		report->blocks[i].path = path;
+	}
+	return 0;
+}
+
 int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 {
 	struct mhp_report *report = calloc(1, sizeof(*report));
@@ -128,11 +148,10 @@ int report_new(struct mhp_plan *plan, struct mhp_report **ret_report)
 			.after_zone = plan->blocks[i].zone,
 			.reason = MHP_REASON_NOT_TRIED,
 		};
-		if (copy_text(&result->path, MEMORY_PATH "/memory%" PRIu64 "/state",
-			      result->id) < 0)
-			goto fail;
 		report->n_blocks++;
 	}
+	if (make_block_paths(report) < 0)
+		goto fail;
 	if (sort_results(report) < 0)
 		goto fail;
 	*ret_report = report;
@@ -165,8 +184,7 @@ MHP_EXPORT void mhp_report_free(struct mhp_report *report)
 {
 	if (!report)
 		return;
-	for (size_t i = 0; i < report->n_blocks; i++)
-		free(report->blocks[i].path);
+	free(report->block_paths);
 	mhp_plan_unref(report->plan);
 	for (size_t i = 0; i < report->n_parts; i++)
 		free(report->device_paths[i]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Hundreds of regions: what is asked of each for itself, and what would be a walk over all. */
+/* Hundreds of regions, and of blocks: what is done for each is no walk over all. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "support/alloc.h"
 #include "support/bench.h"
 #include "support/pool.h"
 #include "support/work.h"
@@ -17,7 +18,8 @@
 #define BLOCK (UINT64_C(128) << 20)
 #define EACH 2				/* blocks of a device */
 
-static void set_up_devices(struct bench *bench, unsigned int devices)
+/* Blocks of each, offline; kmem has them. */
+static void set_up_devices(struct bench *bench, unsigned int devices, uint64_t blocks)
 {
 	struct mhp_sim_builder *builder;
 	char name[32];
@@ -30,8 +32,8 @@ static void set_up_devices(struct bench *bench, unsigned int devices)
 	for (unsigned int i = 0; i < devices; i++) {
 		snprintf(name, sizeof(name), "dax%u.0", i);
 		assert_int_equal(mhp_sim_builder_add_dax(builder, name, 1,
-							 (32 + 2 * EACH * i) * BLOCK,
-							 EACH * BLOCK), 0);
+							 (32 + 2 * blocks * i) * BLOCK,
+							 blocks * BLOCK), 0);
 	}
 	assert_int_equal(mhp_sim_new_from_builder(builder, NULL, &bench->sim), 0);
 	mhp_sim_builder_free(builder);
@@ -50,7 +52,7 @@ static size_t work_of(deed_fn deed, unsigned int devices)
 	struct bench bench;
 	size_t before;
 
-	set_up_devices(&bench, devices);
+	set_up_devices(&bench, devices, EACH);
 	snap = look_by(bench.ctx);
 	before = work;
 	deed(snap, devices);
@@ -132,6 +134,40 @@ static void test_agenda(void **state)
 	check_growth(make_agenda);
 }
 
+/* ---- many blocks ---- */
+
+/* Allocations of a plan, and of the report that it is carried out with. */
+static size_t calls_for_blocks(uint64_t blocks)
+{
+	struct mhp_report *report;
+	struct mhp_snapshot *snap;
+	struct mhp_plan *plan;
+	struct bench bench;
+	size_t before;
+
+	set_up_devices(&bench, 1, blocks);
+	snap = look_by(bench.ctx);
+	before = calls;
+	plan = plan_node(snap, MHP_GOAL_ONLINE);
+	assert_int_equal(mhp_plan_count_steps(plan), blocks);
+	assert_int_equal(report_new(plan, &report), 0);
+	before = calls - before;
+	mhp_report_free(report);
+	mhp_plan_unref(plan);
+	mhp_snapshot_unref(snap);
+	tear_down(&bench);
+	return before;
+}
+
+static void test_allocations(void **state)
+{
+	size_t small = calls_for_blocks(64), large = calls_for_blocks(1024);
+
+	(void)state;
+	/* lists are doubled four times more: blocks, steps */
+	assert_true(large <= small + 2 * 4);
+}
+
 static void test_children(void **state)
 {
 	struct mhp_snapshot *snap;
@@ -160,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_online),
 		cmocka_unit_test(test_unplug),
 		cmocka_unit_test(test_agenda),
+		cmocka_unit_test(test_allocations),
 		cmocka_unit_test(test_children),
 	};
 
