@@ -17,6 +17,10 @@ struct names {
 	const char *stem;	/* digits follow; NULL: it may be any name */
 };
 
+#define DAX_NAMES { "dax0.0", "dax1.0", "dax12.3" }
+#define DAX_PATHS \
+	{ "/devices/platform/hmem.0/dax0.0", "/devices/pci0000:00/dax_region1/dax1.0" }
+
 static const struct {
 	const char *subsystem;
 	struct names kernel, path;
@@ -34,11 +38,9 @@ static const struct {
 		  "/devices/system/memory/memory" },
 		{ "add" },
 	},
-	[UDEV_DAX] = {
-		"dax", { { "dax0.0", "dax1.0", "dax12.3" }, "dax" },
-		{ { "/devices/platform/hmem.0/dax0.0", "/devices/pci0000:00/dax_region1/dax1.0" },
-		  NULL },
-		{ "add", "bind" },
+	[UDEV_DAX] = { "dax", { DAX_NAMES, "dax" }, { DAX_PATHS, NULL }, { "add", "bind" } },
+	[UDEV_BOUND_DAX] = {
+		"dax", { DAX_NAMES, "dax" }, { DAX_PATHS, NULL }, { "bind", "unbind" },
 	},
 };
 
@@ -224,7 +226,7 @@ static enum udev_answer match_driver(const struct udev_token *token, enum udev_s
 static enum udev_answer match_parents(const struct udev_token *token, enum udev_subject subject,
 				      const char *of_block, enum udev_answer itself)
 {
-	if (itself == NO && subject == UDEV_DAX)
+	if (itself == NO && (subject == UDEV_DAX || subject == UDEV_BOUND_DAX))
 		return MAYBE;
 	if (itself != YES && subject == UDEV_BLOCK && of_block && matches(token, of_block))
 		return YES;

@@ -341,11 +341,22 @@ static enum udev_answer follow(struct walk *walk, enum udev_subject subject,
 	return all_come_here ? sure : MAYBE;
 }
 
-static int tell(const struct walk *walk, const struct effect *effect, bool may, bool dax,
+static int tell(const struct walk *walk, const struct effect *effect, bool may,
 		udev_rule_fn fn, void *data)
 {
 	struct udev_rule rule = {
-		.line = walk->reader.line, .types = effect->types, .may = may, .dax = dax,
+		.line = walk->reader.line, .types = effect->types, .may = may,
+	};
+
+	return fn(data, &rule);
+}
+
+static int tell_dax(const struct walk *walk, const struct effect *effect, bool bound,
+		    udev_rule_fn fn, void *data)
+{
+	struct udev_rule rule = {
+		.line = walk->reader.line, .types = effect->types, .may = true, .dax = true,
+		.bound = bound,
 	};
 
 	return fn(data, &rule);
@@ -353,7 +364,7 @@ static int tell(const struct walk *walk, const struct effect *effect, bool may, 
 
 static int take_rule(struct walk *walk, udev_rule_fn fn, void *data)
 {
-	struct effect any = { 0 }, block = { 0 }, dax = { 0 };
+	struct effect any = { 0 }, block = { 0 }, dax = { 0 }, bound = { 0 };
 	enum udev_answer sure;
 	bool about_memory;
 
@@ -366,9 +377,13 @@ static int take_rule(struct walk *walk, udev_rule_fn fn, void *data)
 	sure = follow(walk, UDEV_BLOCK, &block, about_memory);
 	if (follow(walk, UDEV_DAX, &dax, about_memory) == NO || !about_memory)
 		dax.any = false;
+	if (follow(walk, UDEV_BOUND_DAX, &bound, about_memory) == NO || !about_memory)
+		bound.any = false;
 	if (sure != NO && block.any)
-		return tell(walk, &block, block.may || sure == MAYBE, false, fn, data);
-	return dax.any ? tell(walk, &dax, true, true, fn, data) : 0;
+		return tell(walk, &block, block.may || sure == MAYBE, fn, data);
+	if (dax.any || bound.any)
+		return tell_dax(walk, dax.any ? &dax : &bound, bound.any, fn, data);
+	return 0;
 }
 
 static int take_text(struct walk *walk, const char *text, size_t length, udev_rule_fn fn,
@@ -384,7 +399,7 @@ static int take_text(struct walk *walk, const char *text, size_t length, udev_ru
 			r = take_rule(walk, fn, data);
 		/* another udev may understand what this one would ignore */
 		else if (walk->reader.suspect && walk->flows[UDEV_BLOCK].alive)
-			r = tell(walk, &unknown, true, false, fn, data);
+			r = tell(walk, &unknown, true, fn, data);
 	}
 	return r;
 }

@@ -59,8 +59,9 @@ enum udev_subject {
 				   about memory */
 	UDEV_BLOCK,		/* a memory block that was just added and is offline */
 	UDEV_DAX,		/* a dax device that was just added, or bound to a driver */
+	UDEV_BOUND_DAX,		/* the same, but one that was there before */
 };
-#define UDEV_SUBJECTS 3
+#define UDEV_SUBJECTS 4
 
 enum udev_answer { NO, MAYBE, YES };
 
@@ -79,6 +80,7 @@ struct udev_rule {
 	unsigned int types;	/* 1 << MHP_ONLINE and so on: as one of them; 0: not known */
 	bool may;		/* depends on what the text does not tell; else it would */
 	bool dax;		/* about a dax device, not about a block */
+	bool bound;		/* ... also when one that is there changes drivers */
 };
 typedef int (*udev_rule_fn)(void *data, const struct udev_rule *rule);
 /*

@@ -50,11 +50,11 @@ static void types_and_zones(void **state)
 
 static char rule_path[] = "/r";
 #define NO_WORD MHP_DEVICE_STATE_UNKNOWN
-#define WOULD(word) { rule_path, 3, 1U << MHP_##word, false, false }
-#define MAY(word) { rule_path, 4, 1U << MHP_##word, true, false }
-#define DAX_RULE(word) { rule_path, 5, 1U << MHP_##word, true, true }
-#define ANY_WORD { rule_path, 6, 0, false, false }
-#define NONE { NULL, 0, 0, false, false }
+#define WOULD(word) { rule_path, 3, 1U << MHP_##word, false, false, false }
+#define MAY(word) { rule_path, 4, 1U << MHP_##word, true, false, false }
+#define DAX_RULE(word) { rule_path, 5, 1U << MHP_##word, true, true, true }
+#define ANY_WORD { rule_path, 6, 0, false, false, false }
+#define NONE { NULL, 0, 0, false, false, false }
 
 struct row {
 	enum mhp_online_type policy;

@@ -30,9 +30,9 @@ static void types(void **state)
 #define ONLINE (1U << MHP_ONLINE)
 #define KERNEL (1U << MHP_ONLINE_KERNEL)
 #define MOVABLE (1U << MHP_ONLINE_MOVABLE)
-#define WOULD(types) { NULL, 1, types, false, false }
-#define MAY(types) { NULL, 1, types, true, false }
-#define DAX(types) { NULL, 1, types, true, true }
+#define WOULD(types) { NULL, 1, types, false, false, false }
+#define MAY(types) { NULL, 1, types, true, false, false }
+#define DAX(types) { NULL, 1, types, true, true, true }
 #define MAX_RULES 3
 
 static const struct {

@@ -27,7 +27,8 @@ static int add_rule(void *data, const struct udev_rule *rule)
 			text_add(text, "%s%s", bar, online_word((enum mhp_online_type)type));
 			bar = "|";
 		}
-	text_add(text, "%s%s\n", rule->types ? "" : "?", rule->dax ? " dax" : "");
+	text_add(text, "%s%s\n", rule->types ? "" : "?",
+		 rule->bound ? " dax bind" : rule->dax ? " dax" : "");
 	return 0;
 }
 
@@ -213,10 +214,14 @@ static const struct row actions[] = {
 	{ MEMORY "PROGRAM=\"/bin/uname\"", "" },
 	{ MEMORY "PROGRAM=\"/bin/sh -c 'echo online > /sys/$devpath/state'\"", "1 may online\n" },
 	{ "SUBSYSTEM==\"dax\", RUN+=\"/usr/bin/systemd-run daxctl online-memory %k\"",
-	  "1 may ? dax\n" },
+	  "1 may ? dax bind\n" },
 	{ "SUBSYSTEM==\"dax\", ACTION==\"bind\", ATTR{state}=\"online_movable\"",
-	  "1 may online_movable dax\n" },
-	{ "KERNEL==\"dax[0-9]*\", RUN+=\"/bin/whatever\"", "1 may ? dax\n" },
+	  "1 may online_movable dax bind\n" },
+	{ "SUBSYSTEM==\"dax\", ACTION==\"add|change\", ENV{SYSTEMD_WANTS}+=\"x@%k.service\"",
+	  "1 may ? dax\n" },
+	{ "ACTION!=\"add\", GOTO=\"end\"\nSUBSYSTEM==\"dax\", RUN+=\"/bin/x\"\nLABEL=\"end\"",
+	  "2 may ? dax\n" },
+	{ "KERNEL==\"dax[0-9]*\", RUN+=\"/bin/whatever\"", "1 may ? dax bind\n" },
 	{ "SUBSYSTEM==\"dax\", MODE=\"0660\", GROUP=\"kvm\"", "" },
 	/* what is run for every device says nothing of memory */
 	{ "ACTION==\"add\", RUN+=\"/usr/local/bin/whatever\"", "" },
