@@ -77,7 +77,8 @@ bool is_driver_met(struct apply *apply, size_t index)
 
 	if (!plan->parts[index].region || !plan->parts[index].provider->changes_driver)
 		return true;
-	if (plan->goal == MHP_GOAL_PLUGGED)
+	if (plan->goal == MHP_GOAL_PLUGGED ||
+	    (plan->goal == MHP_GOAL_ONLINE && apply->parts[index].unbound))
 		return check_driver(&apply->parts[index].device, "kmem") != 0;
 	return plan->goal != MHP_GOAL_UNPLUGGED || !plan->to_driver ||
 	       check_driver(&apply->parts[index].device, plan->to_driver) != 0;
@@ -426,6 +427,9 @@ void run_unbind_step(struct apply *apply, const struct mhp_step *step)
 	}
 	if (!can_unbind(apply, step))
 		return;
+	/* under another one it could neither be bound nor find its way back */
+	if (kmem && step->undo_word && !is_policy_as_planned(apply, step, MHP_OFFLINE))
+		return;
 	code = write_driver(apply, step->driver, UNBIND, step->word);
 	if (!has_driver_after(&part->device, NULL, code)) {
 		blame_device(apply, step->part, code, apply->cut ? apply->cut : code < 0 ?
@@ -469,15 +473,53 @@ static bool undo_bind(struct apply *apply, size_t index, const char *driver)
 	return true;
 }
 
+/* The step that took kmem from the part; NULL: there is no way back from it. */
+static const struct mhp_step *find_way_back(const struct apply *apply, size_t index)
+{
+	for (size_t i = 0; i < apply->plan->n_steps; i++) {
+		const struct mhp_step *step = &apply->plan->steps[i];
+
+		if (step->kind == MHP_STEP_UNBIND && step->part == index && step->undo_word)
+			return step;
+	}
+	return NULL;
+}
+
+/* It had no blocks: it comes back with blocks that are offline, and is unplugged. */
+static void undo_unbinding(struct apply *apply, size_t index)
+{
+	const struct mhp_step *step = find_way_back(apply, index);
+	struct bound bound;
+
+	/* what was bound since is unplugged by now */
+	if (!step || check_driver(&apply->parts[index].device, NULL) != 1 ||
+	    !is_policy_as_planned(apply, step, MHP_OFFLINE))
+		return;
+	bind_device(apply, index, "kmem", &bound);
+	if (bound.code == 0) {
+		look_after_adding(apply, index, bound.ours ? 0 : -EBUSY);
+		if (bound.ours)
+			undo_device(apply, index,
+				    mhp_device_state_to_str(MHP_DEVICE_STATE_UNPLUGGED));
+	} else {
+		blame_bound(apply, index, "kmem", &bound);
+	}
+	free(bound.others);
+}
+
 void undo_binding(struct apply *apply, size_t index)
 {
-	const char *driver = apply->plan->goal == MHP_GOAL_PLUGGED ? "kmem" :
-								     apply->plan->to_driver;
+	const char *driver = apply->plan->goal == MHP_GOAL_UNPLUGGED ? apply->plan->to_driver :
+								       "kmem";
 	struct apply_part *part = &apply->parts[index];
 	struct bound bound;
 
-	if (part->unbound || !goes_on(apply))
+	if (!goes_on(apply))
 		return;
+	if (part->unbound) {
+		undo_unbinding(apply, index);
+		return;
+	}
 	if (part->bound && !undo_bind(apply, index, driver))
 		return;
 	if (!part->released || !goes_on(apply))

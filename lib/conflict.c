@@ -144,6 +144,8 @@ MHP_EXPORT const char *mhp_conflict_code_to_str(enum mhp_conflict_code code)
 		return "kernel-zone";
 	case MHP_WARNING_HELD_OFFLINE:
 		return "held-offline";
+	case MHP_WARNING_WINDOW:
+		return "window";
 	case MHP_CONFLICT_UNKNOWN:
 		break;
 	}

@@ -1084,7 +1084,14 @@ int plan_make_steps(struct mhp_plan *plan);
 /* ---- plan-plug.c: who has the device ---- */
 
 int plan_plug(struct plan_part *part);
+/* To kmem; away from who has it. */
+int plan_bind(struct plan_part *part);
 int plan_unplug(struct plan_part *part);
+/* Is it to be added offline by a bind, and then onlined block by block, downwards? Any part? */
+bool is_added_per_block(const struct plan_part *part);
+bool plan_adds_per_block(const struct mhp_plan *plan);
+/* ... the second half of that, once nothing is borrowed any more. */
+int plan_online_added(struct mhp_plan *plan);
 /* What cannot be undone, once all parts are known to have let go. */
 int plan_leave(struct plan_part *part);
 /* What the kernel makes of blocks that are added while the steps are carried out. */
@@ -1223,7 +1230,7 @@ bool is_failure(enum mhp_reason reason);
 struct apply_part {
 	struct sysfs_dir device;
 	bool bound;		/* by this call, to the driver that the plan names */
-	bool unbound;		/* from kmem: there is no way back from that */
+	bool unbound;		/* from kmem: there is a way back only if its step says so */
 	bool released;		/* from device_dax */
 	bool removed;		/* blocks, by a write to its state file */
 	bool queued;		/* the kernel took the eject, and is not known to have done it */
@@ -1517,6 +1524,8 @@ void conclude_locked(struct mhp_report *report, int code, const char *holder);
 
 /* Puts back what this call changed. */
 void undo(struct apply *apply);
+/* Writes a word to the device; blames blocks that did not come, or go, upon it. */
+void undo_device(struct apply *apply, size_t part, const char *word);
 bool is_as_before(const struct apply *apply, size_t index);
 
 #endif /* MHP_INTERNAL_H */

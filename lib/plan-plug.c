@@ -6,6 +6,11 @@
  * borrowed. Loading a driver binds every device that matches and has none, so
  * drivers_autoprobe is borrowed as 0 meanwhile (bus_add_driver() in
  * drivers/base/bus.c).
+ *
+ * The kernel onlines what it adds upwards, at a cost that is quadratic (order.c). Who asks
+ * for it (MHP_RULE_PER_BLOCK) gets it added offline and onlined downwards, with a window:
+ * the policy is borrowed as "offline". Also where kmem has it, unplugged (7.3): nothing but
+ * a bind adds blocks and leaves them offline.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +22,12 @@
 
 /* ---- single steps ---- */
 
-/* All blocks have gone (7.3), or are offline: an online one would stay behind. */
-static int add_unbind(struct plan_part *part, const char *driver)
+/*
+ * All blocks have gone (7.3), or are offline: an online one would stay behind. What kmem
+ * gave up nobody can give it back as it was, but for what comes back offline and can then be
+ * unplugged (comes_back).
+ */
+static int add_unbind(struct plan_part *part, const char *driver, bool comes_back)
 {
 	bool kmem = !strcmp(driver, "kmem");
 	struct mhp_step step = {
@@ -26,8 +35,7 @@ static int add_unbind(struct plan_part *part, const char *driver)
 		.part = part_index(part),
 		.driver = driver,
 		.word = part->region,
-		/* what kmem gave up nobody can give it back as it was */
-		.undo_word = kmem ? NULL : part->region,
+		.undo_word = kmem && !comes_back ? NULL : part->region,
 		.expected_state = kmem && !part->device_word ? MHP_STATE_OFFLINE :
 							       MHP_STATE_ABSENT,
 		.wanted_state = MHP_STATE_ABSENT,
@@ -36,7 +44,7 @@ static int add_unbind(struct plan_part *part, const char *driver)
 	struct text text = { 0 };
 	int r = plan_add_step(part->plan, &step);
 
-	if (r < 0 || !kmem)
+	if (r < 0 || step.undo_word)
 		return r;
 	text_add(&text, "unbinding %s from kmem cannot be undone", part->region);
 	if (!part->device_word)
@@ -69,12 +77,45 @@ static bool has_driver(const struct plan_part *part, const char *driver)
 	return part->driver && !strcmp(part->driver, driver);
 }
 
+bool is_added_per_block(const struct plan_part *part)
+{
+	const struct mhp_plan *plan = part->plan;
+
+	if (!(plan->rules & MHP_RULE_PER_BLOCK) || !part->region ||
+	    !part->provider->changes_driver)
+		return false;
+	/* where the kernel chooses the zone it goes upwards in any case */
+	if (plan->type != MHP_ONLINE_KERNEL && plan->type != MHP_ONLINE_MOVABLE)
+		return false;
+	if (is_bound(part))
+		return device_says(part, "unplugged") && !count_blocks(part, is_present);
+	return plan->goal == MHP_GOAL_PLUGGED;
+}
+
+bool plan_adds_per_block(const struct mhp_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_parts; i++)
+		if (is_added_per_block(&plan->parts[i]))
+			return true;
+	return false;
+}
+
 /* Does kmem have to be bound to it? What is unplugged cannot be plugged as "offline" else. */
 static bool needs_binding(const struct plan_part *part)
 {
-	return part->region && part->provider->changes_driver &&
+	if (!part->region || !part->provider->changes_driver)
+		return false;
+	if (is_added_per_block(part))
+		return true;
+	return part->plan->goal == MHP_GOAL_PLUGGED &&
 	       (!is_bound(part) || (part->plan->type == MHP_OFFLINE &&
 				    device_says(part, "unplugged")));
+}
+
+/* As what are blocks to come, so that the plan can make of them what is wanted? */
+static enum mhp_online_type wanted_at_adding(const struct mhp_plan *plan)
+{
+	return plan_adds_per_block(plan) ? MHP_OFFLINE : plan->type;
 }
 
 static bool is_borrowed(const struct mhp_plan *plan, const char *path)
@@ -88,24 +129,49 @@ static bool is_borrowed(const struct mhp_plan *plan, const char *path)
 enum mhp_online_type plan_type_at_adding(const struct mhp_plan *plan)
 {
 	if (is_borrowed(plan, POLICY_PATH))
-		return plan->type;
+		return wanted_at_adding(plan);
 	/* a kernel without the file onlines nothing by itself */
 	return plan->system.policy_code == 0 ? plan->system.policy : MHP_OFFLINE;
 }
 
-static int plan_bind(struct plan_part *part)
+int plan_bind(struct plan_part *part)
 {
 	struct mhp_plan *plan = part->plan;
 	enum mhp_online_type type = plan_type_at_adding(plan);
 	int r = 0;
 
 	if (part->driver)
-		r = add_unbind(part, is_bound(part) ? "kmem" : "device_dax");
+		r = add_unbind(part, is_bound(part) ? "kmem" : "device_dax",
+			       type == MHP_OFFLINE);
 	if (r == 0)
 		r = add_bind(part, "kmem", type == MHP_OFFLINE ? MHP_STATE_OFFLINE :
 								 MHP_STATE_ONLINE, type);
-	if (r == 0 && type == MHP_OFFLINE && plan->type != MHP_OFFLINE)
+	if (r == 0 && type == MHP_OFFLINE && plan->type != MHP_OFFLINE &&
+	    !is_added_per_block(part))
 		r = plan_online_blocks(part);
+	return r;
+}
+
+static int compare_downwards(const void *a, const void *b)
+{
+	const struct mhp_step *x = a, *y = b;
+	uint64_t x_id = x->plan->blocks[x->block].id, y_id = y->plan->blocks[y->block].id;
+
+	return x_id > y_id ? -1 : x_id < y_id;
+}
+
+/* Downwards also from part to part: they may be of one zone. */
+int plan_online_added(struct mhp_plan *plan)
+{
+	size_t first = plan->n_steps;
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
+		if (is_added_per_block(&plan->parts[i]))
+			r = plan_online_blocks(&plan->parts[i]);
+	if (plan->n_steps > first)
+		qsort(plan->steps + first, plan->n_steps - first, sizeof(*plan->steps),
+		      compare_downwards);
 	return r;
 }
 
@@ -179,7 +245,7 @@ int plan_leave(struct plan_part *part)
 	/* before 7.3 unbinding is what removes the blocks */
 	if (is_bound(part) &&
 	    (give || (!part->device_word && count_blocks(part, is_present))))
-		r = add_unbind(part, "kmem");
+		r = add_unbind(part, "kmem", false);
 	if (r == 0 && give)
 		r = add_bind(part, "device_dax", MHP_STATE_ABSENT, MHP_OFFLINE);
 	return r;
@@ -218,24 +284,29 @@ static int borrow_policy(struct mhp_plan *plan)
 		.hint = "allow the policy to be borrowed, or set it to the wanted type first",
 	};
 	const struct plan_system *system = &plan->system;
+	enum mhp_online_type wanted = wanted_at_adding(plan);
+	bool per_block = plan_adds_per_block(plan);
 	struct text text = { 0 };
 
 	if (system->policy_code == -ENODATA ||
-	    (system->policy_code == 0 && system->policy == plan->type))
+	    (system->policy_code == 0 && system->policy == wanted))
 		return 0;
 	if (system->policy_code < 0)
 		return find_system_fault(plan, MHP_CONFLICT_UNREADABLE,
 				"is onlined by the system's policy when it comes, and "
 				POLICY_PATH " could not be read", NULL);
 	if (!(plan->rules & MHP_RULE_BORROW)) {
-		if (system->policy == MHP_OFFLINE || !is_elsewhere(system->policy, plan->type))
+		if (system->policy == MHP_OFFLINE || !is_elsewhere(system->policy, wanted))
 			return 0;
 		text_add(&text, "%s would be onlined as %s by the system's policy (" POLICY_PATH
-			 "), and is to be %s", plan->target, online_word(system->policy),
+			 "), and is to be %s%s", plan->target, online_word(system->policy),
+			 per_block ? "added offline and onlined block by block as " : "",
 			 online_word(plan->type));
+		if (per_block)
+			conflict.hint = "allow the policy to be borrowed, or set it to offline first";
 		return conflicts_add(&plan->conflicts, &conflict, &text);
 	}
-	return borrow(plan, POLICY_PATH, online_word(plan->type), online_word(system->policy));
+	return borrow(plan, POLICY_PATH, online_word(wanted), online_word(system->policy));
 }
 
 static int warn_of_others(struct mhp_plan *plan)
@@ -244,7 +315,7 @@ static int warn_of_others(struct mhp_plan *plan)
 	struct text text = { 0 };
 
 	text_add(&text, "memory that anybody else adds while the policy is borrowed becomes %s too",
-		 online_word(plan->type));
+		 online_word(wanted_at_adding(plan)));
 	return conflicts_add(&plan->warnings, &warning, &text);
 }
 
@@ -311,8 +382,9 @@ int plan_begin_borrowing(struct mhp_plan *plan)
 
 	if (driver)
 		r = plan_load(plan, driver);
-	for (size_t i = 0; i < plan->n_parts && plan->goal == MHP_GOAL_PLUGGED; i++)
-		binds |= needs_binding(&plan->parts[i]) || adds_units(&plan->parts[i]);
+	for (size_t i = 0; i < plan->n_parts; i++)
+		binds |= needs_binding(&plan->parts[i]) ||
+			 (plan->goal == MHP_GOAL_PLUGGED && adds_units(&plan->parts[i]));
 	return r < 0 || !binds ? r : borrow_policy(plan);
 }
 

@@ -4,7 +4,8 @@
  *
  * Which file a step writes:
  *   online   the device's state file where it has one (7.3), all blocks are
- *            absent or offline, or may be taken offline; else block by block
+ *            absent or offline, or may be taken offline; else, or if that is asked
+ *            for, block by block
  *   offline  block by block
  *   unplug, plug   see plan-plug.c
  */
@@ -61,8 +62,6 @@ static const char *absent_hint(const struct plan_part *part)
 {
 	if (!part->region)
 		return "name the region that they belong to";
-	if (device_says(part, "unplugged"))
-		return "online the region as a whole, not block by block";
 	return part->device_word ? "unplug the region, then online it as a whole" :
 				   "unplug the region, then plug it again";
 }
@@ -112,8 +111,10 @@ int plan_online(struct plan_part *part)
 		return find_faults(part, MHP_CONFLICT_STRANDED, is_present,
 				   "stayed behind when the driver was unbound from them",
 				   HINT_REBOOT);
+	if (is_added_per_block(part))
+		return plan_bind(part);
 	if (!part->device_word || !is_bound(part) || (right && !elsewhere) ||
-	    rules & MHP_RULE_PER_BLOCK)
+	    (rules & MHP_RULE_PER_BLOCK && !(unplugged && !present)))
 		return plan_online_per_block(part);
 	r = !unplugged ? plan_unplug_device(part) : 0;
 	return r < 0 ? r : plan_online_device(part);
@@ -194,7 +195,9 @@ static int plan_part(struct plan_part *part)
 static bool needs_hotremove(const struct mhp_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
+		/* what comes offline takes nothing offline */
 		if (plan->steps[i].wanted_state != plan->steps[i].expected_state &&
+		    plan->steps[i].expected_state != MHP_STATE_ABSENT &&
 		    (plan->steps[i].wanted_state == MHP_STATE_OFFLINE ||
 		     plan->steps[i].wanted_state == MHP_STATE_ABSENT))
 			return true;
@@ -215,6 +218,9 @@ int plan_make_steps(struct mhp_plan *plan)
 			r = plan->parts[i].provider->plan_leave(&plan->parts[i]);
 	if (r == 0)
 		r = plan_end_borrowing(plan);
+	/* the policy is back before what may take long */
+	if (r == 0)
+		r = plan_online_added(plan);
 	if (r == 0)
 		r = plan_release(plan);
 	if (r == 0 && !plan->system.has_hotremove && needs_hotremove(plan)) {

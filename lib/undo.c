@@ -34,7 +34,7 @@ static bool is_to_go(const struct apply *apply, size_t index)
 	       apply->now[index].state != MHP_STATE_ABSENT;
 }
 
-static void undo_device(struct apply *apply, size_t index, const char *word)
+void undo_device(struct apply *apply, size_t index, const char *word)
 {
 	const struct plan_part *part = &apply->plan->parts[index];
 	const char *path = apply->report->device_paths[index];

@@ -317,8 +317,11 @@ void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum m
 		blame_unreadable(apply, index);
 		return;
 	}
-	/* whatever we did before it: what they made of it is not ours to undo */
-	apply->acted[index] = false;
+	/*
+	 * Whatever we did before it: what they made of it is not ours to undo; but for what
+	 * would not be there without us.
+	 */
+	apply->acted[index] &= apply->parts[part_index(plan_find_part(apply->plan, index))].bound;
 	note(apply, index, 0, MHP_REASON_STALE);
 	text_add(&text, ": memory%" PRIu64 " is ", result->id);
 	add_state(&text, now->state, now->zone);

@@ -30,19 +30,26 @@ static int forbid(struct mhp_plan *plan, enum mhp_conflict_code code, struct tex
 /* ---- what was not checked ---- */
 
 /* The first file at or below one of some paths that was not understood, or not read. */
-static int warn_not_checked(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+static void add_not_checked(struct text *text, const struct mhp_snapshot *snap,
 			    const char *what, int code, const char *const *paths)
 {
 	const struct problem *problem = NULL;
-	struct text text = { 0 };
 
 	for (; *paths && !problem; paths++)
 		problem = problems_find(&snap->problems, *paths);
-	text_add(&text, "%s: ", what);
+	text_add(text, "%s: ", what);
 	if (problem)
-		text_add_problem(&text, problem);
+		text_add_problem(text, problem);
 	else
-		text_add_code(&text, code);
+		text_add_code(text, code);
+}
+
+static int warn_not_checked(struct mhp_plan *plan, const struct mhp_snapshot *snap,
+			    const char *what, int code, const char *const *paths)
+{
+	struct text text = { 0 };
+
+	add_not_checked(&text, snap, what, code, paths);
 	return warn(plan, MHP_WARNING_NOT_CHECKED, &text, NULL);
 }
 
@@ -167,12 +174,13 @@ static void add_rule(struct text *text, const struct mhp_plan *plan, const char 
 	add_wish(text, plan);
 }
 
+static const char *const rules_paths[] = {
+	"/etc/udev", "/run/udev", "/usr/local/lib/udev", "/usr/lib/udev", "/lib/udev", NULL,
+};
+#define RULES_UNKNOWN "not all udev rules are known"
+
 static int check_rules(struct outlook *outlook, bool can_borrow)
 {
-	static const char *const paths[] = {
-		"/etc/udev", "/run/udev", "/usr/local/lib/udev", "/usr/lib/udev", "/lib/udev",
-		NULL,
-	};
 	const struct udev_rules *rules = &outlook->snap->facts.udev;
 	struct mhp_plan *plan = outlook->plan;
 	const char *hint = can_borrow ? HINT_MASK_OR_BORROW : HINT_MASK;
@@ -191,9 +199,64 @@ static int check_rules(struct outlook *outlook, bool can_borrow)
 		r = warn(plan, MHP_WARNING_UDEV_RULE, &text, hint);
 	}
 	if (r == 0 && rules->code < 0)
-		r = warn_not_checked(plan, outlook->snap, "not all udev rules are known",
-				     rules->code, paths);
+		r = warn_not_checked(plan, outlook->snap, RULES_UNKNOWN, rules->code,
+				     rules_paths);
 	return r;
+}
+
+/* ---- what comes offline, to be onlined block by block ---- */
+
+#define HINT_WHOLE "have it onlined as a whole, not block by block"
+
+/*
+ * A rule that is certain to online what comes, else one that may; NULL: none. The device is
+ * there and is bound only, so that what happens when one appears does not matter.
+ */
+static const struct udev_rule *find_onlining_rule(const struct udev_rules *rules)
+{
+	const struct udev_rule *may = NULL;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct udev_rule *rule = &rules->list[i];
+
+		if (!rule->may)
+			return rule;
+		if (!may && (!rule->dax || rule->bound))
+			may = rule;
+	}
+	return may;
+}
+
+/*
+ * Whatever a rule makes of it, right or wrong, and whether it does so for certain: it would
+ * be at work in the midst of ours. Nobody runs into that without having asked for it.
+ */
+static int check_window(struct outlook *outlook)
+{
+	const struct udev_rules *rules = &outlook->snap->facts.udev;
+	const struct udev_rule *rule = find_onlining_rule(rules);
+	bool gathered = outlook->snap->facts.gathered;
+	struct mhp_plan *plan = outlook->plan;
+	struct text text = { 0 };
+
+	if (rule) {
+		add_rule(&text, plan, rule->may ? "may" : "would", rule);
+		text_add(&text, " block by block");
+		return forbid(plan, MHP_CONFLICT_UDEV_RULE, &text, HINT_WHOLE "; or: " HINT_MASK);
+	}
+	if (!gathered || rules->code < 0) {
+		text_add(&text, "memory of %s would come offline, and ", mhp_plan_get_target(plan));
+		if (gathered)
+			add_not_checked(&text, outlook->snap, RULES_UNKNOWN, rules->code,
+					rules_paths);
+		else
+			text_add(&text, "which udev rules online it then is not known: the snapshot "
+				 "was made without MHP_SNAPSHOT_FOR_PLANS");
+		return forbid(plan, MHP_CONFLICT_UNREADABLE, &text, HINT_WHOLE);
+	}
+	text_add(&text, "memory of %s comes offline, and until a block is %s anybody else may "
+		 "online it elsewhere", mhp_plan_get_target(plan), online_word(plan->type));
+	return warn(plan, MHP_WARNING_WINDOW, &text, NULL);
 }
 
 /*
@@ -209,6 +272,8 @@ static int check_others(struct outlook *outlook)
 	/* without the file there is no such policy: before 4.6 */
 	enum mhp_online_type type = system->policy_code < 0 ? MHP_OFFLINE : system->policy;
 
+	if (plan_adds_per_block(plan))
+		return check_window(outlook);
 	if (!outlook->is_bound_anew)
 		return 0;
 	if (borrows && system->policy_code == 0)

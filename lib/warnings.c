@@ -41,13 +41,12 @@ static bool word_is_true(const struct plan_part *part, enum mhp_device_state wor
 }
 
 static int warn_word(struct mhp_plan *plan, enum mhp_conflict_code code, const char *region,
-		     const char *word)
+		     const char *says, const char *word)
 {
 	struct mhp_conflict warning = { .code = code };
 	struct text text = { 0 };
 
-	text_add(&text, "the driver's word for %s %s \"", region,
-		 code == MHP_WARNING_STALE_WORD ? "says" : "will still say");
+	text_add(&text, "the driver's word for %s %s \"", region, says);
 	text_add_escaped(&text, word);
 	text_add(&text, "\", which is not what the blocks %s",
 		 code == MHP_WARNING_STALE_WORD ? "are" : "will be");
@@ -100,9 +99,15 @@ static int warn_part(struct plan_part *part, const struct deeds *deeds)
 		r = conflicts_add(&plan->warnings, &warning, &text);
 	}
 	if (r == 0 && part->device_word && !word_is_true(part, part->device_state))
-		r = warn_word(plan, MHP_WARNING_STALE_WORD, part->region, part->device_word);
-	if (r == 0 && part->device_word && word_will_lie(part, deeds))
-		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, part->region, part->device_word);
+		r = warn_word(plan, MHP_WARNING_STALE_WORD, part->region, "says",
+			      part->device_word);
+	if (r == 0 && part->device_word && is_added_per_block(part))
+		/* it is bound under that policy */
+		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, part->region, "will say",
+			      online_word(MHP_OFFLINE));
+	else if (r == 0 && part->device_word && word_will_lie(part, deeds))
+		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, part->region, "will still say",
+			      part->device_word);
 	return r;
 }
 
@@ -125,7 +130,8 @@ static int warn_owners(struct mhp_plan *plan, const struct mhp_snapshot *snap)
 		    !strcmp(owner->device_word, step->word))
 			continue;
 		last = owner;
-		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, owner->name, owner->device_word);
+		r = warn_word(plan, MHP_WARNING_WORD_WILL_LIE, owner->name, "will still say",
+			      owner->device_word);
 	}
 	return r;
 }

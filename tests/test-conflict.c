@@ -113,6 +113,8 @@ static const struct row warnings[] = {
 	  "word-will-lie", "will be" },
 	{ "7.3-hmem-bound", MOVABLE, MHP_RULE_PER_BLOCK, { { NULL, NULL, 0 } }, "word-will-lie",
 	  "will still say \"offline\"" },
+	{ "7.3-hmem-unplugged", MOVABLE, MHP_RULE_PER_BLOCK, { { NULL, NULL, 0 } },
+	  "word-will-lie", "dax0.0 will say \"offline\", which is not what the blocks will be" },
 	{ "6.12-hmem-bound", UNPLUG, 0, { { NULL, NULL, 0 } }, "not-undoable", "cannot be undone" },
 	{ "7.3-hmem-unaligned-bound", MOVABLE, 0, { { NULL, NULL, 0 } }, "lost-bytes", "MiB" },
 	/* the machine around it; more of these in test-warnings-facts.c */

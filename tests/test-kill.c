@@ -18,7 +18,10 @@
 
 #define ACTS (MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD)
 
-enum begin { ONLINE, FREE, FREE_NO_KMEM, ONLINE_NO_DEVICE_DAX, ON_DEVICE_DAX };
+enum begin {
+	ONLINE, FREE, FREE_NO_KMEM, ONLINE_NO_DEVICE_DAX, ON_DEVICE_DAX,
+	FREE_POLICY, UNPLUGGED_POLICY,	/* the policy is online */
+};
 
 struct row {
 	const char *machine;
@@ -34,6 +37,10 @@ static const struct row rows[] = {
 	{ HMEM_6_12, FREE_NO_KMEM, "dax0.0 plugged online_movable borrow" },
 	{ HMEM_6_1, FREE_NO_KMEM, "dax0.0 plugged online_movable borrow" },
 	{ HMEM_6_12, ON_DEVICE_DAX, "dax0.0 plugged online_movable borrow" },
+	{ HMEM_7_3, FREE_POLICY, "dax0.0 plugged online_movable borrow per-block" },
+	{ HMEM_7_3, UNPLUGGED_POLICY, "dax0.0 plugged online_kernel borrow per-block" },
+	{ HMEM_6_12, FREE_POLICY, "dax0.0 plugged online_movable borrow per-block" },
+	{ HMEM_6_1, FREE_POLICY, "dax0.0 plugged online_kernel borrow per-block" },
 	{ HMEM_7_3, ONLINE, "dax0.0 unplugged" },
 	{ HMEM_6_12, ONLINE, "dax0.0 unplugged" },
 	{ HMEM_6_1, ONLINE, "dax0.0 unplugged" },
@@ -53,8 +60,12 @@ static void prepare(struct bench *bench, const struct row *row)
 	set_up(bench, row->machine);
 	if (row->begin == ONLINE || row->begin == ONLINE_NO_DEVICE_DAX)
 		put_blocks(bench, 32, 35, "online_movable");
+	else if (row->begin == UNPLUGGED_POLICY)
+		put(bench, DEVICE, "unplugged");
 	else
 		release_device(bench);
+	if (row->begin == FREE_POLICY || row->begin == UNPLUGGED_POLICY)
+		put(bench, POLICY_PATH, "online");
 	if (row->begin == FREE_NO_KMEM)
 		unload(bench, "kmem");
 	if (row->begin == ONLINE_NO_DEVICE_DAX)

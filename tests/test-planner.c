@@ -80,6 +80,44 @@ static void test_bad_requests(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* A kernel that takes nothing offline still lets memory come so. */
+static void test_no_hotremove(void **state)
+{
+	static const struct {
+		const char *machine, *wish;
+		bool refused;
+	} rows[] = {
+		{ "7.3-hmem-online.txt", "dax0.0 offline", true },
+		{ "7.3-hmem-online.txt", "dax0.0 unplugged", true },
+		{ "7.3-hmem-bound.txt", "dax0.0 online online_movable per-block", false },
+		{ "7.3-hmem-unplugged.txt", "dax0.0 plugged offline borrow", false },
+		{ "7.3-hmem-unplugged.txt", "dax0.0 online online_movable borrow per-block", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mhp_sim *sim = open_machine(rows[i].machine);
+		struct mhp_snapshot *snap = look_at(sim);
+		struct mhp_request *request = ask(rows[i].wish);
+		const struct mhp_conflict *conflict;
+		struct mhp_plan *plan;
+
+		snap->facts.hotremove_code = 0;
+		snap->facts.has_hotremove = false;
+		assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+		conflict = mhp_plan_get_conflict(plan, 0);
+		if (rows[i].refused)
+			assert_int_equal(mhp_conflict_get_code(conflict),
+					 MHP_CONFLICT_NO_HOTREMOVE);
+		else
+			assert_null(conflict);
+		mhp_plan_unref(plan);
+		mhp_request_free(request);
+		mhp_snapshot_unref(snap);
+		mhp_sim_unref(sim);
+	}
+}
+
 /* ---- random machines ---- */
 
 static uint32_t seed;
@@ -514,6 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_bad_requests),
+		cmocka_unit_test(test_no_hotremove),
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_done_and_undone),
 	};

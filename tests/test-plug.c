@@ -19,6 +19,9 @@
 static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
 static const char *const words[] = { "offline", "online", "online_kernel", "online_movable" };
 
+#define PLUG_PER_BLOCK PLUG " per-block"
+#define ONLINE_PER_BLOCK "dax0.0 online online_movable borrow per-block"
+
 static bool is_6_1(const char *machine)
 {
 	return !strncmp(machine, "6.1-", 4);
@@ -34,7 +37,7 @@ static const char *zone_of(const char *type)
 }
 
 static void plug_once(const char *machine, const char *type, const char *policy, bool loaded,
-		      bool from_device_dax)
+		      bool from_device_dax, const char *rules)
 {
 	struct world before, now;
 	struct bench bench;
@@ -47,9 +50,9 @@ static void plug_once(const char *machine, const char *type, const char *policy,
 	if (from_device_dax)
 		give_to_device_dax(&bench);
 	before = world_of(bench.sim);
-	snprintf(wish, sizeof(wish), "dax0.0 plugged %s borrow", type);
+	snprintf(wish, sizeof(wish), "dax0.0 plugged %s %s", type, rules);
 	if (fulfil(&bench, wish, NULL) != MHP_OUTCOME_DONE)
-		fail_msg("%s: %s, policy %s%s%s: %s", machine, type, policy,
+		fail_msg("%s: %s, %s, policy %s%s%s: %s", machine, type, rules, policy,
 			 loaded ? "" : ", not loaded", from_device_dax ? ", from device_dax" : "",
 			 mhp_report_get_message(bench.report));
 	assert_blocks(&bench, 32, 35, zone_of(type));
@@ -68,9 +71,9 @@ static void test_plug(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
 		for (size_t type = 0; type < ARRAY_SIZE(words); type++)
 			for (size_t policy = 0; policy < ARRAY_SIZE(words); policy++)
-				for (int how = 0; how < 4; how++)
+				for (int how = 0; how < 8; how++)
 					plug_once(machines[i], words[type], words[policy], how & 1,
-						  how & 2);
+						  how & 2, how & 4 ? "borrow per-block" : "borrow");
 }
 
 /* What is written, and in which order. */
@@ -95,6 +98,19 @@ static void test_writes(void **state)
 		  "autoprobe=0 load:kmem autoprobe=1 policy=online_movable dax:unbind bind! "
 		  "new_id remove_id policy=offline" },
 	};
+	/* the policy is back before blocks are onlined, downwards */
+	static const struct {
+		const char *machine, *policy;
+		bool from_device_dax;
+		const char *writes;
+	} per_block[] = {
+		{ HMEM_7_3, "online", false, "policy=offline bind policy=online 35 34 33 32" },
+		{ HMEM_7_3, "offline", true, "dax:unbind bind 35 34 33 32" },
+		{ HMEM_6_12, "online_movable", false,
+		  "policy=offline bind policy=online_movable 35 34 33 32" },
+		{ HMEM_6_1, "online", true, "policy=offline dax:unbind bind! new_id remove_id "
+		  "policy=online 35 34 33 32" },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -108,6 +124,17 @@ static void test_writes(void **state)
 			give_to_device_dax(&bench);
 		assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
 		assert_writes(&bench, rows[i].writes);
+		tear_down(&bench);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(per_block); i++) {
+		struct bench bench;
+
+		set_up_free(&bench, per_block[i].machine);
+		put(&bench, POLICY_PATH, per_block[i].policy);
+		if (per_block[i].from_device_dax)
+			give_to_device_dax(&bench);
+		assert_int_equal(fulfil(&bench, PLUG_PER_BLOCK, NULL), MHP_OUTCOME_DONE);
+		assert_writes(&bench, per_block[i].writes);
 		tear_down(&bench);
 	}
 }
@@ -133,6 +160,104 @@ static void test_plug_what_is_bound(void **state)
 	assert_writes(&bench, "policy=offline unbind bind policy=online_kernel");
 	assert_blocks(&bench, 32, 35, "offline");
 	tear_down(&bench);
+}
+
+/* kmem has it, without a block: nothing but a bind adds them and leaves them offline (7.3). */
+static void test_unplugged_per_block(void **state)
+{
+	static const char *const wishes[] = { PLUG_PER_BLOCK, ONLINE_PER_BLOCK };
+	struct world before;
+	struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		set_up(&bench, "7.3-hmem-unplugged.txt");
+		put(&bench, POLICY_PATH, "online_kernel");
+		before = world_of(bench.sim);
+		assert_int_equal(fulfil(&bench, wishes[i], NULL), MHP_OUTCOME_DONE);
+		assert_writes(&bench, "policy=offline unbind bind policy=online_kernel "
+			      "35 34 33 32");
+		assert_blocks(&bench, 32, 35, "Movable");
+		check_driver(&bench, "dax0.0", "kmem");
+		check_settings(&bench, &before);
+		/* what is there is online already */
+		assert_int_equal(fulfil(&bench, wishes[i], NULL), MHP_OUTCOME_DONE);
+		assert_writes(&bench, "");
+		/* "offline" is the word now, with which the kernel does unplug, and nothing else */
+		assert_int_equal(fulfil(&bench, "dax0.0 unplugged", NULL), MHP_OUTCOME_DONE);
+		assert_writes(&bench, "unplugged");
+		tear_down(&bench);
+	}
+	/* without being asked for it the device is written at once, without a window */
+	set_up(&bench, "7.3-hmem-unplugged.txt");
+	assert_int_equal(fulfil(&bench, "dax0.0 online online_movable borrow", NULL),
+			 MHP_OUTCOME_DONE);
+	assert_writes(&bench, "online_movable");
+	tear_down(&bench);
+}
+
+/* Several devices, downwards through all of their blocks. */
+static void test_order_of_several(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, "7.3-hmem-ranges-bound.txt");
+	put(&bench, DEVICE, "unplugged");
+	put(&bench, "/sys/bus/dax/devices/dax0.1/state", "unplugged");
+	put(&bench, POLICY_PATH, "online");
+	assert_int_equal(fulfil(&bench, "kind:dax online online_movable borrow per-block", NULL),
+			 MHP_OUTCOME_DONE);
+	assert_writes(&bench, "policy=offline unbind bind unbind bind policy=online "
+		      "37 36 35 34 33 32");
+	tear_down(&bench);
+}
+
+/* Somebody onlines a block before it is its turn. */
+static void window_once(const char *machine, const char *type, enum mhp_outcome outcome)
+{
+	struct world before, now;
+	struct bench bench;
+
+	set_up_free(&bench, machine);
+	put(&bench, POLICY_PATH, "online");
+	before = world_of(bench.sim);
+	assert_int_equal(mhp_sim_race(bench.sim, MEMORY_PATH "/memory35/state",
+				      MEMORY_PATH "/memory33/state", type), 0);
+	if (fulfil(&bench, PLUG_PER_BLOCK, NULL) != outcome)
+		fail_msg("%s: %s: %s", machine, type, mhp_report_get_message(bench.report));
+	now = world_of(bench.sim);
+	if (outcome == MHP_OUTCOME_DONE) {
+		assert_blocks(&bench, 32, 35, "Movable");
+		check_settings(&bench, &before);
+	} else {
+		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_STALE);
+		assert_says(&bench, "memory33 is online in Normal");
+		assert_same_world(&now, &before, machine);
+		assert_false(now.journal);
+	}
+	tear_down(&bench);
+}
+
+static void test_window(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct world before, now;
+		struct bench bench;
+
+		window_once(machines[i], "online_movable", MHP_OUTCOME_DONE);
+		window_once(machines[i], "online_kernel", MHP_OUTCOME_UNDONE);
+		/* a program that no rule tells of */
+		set_up_free(&bench, machines[i]);
+		before = world_of(bench.sim);
+		assert_int_equal(mhp_sim_set_udev_rule(bench.sim, "online_kernel"), 0);
+		assert_int_equal(fulfil(&bench, PLUG_PER_BLOCK, NULL), MHP_OUTCOME_UNDONE);
+		assert_reason(&bench, 35, "wrong-zone");
+		now = world_of(bench.sim);
+		assert_same_world(&now, &before, machines[i]);
+		tear_down(&bench);
+	}
 }
 
 /* A rule of udev has nothing to do where the kernel onlines, and is too late. */
@@ -172,14 +297,14 @@ static void test_plug_against_udev(void **state)
 /* ---- it fails, and is put back ---- */
 
 struct failure {
-	const char *path, *word;
+	const char *path, *word;	/* "": as what the policy is borrowed */
 	int code;
 	enum mhp_reason reason;
 	unsigned int block;		/* beside it, or instead: this one refuses */
 };
 
 static const struct failure failures[] = {
-	{ POLICY_PATH, "online_movable", -EACCES, MHP_REASON_NO_PERMISSION, 0 },
+	{ POLICY_PATH, "", -EACCES, MHP_REASON_NO_PERMISSION, 0 },
 	{ DAX_AUTOPROBE_PATH, "0", -EROFS, MHP_REASON_READ_ONLY, 0 },
 	{ DEVICE_DAX "/unbind", NULL, -EIO, MHP_REASON_UNKNOWN, 0 },
 	{ BIND, NULL, -ENOMEM, MHP_REASON_NO_MEMORY, 0 },
@@ -191,23 +316,27 @@ static const struct failure failures[] = {
 	{ NULL, "add", -EEXIST, MHP_REASON_TAKEN, 32 },
 };
 
-static void fail_plug(const char *machine, const struct failure *failure)
+static void fail_plug(const char *machine, const struct failure *failure, const char *wish)
 {
+	const char *borrowed = strstr(wish, "per-block") ? "offline" : "online_movable";
 	struct world before, now;
 	struct bench bench;
 	char what[160];
 
 	set_up_free(&bench, machine);
+	put(&bench, POLICY_PATH, "online");
 	unload(&bench, "kmem");
 	give_to_device_dax(&bench);
 	before = world_of(bench.sim);
 	if (failure->path)
-		mhp_sim_fail_write(bench.sim, failure->path, failure->word, failure->code, 0);
+		mhp_sim_fail_write(bench.sim, failure->path,
+				   failure->word && !*failure->word ? borrowed : failure->word,
+				   failure->code, 0);
 	else
 		mhp_sim_fail_block(bench.sim, failure->block, failure->word, failure->code, 0);
 	snprintf(what, sizeof(what), "%s: %s %d", machine,
 		 failure->path ? failure->path : failure->word, failure->code);
-	if (fulfil(&bench, PLUG, NULL) != MHP_OUTCOME_UNDONE)
+	if (fulfil(&bench, wish, NULL) != MHP_OUTCOME_UNDONE)
 		fail_msg("%s: %s: %s", what,
 			 mhp_outcome_to_str(mhp_report_get_outcome(bench.report)),
 			 mhp_report_get_message(bench.report));
@@ -228,7 +357,64 @@ static void test_failures_are_undone(void **state)
 			/* before 6.3 bind is tried in vain, and new_id tells of no failure */
 			if (!is_6_1(machines[i]) ||
 			    !(failures[j].path && !strcmp(failures[j].path, BIND)))
-				fail_plug(machines[i], &failures[j]);
+				for (int k = 0; k < 2; k++)
+					fail_plug(machines[i], &failures[j],
+						  k ? PLUG_PER_BLOCK : PLUG);
+}
+
+/* What was unplugged is so again: bound, and without a block. */
+static void test_unplugged_is_undone(void **state)
+{
+	static const struct failure rows[] = {
+		{ KMEM "/unbind", NULL, -EIO, MHP_REASON_UNKNOWN, 0 },
+		{ BIND, NULL, -ENOMEM, MHP_REASON_NO_MEMORY, 0 },
+		{ NULL, "add", -EEXIST, MHP_REASON_TAKEN, 32 },
+		{ NULL, "online", -EHWPOISON, MHP_REASON_POISONED, 35 },
+		{ NULL, "online", -EPERM, MHP_REASON_VETOED, 32 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world before, now;
+		struct bench bench;
+		char *word;
+
+		set_up(&bench, "7.3-hmem-unplugged.txt");
+		put(&bench, POLICY_PATH, "online");
+		before = world_of(bench.sim);
+		/* once: the way back is open */
+		if (rows[i].path)
+			mhp_sim_fail_write(bench.sim, rows[i].path, NULL, rows[i].code, 1);
+		else
+			mhp_sim_fail_block(bench.sim, rows[i].block, rows[i].word, rows[i].code, 1);
+		if (fulfil(&bench, ONLINE_PER_BLOCK, NULL) != MHP_OUTCOME_UNDONE)
+			fail_msg("row %zu: %s", i, mhp_report_get_message(bench.report));
+		assert_int_equal(mhp_report_get_reason(bench.report), rows[i].reason);
+		now = world_of(bench.sim);
+		assert_same_world(&now, &before, "unplugged");
+		assert_false(now.journal);
+		assert_int_equal(mhp_sim_read(bench.sim, DEVICE, &word), 0);
+		assert_string_equal(word, "unplugged\n");
+		free(word);
+		tear_down(&bench);
+	}
+}
+
+/* Somebody sets the policy just before the way back: what is bound then, it would online. */
+static void test_no_way_back(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, "7.3-hmem-unplugged.txt");
+	mhp_sim_fail_write(bench.sim, BIND, NULL, -ENOMEM, 1);
+	mhp_sim_race(bench.sim, BIND, POLICY_PATH, "online");
+	assert_int_equal(fulfil(&bench, ONLINE_PER_BLOCK, NULL), MHP_OUTCOME_PARTIAL);
+	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_NO_MEMORY);
+	assert_writes(&bench, "unbind bind!");
+	assert_blocks(&bench, 32, 35, "absent");
+	check_driver(&bench, "dax0.0", NULL);
+	tear_down(&bench);
 }
 
 static void test_module_does_not_load(void **state)
@@ -394,8 +580,13 @@ int main(void)
 		cmocka_unit_test(test_plug),
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_plug_what_is_bound),
+		cmocka_unit_test(test_unplugged_per_block),
+		cmocka_unit_test(test_order_of_several),
+		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_plug_against_udev),
 		cmocka_unit_test(test_failures_are_undone),
+		cmocka_unit_test(test_unplugged_is_undone),
+		cmocka_unit_test(test_no_way_back),
 		cmocka_unit_test(test_module_does_not_load),
 		cmocka_unit_test(test_plugged_in_part_stays),
 		cmocka_unit_test(test_unplug),

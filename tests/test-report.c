@@ -45,7 +45,7 @@ static void test_words(void **state)
 		{ reason_word, MHP_REASON_DONE, MHP_REASON_FIRMWARE },
 		{ outcome_word, MHP_OUTCOME_DONE, MHP_OUTCOME_REFUSED },
 		{ conflict_word, MHP_CONFLICT_WRONG_ZONE, MHP_CONFLICT_KERNEL_ZONE },
-		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_HELD_OFFLINE },
+		{ conflict_word, MHP_WARNING_LOST_BYTES, MHP_WARNING_WINDOW },
 		{ kind_word, MHP_STEP_BLOCK, MHP_STEP_RELEASE },
 		{ goal_word, MHP_GOAL_OFFLINE, MHP_GOAL_PLUGGED },
 	};

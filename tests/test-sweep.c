@@ -36,6 +36,7 @@ enum begin {
 	ON_DEVICE_DAX_NO_KMEM,
 	MOVABLE_NO_DEVICE_DAX,
 	MOVABLE_POLICY,		/* unbound, and the policy is online_movable */
+	UNPLUGGED_POLICY,	/* 7.3 only, and so is the policy */
 };
 
 struct verb {
@@ -78,6 +79,10 @@ static const struct verb verbs[] = {
 	{ ON_DEVICE_DAX, "dax0.0 plugged online_movable borrow", false, NULL, 0 },
 	{ ON_DEVICE_DAX_NO_KMEM, "dax0.0 plugged online_kernel borrow", false, NULL, 0 },
 	{ UNPLUGGED, "dax0.0 plugged offline borrow", true, NULL, 0 },
+	{ MOVABLE_POLICY, "dax0.0 plugged online_kernel per-block borrow", false, NULL, 0 },
+	{ MOVABLE_POLICY, "dax0.0 plugged online_kernel per-block borrow keep", false, NULL, 0 },
+	{ NO_KMEM, "dax0.0 plugged online_movable per-block borrow", true, NULL, 0 },
+	{ UNPLUGGED_POLICY, "dax0.0 online online_movable per-block borrow", true, NULL, 0 },
 	{ AS_IT_IS, "blocks:33-34 online online_movable", false, NULL, 0 },
 	{ MIXED, "blocks:32-34 offline", false, NULL, 0 },
 	{ MIXED, "node:1 online online_kernel rezone", false, NULL, 0 },
@@ -99,6 +104,9 @@ static const struct verb verbs[] = {
 	{ ON_DEVICE_DAX_NO_KMEM, "dax0.0 plugged online_kernel borrow", false, "online", 34 },
 	{ ON_DEVICE_DAX, "dax0.0 plugged online_kernel borrow", false, "add", 32 },
 	{ UNPLUGGED, "dax0.0 plugged offline borrow", true, "add", 32 },
+	{ MOVABLE_POLICY, "dax0.0 plugged online_kernel per-block borrow", false, "online", 33 },
+	{ UNPLUGGED_POLICY, "dax0.0 online online_kernel per-block borrow", true, "online", 32 },
+	{ UNPLUGGED_POLICY, "dax0.0 online online_kernel per-block borrow", true, "add", 33 },
 	{ MIXED, "node:1 online online_kernel rezone", false, "online", 33 },
 };
 
@@ -192,7 +200,10 @@ static void prepare(struct mhp_sim *sim, enum begin begin)
 		unload(&bench, "device_dax");
 		return;
 	case UNPLUGGED:
+	case UNPLUGGED_POLICY:
 		put(&bench, DEVICE, "unplugged");
+		if (begin == UNPLUGGED_POLICY)
+			put(&bench, POLICY_PATH, "online_movable");
 		return;
 	default:
 		release_device(&bench);

@@ -22,6 +22,7 @@
 #define KERNEL MHP_ONLINE_KERNEL
 #define MOVABLE MHP_ONLINE_MOVABLE
 #define BORROW MHP_RULE_BORROW
+#define PER_BLOCK MHP_RULE_PER_BLOCK
 
 /* A file's new text; NULL: it goes; a code: reading it fails. */
 struct change {
@@ -201,6 +202,64 @@ static void by_others(void **state)
 	check_rows(others, ARRAY_SIZE(others), MHP_SNAPSHOT_FOR_PLANS);
 }
 
+/* Any rule is one too many for memory that is to come offline and then be onlined by block. */
+static const struct row per_block[] = {
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, NOTHING, "warning window\n",
+	  "memory of dax0.0 comes offline, and until a block is online_movable anybody else may" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK, { POLICY("offline") }, "warning window\n",
+	  NULL },
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, { RULE("online") },
+	  "conflict udev-rule\n", "dax0.0 would be onlined as online by the udev rule " RULES
+	  ":1, and is to be online_movable block by block\n  hint: have it onlined as a whole, not "
+	  "block by block; or: an empty file" },
+	/* though it be of the same type */
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, { RULE("online_movable") },
+	  "conflict udev-rule\n", "would be onlined as online_movable" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, { MAY("online_movable") },
+	  "conflict udev-rule\n", "may be onlined as online_movable" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK | BORROW, { RUN("SUBSYSTEM==\"memory\"") },
+	  "conflict udev-rule\n", "may be onlined by the udev rule" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK | BORROW, { RUN("SUBSYSTEM==\"dax\"") },
+	  "conflict udev-rule\n", NULL },
+	/* the device is there, and is bound only: such are the agent's, and daxctl's */
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK | BORROW,
+	  { RUN("ACTION==\"add\", SUBSYSTEM==\"dax\"") }, "warning window\n", NULL },
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK | BORROW,
+	  { RUN("ACTION==\"bind\", SUBSYSTEM==\"dax\"") }, "conflict udev-rule\n", NULL },
+	{ UNBOUND, MHP_GOAL_PLUGGED, KERNEL, PER_BLOCK | BORROW,
+	  { { RULES, "ACTION==\"add\", GOTO=\"end\"\nSUBSYSTEM==\"dax\", RUN+=\"/bin/x\"\n"
+	    "LABEL=\"end\"\n", 0 } }, "conflict udev-rule\n", "may be onlined by the udev rule "
+	  RULES ":2" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW,
+	  { MAY("online"), { "/etc/udev/rules.d/2.rules",
+	    "SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"online\"\n", 0 } },
+	  "conflict udev-rule\n", "would be onlined as online by the udev rule "
+	  "/etc/udev/rules.d/2.rules:1" },
+	{ UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, { { RULES, "", -EACCES } },
+	  "conflict unreadable\n", "would come offline, and not all udev rules are known: " RULES
+	  ": EACCES" },
+	{ "7.3-hmem-unplugged", MHP_GOAL_ONLINE, MOVABLE, PER_BLOCK | BORROW, { RULE("online") },
+	  "conflict udev-rule\n", NULL },
+	{ "7.3-hmem-unplugged", MHP_GOAL_ONLINE, MOVABLE, PER_BLOCK | BORROW, NOTHING,
+	  "warning window\n", NULL },
+	/* nothing is to come, or the kernel chooses the zone, so that it is added as a whole */
+	{ "7.3-hmem-bound", MHP_GOAL_ONLINE, MOVABLE, PER_BLOCK | BORROW, { RULE("online") }, "",
+	  NULL },
+	{ UNBOUND, MHP_GOAL_PLUGGED, ONLINE, PER_BLOCK | BORROW, { RULE("online") }, "", NULL },
+};
+
+static void by_others_per_block(void **state)
+{
+	static const struct row unknown = {
+		UNBOUND, MHP_GOAL_PLUGGED, MOVABLE, PER_BLOCK | BORROW, NOTHING,
+		"conflict unreadable\n", "was made without MHP_SNAPSHOT_FOR_PLANS",
+	};
+
+	(void)state;
+	check_rows(per_block, ARRAY_SIZE(per_block), MHP_SNAPSHOT_FOR_PLANS);
+	check_rows(&unknown, 1, 0);
+}
+
 /* ---- memory, and the ratio ---- */
 
 #define ZONE(node, name, free, present) \
@@ -354,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(by_others, fakesys_free_all),
+		cmocka_unit_test_teardown(by_others_per_block, fakesys_free_all),
 		cmocka_unit_test_teardown(of_sizes, fakesys_free_all),
 		cmocka_unit_test_teardown(not_gathered, fakesys_free_all),
 		cmocka_unit_test_teardown(impossible, fakesys_free_all),

@@ -72,7 +72,8 @@ enum mhp_conflict_code {
 	MHP_CONFLICT_NO_PERMISSION = 11,/**< what the plan needs is for root to read */
 	MHP_CONFLICT_POLICY = 12,	/**< the system's policy would online it elsewhere, and
 					     the request has no MHP_RULE_BORROW */
-	MHP_CONFLICT_UDEV_RULE = 13,	/**< a udev rule would online it elsewhere */
+	MHP_CONFLICT_UDEV_RULE = 13,	/**< a udev rule would online it elsewhere; with
+					     MHP_RULE_PER_BLOCK: onlines memory at all, or may */
 	MHP_CONFLICT_OTHER_DEVICES = 14,/**< the kernel would bind other devices as well */
 	MHP_CONFLICT_NOT_WHOLE = 15,	/**< a part of a region, or of an LMB, cannot be plugged or
 					     unplugged */
@@ -107,6 +108,8 @@ enum mhp_conflict_code {
 	MHP_WARNING_KERNEL_ZONE = 74,	/**< memory that the host is to have back goes, or may
 					     go, to a kernel zone */
 	MHP_WARNING_HELD_OFFLINE = 75,	/**< so much is offline that its driver brings no more */
+	MHP_WARNING_WINDOW = 76,	/**< it comes offline, and until it is onlined anybody else
+					     may online it elsewhere; MHP_RULE_PER_BLOCK */
 };
 
 /**

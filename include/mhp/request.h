@@ -37,7 +37,8 @@ enum mhp_goal {
 	MHP_GOAL_UNPLUGGED = 3,		/**< no blocks left; mhp_request_set_driver() says who
 					     gets the device then */
 	MHP_GOAL_PLUGGED = 4,		/**< made System RAM, every block online with the type
-					     and never, not for a moment, in another zone */
+					     and never, not for a moment, in another zone (but
+					     see MHP_RULE_PER_BLOCK) */
 };
 
 /** Rules of a request, to be joined by |. */
@@ -47,7 +48,15 @@ enum mhp_rule {
 	MHP_RULE_REZONE = 2,		/**< memory that is online in another zone may be
 					     taken offline first */
 	MHP_RULE_PER_BLOCK = 4,		/**< online block by block where the whole device
-					     could be written at once */
+					     could be written at once. What has to be added first,
+					     as MHP_ONLINE_KERNEL or MHP_ONLINE_MOVABLE, is added
+					     offline and then onlined downwards: less work for the
+					     kernel the more blocks there are, but for a moment
+					     anybody may online it elsewhere
+					     (MHP_WARNING_WINDOW; then it is put back). Needs a
+					     system's policy that is offline, or MHP_RULE_BORROW;
+					     a conflict where a udev rule onlines memory, or
+					     where that is not known */
 	MHP_RULE_BORROW = 8,		/**< the system's policy (auto_online_blocks) and the dax
 					     bus's drivers_autoprobe may be set to something
 					     else while a device is plugged or unplugged; they
