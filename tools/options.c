@@ -81,10 +81,10 @@ static const struct verb_info verbs[] = {
 	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
 	{ "online", VERB_ONLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
 						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) |
-						 BIT(OPT_KERNEL_ZONE) },
+						 BIT(OPT_KERNEL_ZONE) | BIT(OPT_NO_BORROW) },
 	{ "offline", VERB_OFFLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) },
 	{ "plug", VERB_PLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
-	  BIT(OPT_NO_BORROW) },
+	  BIT(OPT_PER_BLOCK) | BIT(OPT_NO_BORROW) },
 	{ "unplug", VERB_UNPLUG, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TO) |
 	  BIT(OPT_NO_BORROW) | BIT(OPT_RELEASE) },
 	{ "apply", VERB_APPLY, OPERAND_MAY_FILE, BIT(OPT_DRY_RUN) | BIT(OPT_TIMEOUT) |
@@ -242,6 +242,10 @@ static void take_words(struct options *options, char **words, size_t count, uint
 	if ((info->options & BIT(OPT_TYPE)) && !options->type_word)
 		usage("%s: name a type with --type, as memory in the wrong zone may stay "
 		      "there until reboot: " TYPE_WORDS, info->word);
+	if (options->verb == VERB_ONLINE && options->no_borrow &&
+	    !(options->rules & MHP_RULE_PER_BLOCK))
+		usage("%s: --no-borrow goes with --per-block: nothing is borrowed without it",
+		      info->word);
 	if (options->driver && options->rules & MHP_RULE_RELEASE)
 		usage("%s: --to and --release exclude each other, as no device is left", info->word);
 	if (options->json && (options->verb == VERB_CAPTURE || options->verb == VERB_MAP))

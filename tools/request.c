@@ -137,8 +137,9 @@ static int set_type(struct mhp_request *request, const struct options *options)
 /* Ends the program where the command line makes no sense. */
 struct mhp_request *request_new(const struct options *options)
 {
-	bool may_borrow = options->verb == VERB_PLUG || options->verb == VERB_UNPLUG;
 	uint64_t rules = options->rules;
+	bool may_borrow = options->verb == VERB_PLUG || options->verb == VERB_UNPLUG ||
+			  (options->verb == VERB_ONLINE && rules & MHP_RULE_PER_BLOCK);
 	struct mhp_request *request;
 	int code;
 

@@ -122,7 +122,7 @@ json '[.goal, .type]' '["unplugged",null]'
 act 0 online dax0.0 --type online_kernel --per-block --json
 no_err
 json '[.schema, .outcome, .region, .goal, .type, .rules, .reason]' \
-	'[1,"done","dax0.0","online","online_kernel",["per-block"],"done"]'
+	'[1,"done","dax0.0","online","online_kernel",["per-block","borrow"],"done"]'
 json '[.device_state_before, .device_state_after]' '["offline","offline"]'
 json '.blocks[3]' '{"id":37,"wanted":"online_kernel","before":"offline","after":"online_kernel","errno":0,"reason":"done","zone_before":null,"zone_after":"Normal"}'
 json '.writes[0]' '{"path":"/sys/devices/system/memory/memory37/state","word":"online_kernel","errno":0,"undo":false}'

@@ -205,6 +205,39 @@ for machine in 7.3-hmem 6.12-hmem; do
 	out_has 'dax0.0: plugged: 4 blocks online in Movable'
 done
 
+# ---- block by block: added offline, onlined downwards, and only if that is asked for ----
+
+for machine in 7.3-hmem 6.12-hmem 6.1-hmem; do
+	free $machine online
+	act 0 plug dax0.0 --type online_movable --per-block
+	no_err
+	out_has 'dax0.0: plugged: 4 blocks online in Movable (512 MiB)'
+	settings online 1
+done
+free 7.3-hmem online
+act 0 plan plug dax0.0 --type online_kernel --per-block --json
+json '.rules' '["per-block","borrow"]'
+json '[.steps[] | [.kind, .word]]' '[["borrow","offline"],["bind","dax0.0"],["return","online"],["block","online_kernel"],["block","online_kernel"],["block","online_kernel"],["block","online_kernel"]]'
+json '[.steps[3:][].ranges[0].start]' '["0x118000000","0x110000000","0x108000000","0x100000000"]'
+json '[.warnings[].code]' '["others","window"]'
+act 0 plan plug dax0.0 --type online_kernel --per-block
+out_has 'warning window: memory of dax0.0 comes offline'
+# of what kmem has, and has no block
+start 7.3-hmem-unplugged online
+act 0 online dax0.0 --type online_movable --per-block
+out_has 'dax0.0: 4 blocks online in Movable (512 MiB)'
+err_has "the driver's word for it is \"offline\""
+settings online 1
+start 7.3-hmem-unplugged online
+act 1 online dax0.0 --type online_movable --per-block --no-borrow
+err_has 'without --no-borrow'
+run 1 online dax0.0 --type online_movable --per-block --sim "$m" --sim-save "$m" \
+	--sim-fail 33:online:EHWPOISON
+err_has 'put back'
+for block in 32 33 34 35; do state $block ''; done
+driver dax0.0 '"kmem"'
+settings online 1
+
 # ---- what cannot be plugged ----
 
 start 7.3-hmem-online-policy online

@@ -58,6 +58,8 @@ done <<END
 6.12-hmem-online online dax0.0 --type online_movable --rezone
 6.1-hmem-online unplug dax0.0
 6.12-hmem-unbound plug dax0.0 --type online_movable
+6.12-hmem-unbound plug dax0.0 --type online_movable --per-block
+7.3-hmem-unplugged online dax0.0 --type online_kernel --per-block
 6.1-hmem-unbound plug dax0.0 --type online_kernel --no-borrow
 6.1-hmem-bound unplug dax0.0 --to device_dax
 7.3-hmem-ranges-bound online --node 1 --type online_movable
@@ -99,7 +101,7 @@ err_has 'mhp: dax0.0: '
 cp "$cxl" "$m"
 act 0 plan online dax0.0 --type online_movable --keep --per-block --save "$plan"
 act 0 apply "$plan" --dry-run --json
-json .rules '["keep","per-block"]'
+json .rules '["keep","per-block","borrow"]'
 run 3 apply "$plan" --sim "$m" --sim-fail 36:online:EHWPOISON
 err_has 'what worked was kept'
 cp "$cxl" "$m"

@@ -136,9 +136,9 @@ usage '--to: "kmem" is no driver that could take the device' unplug dax0.0 --to 
 usage '--to is empty' unplug dax0.0 --to ''
 usage 'offline: it does not go with --to' offline dax0.0 --to device_dax
 usage 'plug: it does not go with --to' plug dax0.0 --type online --to device_dax
-usage 'online: it does not go with --no-borrow' online dax0.0 --type online --no-borrow
+usage 'online: --no-borrow goes with --per-block' online dax0.0 --type online --no-borrow
 usage 'plug: it does not go with --rezone' plug dax0.0 --type online --rezone
-usage 'plug: it does not go with --per-block' plug dax0.0 --type online --per-block
+usage 'unplug: it does not go with --per-block' unplug dax0.0 --per-block
 
 # saved plans, recovery
 usage '--save needs --dry-run, or mhp plan offline' offline dax0.0 --save "$tmp/plan"
