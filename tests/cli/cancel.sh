@@ -105,7 +105,7 @@ MHP=$program
 act 0 offline dax0.0
 remember
 for second in $INT $TERM_; do
-	signalled 3 "25% $INT cancelling $second" online dax0.0 --type online_movable --sim-hang 35 \
+	signalled 3 "100% $INT cancelling $second" online dax0.0 --type online_movable --sim-hang 35 \
 		--sim-fail 32:online:EHWPOISON
 	err_has 'mhp: cancelling; '
 	err_has 'mhp: putting back is stopped, too (again: end at once)'
