@@ -167,6 +167,11 @@ struct mhp_backend_ops {
 
 	/* Of the kernel whose files they are, in bytes; 0, or NULL: not known. */
 	uint64_t (*page_size)(struct mhp_backend *be);
+	/*
+	 * May files change though we did not write them? NULL: no, it is a tree of plain files,
+	 * where nobody acts.
+	 */
+	bool (*is_live)(struct mhp_backend *be);
 	void (*free)(struct mhp_backend *be);
 };
 

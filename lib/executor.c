@@ -46,9 +46,12 @@ void look_at_all(struct apply *apply)
  */
 bool is_undisturbed(struct apply *apply)
 {
+	const struct mhp_backend *be = apply->ctx->be;
 	const struct act *act = apply->acts ? &apply->acts->list[apply->acts->count - 1] : NULL;
 	uint64_t seqnum;
 
+	if (!be->ops->is_live || !be->ops->is_live(apply->ctx->be))
+		return true;
 	return act && act->has_seqnums && !apply->other_writes &&
 	       read_uevent_seqnum(apply->ctx, &seqnum) &&
 	       seqnum == act->first_seqnum + apply->n_events;
@@ -60,8 +63,7 @@ void look_at_end(struct apply *apply)
 		look_at_all(apply);
 		return;
 	}
-	/* a tree of files that is no machine has no events, and nobody who acts on his own */
-	if (apply->page_size && !is_undisturbed(apply))
+	if (!is_undisturbed(apply))
 		zones_look_again(apply);
 	for (size_t i = 0; i < apply->plan->n_blocks; i++)
 		if (!apply->looked[i])

@@ -119,6 +119,13 @@ static int write_whole(int fd, const char *text, size_t length)
 	return 0;
 }
 
+static int open_new(struct mhp_dir *dir, const char *name)
+{
+	int fd = openat(dir->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /*
  * The name of what is not whole yet can be a fixed one, for whoever writes has the
  * lock. No fsync(): what is to survive is the end of the process, not of the machine.
@@ -134,12 +141,12 @@ int host_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		return -EINVAL;
 	if ((size_t)snprintf(other, sizeof(other), "%s.new", name) >= sizeof(other))
 		return -ENAMETOOLONG;
+	fd = open_new(dir, other);
 	/* left by one who was killed, or put there by somebody with a plan */
-	if (unlinkat(dir->fd, other, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(dir->fd, other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd == -EEXIST && unlinkat(dir->fd, other, 0) == 0)
+		fd = open_new(dir, other);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = write_whole(fd, text, strlen(text));
 	/* for all to read, whatever the umask says */
 	if (r == 0 && fchmod(fd, 0644) < 0)

@@ -312,6 +312,11 @@ static uint64_t host_page_size(struct mhp_backend *be)
 	return size > 0 ? (uint64_t)size : 0;
 }
 
+static bool host_is_live(struct mhp_backend *be)
+{
+	return is_kernel_path(to_host(be), MEMORY_PATH);
+}
+
 static void close_fd(void *fd)
 {
 	close(*(int *)fd);
@@ -462,6 +467,7 @@ static const struct mhp_backend_ops host_ops = {
 	.receive_event = host_receive_event,
 	.close_events = host_close_events,
 	.page_size = host_page_size,
+	.is_live = host_is_live,
 	.free = host_free,
 };
 

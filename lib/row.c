@@ -106,9 +106,10 @@ static int do_row(void *data)
 {
 	struct row *row = data;
 
-	for (foretell(row); do_step(row) == 0 && ++row->at < row->end; foretell(row)) {
+	while (do_step(row) == 0 && ++row->at < row->end) {
 		row->stage = STAGE_BEFORE;
 		row->apply->row_bytes += row->apply->plan->block_size;
+		foretell(row);
 	}
 	return 0;
 }
@@ -174,6 +175,7 @@ static size_t run_row(struct apply *apply, size_t first)
 	apply->row_is_over = false;
 	/* only what a device's write does is watched */
 	apply->stuck = apply->watched = apply->plan->n_blocks;
+	foretell(&row);
 	r = run_in_worker(apply, do_row, &row, &tried);
 	apply->row_bytes = 0;
 	if (row.by_zones)

@@ -222,6 +222,12 @@ static int sim_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	return r;
 }
 
+static bool sim_is_live(struct mhp_backend *be)
+{
+	(void)be;
+	return true;
+}
+
 static uint64_t sim_page_size(struct mhp_backend *be)
 {
 	return to_sim(be)->sim->read_only ? 0 : PAGE_BYTES;
@@ -436,6 +442,7 @@ static const struct mhp_backend_ops sim_ops = {
 	.receive_event = sim_receive_event,
 	.close_events = sim_close_events,
 	.page_size = sim_page_size,
+	.is_live = sim_is_live,
 	.free = sim_free,
 };
 
