@@ -51,7 +51,7 @@ MHP_EXPORT enum mhp_zone mhp_block_get_zone_at(const struct mhp_block *block, si
 
 /* The guard before valid_zones: is the block linked to its node yet? */
 struct node_link {
-	bool found;
+	int lowest;		/* -1: there is none */
 };
 
 static int find_node_link(void *data, const char *name)
@@ -59,18 +59,24 @@ static int find_node_link(void *data, const char *name)
 	struct node_link *link = data;
 	int node;
 
-	link->found = parse_node_name(name, &node) == 0;
-	return link->found;
+	if (parse_node_name(name, &node) == 0 && (link->lowest < 0 || node < link->lowest))
+		link->lowest = node;
+	return 0;
 }
 
-static bool has_node_link(struct sysfs_dir *mem, uint64_t id)
+int block_find_node(struct sysfs_dir *mem, uint64_t id, int hint)
 {
-	struct node_link link = { 0 };
+	struct node_link link = { .lowest = -1 };
 	char name[64];
 
+	if (hint >= 0) {
+		snprintf(name, sizeof(name), "memory%" PRIu64 "/node%d", id, hint);
+		if (sysfs_exists(mem, name) == 0)
+			return hint;
+	}
 	snprintf(name, sizeof(name), "memory%" PRIu64, id);
 	sysfs_list(mem, name, find_node_link, &link);
-	return link.found;
+	return link.lowest;
 }
 
 /*
@@ -79,8 +85,8 @@ static bool has_node_link(struct sysfs_dir *mem, uint64_t id)
  * do_register_memory_block_under_node() sets the block's node id before it makes this
  * link, and that before memoryN/nodeK.
  */
-static int read_zones_by_node(struct sysfs_dir *mem, uint64_t id, int node,
-			      char buf[MHP_ATTR_SIZE + 1])
+int block_read_node_zones(struct sysfs_dir *mem, uint64_t id, int node,
+			  char buf[MHP_ATTR_SIZE + 1])
 {
 	char path[128];
 
@@ -95,12 +101,12 @@ int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 	int r;
 
 	if (numa && node >= 0) {
-		r = read_zones_by_node(mem, id, node, buf);
+		r = block_read_node_zones(mem, id, node, buf);
 		if (r != -ENOENT)
 			return r;
 	}
 	/* it is another node's, or the kernel could not make that link */
-	if (numa && !has_node_link(mem, id))
+	if (numa && block_find_node(mem, id, -1) < 0)
 		return -ENOLINK;
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/valid_zones", id);
 	r = sysfs_read(mem, name, buf);

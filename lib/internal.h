@@ -398,6 +398,11 @@ bool block_look_online(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 /* Reads valid_zones behind the same guard; -ENODATA: no such file; -ENOLINK: not safe to read yet. */
 int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		     char buf[MHP_ATTR_SIZE + 1]);
+/* The same by way of a node. -ENOENT: it is not that one's, or there is no such file. */
+int block_read_node_zones(struct sysfs_dir *mem, uint64_t id, int node,
+			  char buf[MHP_ATTR_SIZE + 1]);
+/* The node that a block is linked to: hint, if it is, else the lowest one; -1: to none. */
+int block_find_node(struct sysfs_dir *mem, uint64_t id, int hint);
 
 /* ---- node.c ---- */
 
@@ -503,6 +508,8 @@ int iomem_walk(const struct iomem *iomem, iomem_line_fn fn, void *data);
 void iomem_forget_lines(struct iomem *iomem);
 bool iomem_line_is_named(const struct iomem_line *line, const char *name);
 bool iomem_line_is_ram(const struct iomem_line *line);
+/* All System RAM; UINT64_MAX: more than that. */
+uint64_t iomem_count_bytes(const struct iomem *iomem);
 /* Is all of the range System RAM? */
 bool iomem_covers(const struct iomem *iomem, const struct range *range);
 /* The driver of the System RAM that a range overlaps first; NULL if it is none or plain. */
@@ -774,6 +781,8 @@ struct mhp_snapshot {
 	struct pending pending;
 	struct odd_zones *odd;	/* sorted by id */
 	size_t n_odd, odd_room;
+	bool has_only;		/* it is for the region at only: states of others are not known */
+	size_t only;
 };
 
 /* Blocks as directories name them: a key has the number, and of which node's directory it is. */
@@ -788,6 +797,11 @@ struct scan {
 	struct mhp_snapshot *snap;
 	struct sysfs_dir mem;
 	uint64_t flags;
+	const char *region;	/* whose blocks are read; NULL: of all regions */
+	const struct mhp_snapshot *base;	/* what other blocks are taken over from, or NULL */
+	bool is_alone;		/* scan_region_alone() has found it */
+	bool needs_all;		/* ... or all states must be read all the same */
+	bool has_usual_pages;	/* of 4096 bytes; else they are told, or guessed by online blocks */
 	size_t nodes_room;
 	int node;		/* whose directory is being listed */
 	struct block_keys keys;
@@ -824,10 +838,39 @@ int scan_expect_blocks(struct scan *scan);
 /* Nodes, and the blocks in their directories; then all blocks, sorted. */
 int scan_nodes(struct scan *scan);
 int scan_block_names(struct scan *scan);
+/* Which nodes there are, but not which blocks they have. */
+int scan_node_names(struct scan *scan);
 
 /* ---- scan-states.c: state and zones ---- */
 
 int scan_block_states(struct scan *scan);
+/* Reads those of one; 1: it is gone. */
+int scan_block(struct scan *scan, struct mhp_block *block);
+/* The same in two, of which the second is for what is online. */
+int scan_block_state(struct scan *scan, struct mhp_block *block);
+int scan_block_zones(struct scan *scan, struct mhp_block *block);
+/* ... as they were read: code as that of block_read_zones(). */
+int scan_take_zones(struct scan *scan, struct mhp_block *block, int code, const char *text);
+/* The text of valid_zones that has a word never seen; by rising id. */
+int scan_keep_odd_zones(struct mhp_snapshot *snap, uint64_t id, const char *text);
+
+/* ---- scan-region.c: one region, and no look at the others ---- */
+
+/*
+ * The region of this name, its blocks and their nodes. 1: it cannot be told without the others;
+ * -ENOENT: there is none.
+ */
+int scan_region_alone(struct scan *scan);
+
+/* ---- refresh.c: what need not be read ---- */
+
+/* States and zones of all blocks: those that scan->base has are its own. */
+int scan_take_over(struct scan *scan);
+/*
+ * With all regions known, reads the blocks of scan->region. Without a base the snapshot is for
+ * that region only: -ENOENT.
+ */
+int scan_read_region(struct scan *scan);
 
 /* ---- scan-topology.c ---- */
 

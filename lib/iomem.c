@@ -230,6 +230,16 @@ const char *iomem_find_block_driver(const struct iomem *iomem, uint64_t id, uint
 	return NULL;
 }
 
+uint64_t iomem_count_bytes(const struct iomem *iomem)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < iomem->count; i++)
+		if (__builtin_add_overflow(bytes, iomem->ram[i].range.size, &bytes))
+			return UINT64_MAX;
+	return bytes;
+}
+
 bool iomem_covers(const struct iomem *iomem, const struct range *range)
 {
 	uint64_t covered = 0, end = range->start + range->size;

@@ -251,6 +251,47 @@ static int drop_same_identities(struct regions *regions)
 	return 0;
 }
 
+static int describe(struct mhp_snapshot *snap, size_t index, bool is_identified)
+{
+	struct mhp_region *region = &snap->regions.list[index];
+	const struct provider *provider = provider_of(region->kind);
+	int r = region_keep_owned(region, (uint32_t)index);
+
+	region->is_identified = is_identified;
+	return r == 0 && provider->describe ? provider->describe(snap, region) : r;
+}
+
+int take_only_region(struct mhp_snapshot *snap)
+{
+	struct mhp_region *region = &snap->regions.list[0];
+	int r = take_regions(snap, 0);
+
+	if (r == 0 && provider_of(region->kind)->has_node_of_blocks && region->ranges_code == 0)
+		region_find_node(region, snap);
+	if (r == 0)
+		r = describe(snap, 0, snap->flags & MHP_SNAPSHOT_IDENTITY);
+	return r < 0 ? r : regions_make_index(&snap->regions, has_children);
+}
+
+int regions_count_again(struct mhp_snapshot *snap)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
+		struct mhp_region *region = &snap->regions.list[i];
+
+		free(region->spans);
+		region->spans = NULL;
+		region->n_spans = region->n_total = 0;
+		region->online_bytes = 0;
+		region->zone = MHP_ZONE_UNKNOWN;
+		r = region_find_blocks(region, snap->blocks, snap->n_blocks, snap->block_size);
+		if (r == 0)
+			r = region_keep_owned(region, (uint32_t)i);
+	}
+	return r;
+}
+
 int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 {
 	int r;
@@ -272,14 +313,8 @@ int find_regions(struct finder *finder, struct mhp_snapshot *snap)
 	r = find_parents(&snap->regions);
 	if (r == 0)
 		r = find_overlaps(&snap->regions);
-	for (size_t i = 0; i < snap->regions.count && r == 0; i++) {
-		struct mhp_region *region = &snap->regions.list[i];
-
-		region->is_identified = finder->wants_identity;
-		r = region_keep_owned(region, (uint32_t)i);
-		if (r == 0 && provider_of(region->kind)->describe)
-			r = provider_of(region->kind)->describe(snap, region);
-	}
+	for (size_t i = 0; i < snap->regions.count && r == 0; i++)
+		r = describe(snap, i, finder->wants_identity);
 	if (r == 0)
 		r = drop_same_identities(&snap->regions);
 	if (r == 0)

@@ -270,6 +270,34 @@ static void copy_system(struct plan_system *system, const struct mhp_snapshot *s
 	};
 }
 
+static bool has_run(const struct mhp_region *region, const struct block_run *run)
+{
+	for (size_t i = 0; i < region->n_runs; i++)
+		if (run->first >= region->runs[i].first &&
+		    run->first - region->runs[i].first < region->runs[i].count &&
+		    run->count <= region->runs[i].count - (run->first - region->runs[i].first))
+			return true;
+	return false;
+}
+
+/* A snapshot for one region does not know what else a target would have. */
+static bool is_within(const struct mhp_snapshot *snap, const struct mhp_request *request)
+{
+	const struct mhp_region *only = snap->has_only ? &snap->regions.list[snap->only] : NULL;
+	const struct mhp_region *region;
+
+	if (!only)
+		return true;
+	if (request->target == TARGET_REGION) {
+		region = mhp_snapshot_find_region(snap, request->region);
+		return !region || region == only;
+	}
+	for (size_t i = 0; i < request->n_runs; i++)
+		if (!has_run(only, &request->runs[i]))
+			return false;
+	return request->target == TARGET_BLOCKS;
+}
+
 static int make_plan(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		     const struct mhp_request *request)
 {
@@ -314,7 +342,8 @@ MHP_EXPORT int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_re
 	struct mhp_plan *plan;
 	int r;
 
-	if (!request->target || !request->goal || (online && !request->type_set))
+	if (!request->target || !request->goal || (online && !request->type_set) ||
+	    !is_within(snap, request))
 		return -EINVAL;
 	plan = calloc(1, sizeof(*plan));
 	if (!plan)

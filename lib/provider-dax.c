@@ -362,6 +362,7 @@ const struct provider provider_dax = {
 	.kind = MHP_REGION_DAX,
 	.find = find,
 	.find_again = find_again,
+	.is_told_alone = true,
 	.is_name = is_dax_name,
 	.describe = describe,
 	.changes_driver = true,

@@ -286,6 +286,7 @@ const struct provider provider_ppc64 = {
 	.kind = MHP_REGION_PPC64_LMB,
 	.find = find,
 	.find_again = find_again,
+	.is_told_alone = true,
 	.is_name = is_name,
 	.path = LMBS_PATH,
 	.describe = describe,

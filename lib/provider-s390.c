@@ -239,6 +239,7 @@ const struct provider provider_s390 = {
 	.kind = MHP_REGION_S390_STANDBY,
 	.find = find,
 	.find_again = find_again,
+	.is_told_alone = true,
 	.is_name = is_name,
 	.path = STORAGE_PATH,
 	.describe = describe,

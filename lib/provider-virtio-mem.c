@@ -343,6 +343,7 @@ const struct provider provider_virtio_mem = {
 	.kind = MHP_REGION_VIRTIO_MEM,
 	.find = find,
 	.find_again = find_again,
+	.is_told_alone = true,
 	.is_name = is_virtio_name,
 	.describe = describe,
 	.host_decides = true,

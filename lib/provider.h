@@ -31,6 +31,10 @@ struct provider {
 	int (*find)(struct finder *finder);
 	/* The same for one of them, to see whether it still is what it was; NULL: nothing to see. */
 	int (*find_again)(struct finder *finder, const char *name);
+	/* That is enough to tell its blocks: none of another kind could have them. */
+	bool is_told_alone;
+	/* The node of its blocks is its own; else its device, or describe(), tells. */
+	bool has_node_of_blocks;
 	/* A name and a path that a saved plan may have. */
 	bool (*is_name)(const char *name);
 	/* Once all regions, their blocks and parents are known; NULL: nothing to add. -ENOMEM */
@@ -223,6 +227,10 @@ bool region_is_counted(const struct mhp_snapshot *snap, const struct mhp_region 
 
 /* All regions with what they own. -ENOMEM */
 int find_regions(struct finder *finder, struct mhp_snapshot *snap);
+/* The same of one that was found, with its blocks: they are its own. -ENOMEM */
+int take_only_region(struct mhp_snapshot *snap);
+/* Once blocks were read that all regions know: what they make of each. -ENOMEM */
+int regions_count_again(struct mhp_snapshot *snap);
 
 /* ---- provider-rest.c: what no device stands behind ---- */
 

@@ -68,6 +68,8 @@ uint64_t scan_page_size(struct scan *scan)
 {
 	struct mhp_backend *be = scan->ctx->be;
 
+	if (scan->has_usual_pages)
+		return 4096;
 	return be->ops->page_size ? be->ops->page_size(be) : 0;
 }
 

@@ -90,7 +90,6 @@ static int read_node_blocks(struct scan *scan, struct sysfs_dir *dir)
 	char name[32];
 	int r = 0;
 
-	qsort(snap->nodes, snap->n_nodes, sizeof(*snap->nodes), compare_nodes);
 	for (scan->node = 0; (size_t)scan->node < snap->n_nodes && r == 0; scan->node++) {
 		snprintf(name, sizeof(name), "node%d", snap->nodes[scan->node].id);
 		r = sysfs_list(dir, name, take_node_block, scan);
@@ -103,7 +102,7 @@ static int read_node_blocks(struct scan *scan, struct sysfs_dir *dir)
 	return r;
 }
 
-int scan_nodes(struct scan *scan)
+static int scan_all(struct scan *scan, bool has_blocks)
 {
 	struct sysfs_dir dir = { 0 };
 	int r;
@@ -119,6 +118,9 @@ int scan_nodes(struct scan *scan)
 	if (r < 0 && r != -ENOMEM)
 		r = scan_note(scan, r, NULL, NODE_PATH, "");
 	if (r == 0 && scan->snap->n_nodes)
+		qsort(scan->snap->nodes, scan->snap->n_nodes, sizeof(*scan->snap->nodes),
+		      compare_nodes);
+	if (r == 0 && has_blocks)
 		r = read_node_blocks(scan, &dir);
 	if (r == 0 && scan->snap->n_nodes)
 		r = read_node_list(scan, &dir, "has_cpu", offsetof(struct mhp_node, has_cpu));
@@ -132,5 +134,19 @@ int scan_nodes(struct scan *scan)
 		r = read_node_list(scan, &dir, "has_generic_initiator",
 				   offsetof(struct mhp_node, has_generic_initiator));
 	sysfs_close(&dir);
+	return r;
+}
+
+int scan_nodes(struct scan *scan)
+{
+	return scan_all(scan, true);
+}
+
+int scan_node_names(struct scan *scan)
+{
+	int r = scan_all(scan, false);
+
+	for (size_t i = 0; i < scan->snap->n_nodes; i++)
+		scan->snap->nodes[i].blocks_code = -ENODATA;
 	return r;
 }

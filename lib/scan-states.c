@@ -11,7 +11,7 @@
 
 /* ---- read ---- */
 
-static int keep_odd_zones(struct mhp_snapshot *snap, uint64_t id, const char *text)
+int scan_keep_odd_zones(struct mhp_snapshot *snap, uint64_t id, const char *text)
 {
 	struct odd_zones *odd;
 
@@ -33,8 +33,7 @@ static int keep_odd_zones(struct mhp_snapshot *snap, uint64_t id, const char *te
 	return 0;
 }
 
-/* 1 if the block went away meanwhile */
-static int read_state(struct scan *scan, struct mhp_block *block)
+int scan_block_state(struct scan *scan, struct mhp_block *block)
 {
 	char buf[MHP_ATTR_SIZE + 1], name[64];
 	enum mhp_state state = MHP_STATE_UNKNOWN;
@@ -62,30 +61,27 @@ static int read_state(struct scan *scan, struct mhp_block *block)
 	return 0;
 }
 
-/* 1 if the block went away meanwhile */
-static int read_zones(struct scan *scan, struct mhp_block *block)
+int scan_take_zones(struct scan *scan, struct mhp_block *block, int code, const char *text)
 {
-	int node = block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
 	enum mhp_zone zones[PARSE_MAX_ZONES];
-	char buf[MHP_ATTR_SIZE + 1], name[64];
 	size_t count = 0;
-	int r;
+	char name[64];
+	int r = code;
 
-	r = block_read_zones(&scan->mem, block->id, node, scan->snap->numa, buf);
 	if (r == -ENODATA)
 		return 0;
-	if (r == 0 && parse_zones(buf, zones, &count) < 0)
+	if (r == 0 && parse_zones(text, zones, &count) < 0)
 		r = -EBADMSG;
 	if (r == 0 && count > 1 && block->state == MHP_STATE_ONLINE) {
 		/* an online block is in one zone: did it go offline between the reads? */
-		r = read_state(scan, block);
+		r = scan_block_state(scan, block);
 		if (r || block->state != MHP_STATE_ONLINE)
 			return r;
 		r = -EBADMSG;
 	}
 	if (r < 0) {
 		snprintf(name, sizeof(name), "memory%" PRIu64 "/valid_zones", (uint64_t)block->id);
-		return scan_note(scan, r, r == -EBADMSG ? buf : NULL, MEMORY_PATH, name);
+		return scan_note(scan, r, r == -EBADMSG ? text : NULL, MEMORY_PATH, name);
 	}
 	for (size_t i = 0; i < count; i++) {
 		block->zones |= (uint64_t)zones[i] << (4 * i) & 0xfff;
@@ -93,7 +89,16 @@ static int read_zones(struct scan *scan, struct mhp_block *block)
 			block->odd_zones = 1;
 	}
 	block->n_zones = (uint8_t)count;
-	return block->odd_zones ? keep_odd_zones(scan->snap, block->id, buf) : 0;
+	return block->odd_zones ? scan_keep_odd_zones(scan->snap, block->id, text) : 0;
+}
+
+int scan_block_zones(struct scan *scan, struct mhp_block *block)
+{
+	int node = block->node == BLOCK_NO_NODE ? -1 : (int)block->node;
+	char buf[MHP_ATTR_SIZE + 1];
+	int r = block_read_zones(&scan->mem, block->id, node, scan->snap->numa, buf);
+
+	return scan_take_zones(scan, block, r, buf);
 }
 
 /* ---- inferred ---- */
@@ -220,7 +225,7 @@ static int check_runs(struct scan *scan, const struct runs *runs, bool *ret_fits
 		const struct mhp_block *block = &scan->snap->blocks[runs->ends[i]];
 		struct mhp_block now = *block;
 
-		r = read_state(scan, &now);
+		r = scan_block_state(scan, &now);
 		if (r == 0)
 			*ret_fits = now.state == block->state;
 	}
@@ -304,15 +309,14 @@ static void drop_gone(struct mhp_snapshot *snap, size_t kept, size_t end)
 		snap->blocks = blocks;
 }
 
-/* 1 if the block went away meanwhile. */
-static int read_block(struct scan *scan, struct mhp_block *block)
+int scan_block(struct scan *scan, struct mhp_block *block)
 {
 	int r;
 
 	block->inferred = false;
-	r = read_state(scan, block);
+	r = scan_block_state(scan, block);
 	if (r == 0 && needs_zones(scan, (enum mhp_state)block->state))
-		r = read_zones(scan, block);
+		r = scan_block_zones(scan, block);
 	return r;
 }
 
@@ -327,9 +331,9 @@ static int read_blocks(struct scan *scan, const struct open_blocks *open)
 
 		r = 0;
 		if (!block->inferred)
-			r = read_block(scan, block);
+			r = scan_block(scan, block);
 		else if (!block->n_zones && needs_zones(scan, (enum mhp_state)block->state))
-			r = read_zones(scan, block);
+			r = scan_block_zones(scan, block);
 		if (r < 0)
 			return r;
 		if (r == 0)

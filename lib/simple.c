@@ -1,18 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* One-call helpers, made of public functions but for who recovered what. */
+#include <errno.h>
+
 #include <mhp/mhp.h>
 
 #include "internal.h"
 
+/*
+ * What is about one region by its name needs no other's blocks. Whatever is wrong with that, the
+ * whole tells: it may be an identity.
+ */
+static int look_for(struct mhp_ctx *ctx, const struct mhp_request *request,
+		    struct mhp_snapshot **ret_snap)
+{
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
+	int r = -ENOENT;
+
+	if (request->target == TARGET_REGION && !request->size_bytes)
+		opts.region = request->region;
+	if (opts.region)
+		r = mhp_snapshot_new(ctx, &opts, ret_snap);
+	opts.region = NULL;
+	return r == -ENOENT ? mhp_snapshot_new(ctx, &opts, ret_snap) : r;
+}
+
 static int fulfil_once(struct mhp_ctx *ctx, const struct mhp_request *request,
 		       const struct mhp_apply_opts *opts, struct mhp_report **ret_report)
 {
-	struct mhp_snapshot_opts look = { .size = sizeof(look), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;
 	int r;
 
-	r = mhp_snapshot_new(ctx, &look, &snap);
+	r = look_for(ctx, request, &snap);
 	if (r < 0)
 		return r;
 	r = mhp_plan_new(snap, request, &plan);

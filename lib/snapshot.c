@@ -36,31 +36,59 @@ static int find_pending(struct scan *scan)
 	((uint64_t)(MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_PLUGGED | MHP_SNAPSHOT_IDENTITY))
 
 /* ... with what they imply. */
-static uint64_t all_of(uint64_t flags)
+static uint64_t all_of(const struct mhp_snapshot_opts *opts)
 {
-	/* a request may name a region by its identity, and is about states as they are */
-	return flags & MHP_SNAPSHOT_FOR_PLANS ?
-	       flags | MHP_SNAPSHOT_IDENTITY | MHP_SNAPSHOT_EXACT : flags;
+	bool is_one = opts->region && !opts->base;
+	uint64_t flags = opts->flags;
+
+	/* states as they are: of one region they are few enough, all of them */
+	if (is_one || flags & MHP_SNAPSHOT_FOR_PLANS)
+		flags |= MHP_SNAPSHOT_EXACT;
+	/* a request may name a region by its identity */
+	if (!is_one && flags & MHP_SNAPSHOT_FOR_PLANS)
+		flags |= MHP_SNAPSHOT_IDENTITY;
+	return flags;
+}
+
+static int scan_begin(struct scan *scan)
+{
+	int r = scan_open_memory(scan);
+
+	return r == 0 && scan->base && scan->base->block_size != scan->snap->block_size ?
+	       -EINVAL : r;
+}
+
+/* Of one region alone they are read once it is known which ones are its. */
+static int read_states(struct scan *scan)
+{
+	if (scan->base)
+		return scan_take_over(scan);
+	return scan->region && !scan->needs_all ? 0 : scan_block_states(scan);
 }
 
 /*
  * Blocks are named by nodes, and all of them listed after that where it is needed: one that
  * is not in that list is a newer one. What is inferred of them is of a moment after both.
  */
-static int scan_blocks(struct scan *scan)
+static int scan_all_blocks(struct scan *scan)
 {
 	int r;
 
 	scan->has_seqnum = read_uevent_seqnum(scan->ctx, &scan->seqnum);
-	r = scan_open_memory(scan);
-	if (r == 0)
-		r = scan_expect_blocks(scan);
+	r = scan_expect_blocks(scan);
 	if (r == 0)
 		r = scan_nodes(scan);
 	if (r == 0)
 		r = scan_block_names(scan);
-	if (r == 0)
-		r = scan_block_states(scan);
+	return r < 0 ? r : read_states(scan);
+}
+
+static int scan_blocks(struct scan *scan)
+{
+	int r = scan->region && !scan->base ? scan_region_alone(scan) : 1;
+
+	if (r == 1)
+		r = scan_all_blocks(scan);
 	if (r == 0 && scan->flags & MHP_SNAPSHOT_TOPOLOGY)
 		r = scan_tiers(scan);
 	if (r == 0 && scan->flags & MHP_SNAPSHOT_TOPOLOGY)
@@ -80,8 +108,10 @@ static int scan_regions(struct scan *scan)
 	int r;
 
 	r = policy_read(scan->ctx, &scan->mem, &snap->policy, &snap->problems);
-	if (r == 0)
+	if (r == 0 && !scan->is_alone)
 		r = find_regions(&finder, snap);
+	if (r == 0 && scan->region && !scan->is_alone)
+		r = scan_read_region(scan);
 	if (r == 0)
 		r = nodes_find_regions(snap);
 	if (r == 0)
@@ -103,7 +133,9 @@ static int scan_all(struct scan *scan)
 	struct mhp_backend *be = scan->ctx->be;
 	int r;
 
-	r = scan_blocks(scan);
+	r = scan_begin(scan);
+	if (r == 0)
+		r = scan_blocks(scan);
 	if (r == 0 && scan->flags & MHP_SNAPSHOT_BLOCKS_ONLY)
 		forget_regions(scan->snap);
 	else if (r == 0)
@@ -131,9 +163,11 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		return r;
 	if (known.flags & ~ALL_FLAGS)
 		return -E2BIG;
-	if (known.flags & MHP_SNAPSHOT_BLOCKS_ONLY && known.flags & REGION_FLAGS)
+	if (known.flags & MHP_SNAPSHOT_BLOCKS_ONLY && (known.flags & REGION_FLAGS || known.region))
 		return -EINVAL;
-	scan.flags = all_of(known.flags);
+	scan.flags = all_of(&known);
+	scan.region = known.region;
+	scan.base = known.base;
 	scan.snap = calloc(1, sizeof(*scan.snap));
 	if (!scan.snap)
 		return -ENOMEM;

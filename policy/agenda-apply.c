@@ -2,7 +2,7 @@
 /*
  * Carries out an agenda, item by item: each has a plan of its own, and is undone by itself
  * if it fails. What an earlier one has written may have changed what a later plan rests on,
- * so that is then made anew, of a fresh snapshot.
+ * so that is then made anew, of a fresh snapshot for its region.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -100,14 +100,17 @@ static int take_again(const struct round *round, const struct mhp_agenda_item *w
 		      struct retake *ret)
 {
 	struct mhp_snapshot_opts look = {
-		.size = sizeof(look), .flags = MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY,
+		.size = sizeof(look),
+		.flags = MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_IDENTITY,
+		.region = mhp_region_get_name(was->region),
 	};
 	int r;
 
 	r = mhp_snapshot_new(round->ctx, &look, &ret->snap);
+	if (r == -ENOENT)
+		return 0;	/* it is gone */
 	if (r == 0)
-		ret->item.region = mhp_snapshot_find_region(ret->snap,
-							    mhp_region_get_name(was->region));
+		ret->item.region = mhp_snapshot_find_region(ret->snap, look.region);
 	if (r < 0 || !ret->item.region)
 		return r;
 	r = item_decide(round->agenda, ret->snap, &ret->item);

@@ -357,7 +357,9 @@ static void read_seed(struct fuzz *fuzz, const char *path)
 
 static void set_up(struct fuzz *fuzz)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_IDENTITY };
+	struct mhp_snapshot_opts opts = {
+		.size = sizeof(opts), .flags = MHP_SNAPSHOT_TOPOLOGY | MHP_SNAPSHOT_IDENTITY,
+	};
 	const char *data = getenv("TEST_DATA");
 	char path[4096];
 	struct mhp_sim *sim;

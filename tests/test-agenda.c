@@ -187,7 +187,7 @@ static void test_boot(void **state)
 static struct mhp_snapshot *take_persistent(bool origin)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-plain-start");
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 	struct mhp_ctx *ctx;
 

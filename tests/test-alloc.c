@@ -160,8 +160,9 @@ static void take_without_memory(struct fakesys *fs, int first_way)
 {
 	for (int way = first_way; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot_opts opts = {
-			sizeof(opts), MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |
-				      MHP_SNAPSHOT_PLUGGED,
+			.size = sizeof(opts),
+			.flags = MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |
+				 MHP_SNAPSHOT_PLUGGED,
 		};
 		struct mhp_snapshot *snap;
 		struct mhp_ctx *ctx;
@@ -271,7 +272,7 @@ static void plan_without_memory(void **state)
 		{ "dax0.1", MHP_GOAL_OFFLINE }, { "dax0.0", MHP_GOAL_ONLINE },
 		{ "dax0.1", MHP_GOAL_UNPLUGGED }, { "PNP0C80:00", MHP_GOAL_UNPLUGGED },
 	};
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_ctx *ctx = fakesys_ctx(flawed_machine(), FAKESYS_MEMORY);
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;

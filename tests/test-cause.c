@@ -188,7 +188,7 @@ static void long_and_odd_texts(void **state)
 static void assert_cause(struct bench *bench, const char *name, const char *kind,
 			 const char *expected)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	const struct mhp_region *region;
 	struct mhp_snapshot *snap;
 	enum mhp_cause_kind found;

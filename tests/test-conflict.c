@@ -127,7 +127,7 @@ static const struct row warnings[] = {
 
 static struct mhp_plan *plan_of(const struct row *row)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct fakesys *fs = fakesys_new_machine(row->machine);
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;

@@ -18,7 +18,7 @@
 
 static struct mhp_snapshot *take(struct fakesys *fs, enum fakesys_way way)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 	struct mhp_snapshot *snap;
 

@@ -19,7 +19,7 @@
 
 static struct mhp_snapshot *take(struct mhp_ctx *ctx, uint64_t flags)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), flags };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
 	struct mhp_snapshot *snap;
 
 	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);

@@ -37,7 +37,7 @@ static struct fakesys *machine(void)
 /* "PATH:LINE would WORD" for each, then the code, then the problems */
 static char *rules_of(struct fakesys *fs, enum fakesys_way way)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 	struct mhp_snapshot *snap;
 	struct text text = { 0 };
@@ -270,7 +270,7 @@ static void only_when_asked(void **state)
 
 static void words(void **state)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct fakesys *fs = machine();
 	struct mhp_ctx *ctx;
 	struct mhp_snapshot *snap;

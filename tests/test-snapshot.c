@@ -183,7 +183,7 @@ static void options(void **state)
 	struct {
 		struct mhp_snapshot_opts known;
 		uint64_t later;
-	} opts;
+	} opts = { .later = 0 };
 	static const struct {
 		size_t size;
 		uint64_t flags, later;

@@ -235,7 +235,7 @@ static size_t count(const struct run *run, unsigned int what)
 /* The verb, from the look at the machine to the report; plan and report may be missing. */
 static int fulfil_wish(struct run *run)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_request *request = ask(run->verb->wish);
 	struct mhp_snapshot *snap;
 	size_t writes;

@@ -43,7 +43,7 @@ static char *describe(const struct mhp_plan *plan)
 
 static int plan_code(struct bench *bench, const char *wish)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_request *request = ask(wish);
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan = NULL;

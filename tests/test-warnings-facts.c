@@ -42,7 +42,7 @@ struct row {
 
 static struct mhp_snapshot *take(const struct row *row, uint64_t flags)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), flags };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
 	struct fakesys *fs = fakesys_new_machine(row->machine);
 	struct mhp_snapshot *snap;
 	struct mhp_ctx *ctx;

@@ -20,7 +20,7 @@
 
 static struct mhp_plan *plan_with(struct bench *bench, const char *wish, uint64_t flags)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), flags };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
 	struct mhp_request *request = ask(wish);
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;

@@ -125,7 +125,9 @@ static int act(struct machine *machine, struct mhp_report **earlier)
 	struct mhp_snapshot *snap;
 	int code, r;
 
-	r = machine_snapshot(machine, MHP_SNAPSHOT_FOR_PLANS, &snap);
+	/* of a part, whatever is in the way of it counts */
+	r = machine_snapshot_for(machine, MHP_SNAPSHOT_FOR_PLANS,
+				 options->size ? NULL : options->region, &snap);
 	if (r)
 		return r;
 	code = mhp_plan_new(snap, options->request, &plan);

@@ -155,6 +155,23 @@ int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapsho
 	return exit_of_code(code);
 }
 
+/*
+ * As machine_snapshot(), for what is about one region: of others nothing is read, if it is one by
+ * its name. What is wrong with that, the whole machine tells.
+ */
+int machine_snapshot_for(struct machine *machine, uint64_t flags, const char *region,
+			 struct mhp_snapshot **ret_snap)
+{
+	struct mhp_snapshot_opts opts = {
+		.size = sizeof(opts), .flags = flags, .region = region,
+	};
+
+	if (region && mhp_snapshot_new(machine->ctx, &opts, ret_snap) == 0)
+		return EXIT_AS_ASKED;
+	machine_forget_message(machine);
+	return machine_snapshot(machine, flags, ret_snap);
+}
+
 void machine_complain_no_region(const struct mhp_snapshot *snap, const char *name)
 {
 	int code = mhp_snapshot_get_regions_code(snap);

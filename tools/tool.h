@@ -226,6 +226,8 @@ struct machine {
 int machine_open(struct machine *machine, const struct options *options);
 int machine_close(struct machine *machine);
 int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapshot **ret_snap);
+int machine_snapshot_for(struct machine *machine, uint64_t flags, const char *region,
+			 struct mhp_snapshot **ret_snap);
 bool machine_is_killed(const struct machine *machine);
 void machine_forget_message(struct machine *machine);
 void machine_complain(const struct machine *machine, const char *about, int code,

@@ -77,7 +77,8 @@ int mhp_node_get_has_normal_memory(const struct mhp_node *node, bool *ret_has_no
  * Could the node's blocks be listed? If not, mhp_block_get_node() of some knows
  * nothing, and mhp_node_count_blocks() counts too few.
  *
- * @return 0; a negative errno value if they could not
+ * @return 0; -ENODATA if they were not, in a snapshot of one region; another negative errno
+ *         value if they could not
  * @since 0.1
  */
 int mhp_node_get_blocks_code(const struct mhp_node *node);

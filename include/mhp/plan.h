@@ -121,7 +121,8 @@ enum mhp_conflict_code {
  *                  also where conflicts forbid to apply it
  * @return 0; -ENOENT no such region or node; -EACCES and others: regions could not be
  *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
- *         or an online type, or names more blocks than any machine has; -ENOMEM
+ *         or an online type, names more blocks than any machine has, or is not about
+ *         just the region, or blocks of the region, that the snapshot is of; -ENOMEM
  * @since 0.1
  */
 int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,

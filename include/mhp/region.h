@@ -95,7 +95,8 @@ int mhp_region_get_device_state(const struct mhp_region *region,
  * @param region      the region
  * @param ret_driver  borrowed, to be escaped before it goes to a terminal; NULL if
  *                    the region is not System RAM, or no driver's
- * @return 0; a negative errno value if it could not be read (-EACCES: the
+ * @return 0; -ENODATA if it was not read (mhp_snapshot_new(), of one region); another
+ *         negative errno value if it could not be read (-EACCES: the
  *         addresses there are only for CAP_SYS_ADMIN). A line that makes no sense
  *         is a problem of the snapshot, and skipped
  * @since 0.1

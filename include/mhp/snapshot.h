@@ -73,10 +73,38 @@ enum mhp_snapshot_flag {
 struct mhp_snapshot_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	uint64_t flags;		/**< MHP_SNAPSHOT_..., or 0 */
+	const char *region;	/**< the name of a region, to read blocks of no other one:
+				     mhp_snapshot_new(); or NULL */
+	const struct mhp_snapshot *base;	/**< an earlier one, to read no block that it
+						     has: mhp_snapshot_new(); or NULL. No
+						     reference is kept */
 };
 
 /**
  * Take a snapshot of blocks, nodes, regions and the system's policy.
+ *
+ * For one region (opts->region), what is read does not grow with the machine: the region is
+ * found by its name, its blocks by their addresses, and the states of all of them are read. The
+ * snapshot then holds that region and its blocks, and is for plans about them only. What is not
+ * known of it: other regions that claim the same block (no kernel makes such), or have the same
+ * identity; the parent of a dax device, unless MHP_SNAPSHOT_IDENTITY is set; what /proc/iomem
+ * says of a dax device or a DIMM (mhp_region_get_ram_driver()), unless that is; which blocks a
+ * node has (mhp_node_get_blocks_code()), and, unless MHP_SNAPSHOT_TOPOLOGY is set, other nodes and
+ * what a node has; whether the kernel can take memory away, while the region has no block. A DIMM
+ * whose slot does not name its blocks is asked for by each block.
+ *
+ * Some regions are not told without the others: CXL regions, memory that no provider is known
+ * for, boot memory, and a dax device on CXL with MHP_SNAPSHOT_IDENTITY. Then all regions and blocks
+ * are listed and held, but the states of other blocks are MHP_STATE_UNKNOWN: they are not read. And
+ * below another root than that of the running system, where the size of a page is not known, all
+ * states are read unless a good part of its RAM is online, in the usual pages of 4096 bytes.
+ *
+ * On top of an earlier snapshot (opts->base) everything is read anew and held, but for blocks
+ * that were online or offline then: their states and zones are as old as they were in base,
+ * unless they are opts->region's, which are read. So what regions and nodes come to is as old.
+ * A block of the same number may be another one by now; its node and its region are as they are
+ * now. What base has not read, or had inferred where this one is to be exact, is read. That
+ * opts->region is not there is no error then. Refreshing again and again needs no more memory.
  *
  * @param ctx       the context
  * @param opts      NULL for the defaults
@@ -84,8 +112,11 @@ struct mhp_snapshot_opts {
  * @return 0; -ENODEV no memory hotplug below this root (no usable
  *         sys/devices/system/memory/block_size_bytes); -EBADMSG the block size
  *         is malformed; -EACCES no permission; -E2BIG opts asks for what this
- *         library does not know; -EINVAL; -ENOMEM; -EIO and others: what the
- *         system answered when block size or list of blocks were read. Anything
+ *         library does not know; -ENOENT there is no such region, and no base (by an
+ *         identity it is found only if it was asked for, and all are looked at);
+ *         -EINVAL opts contradict each other, or base has blocks of another size;
+ *         -ENOMEM; -EIO and others: what the system answered when block size, list of
+ *         blocks, or of regions where one was to be found, were read. Anything
  *         less than that does not fail the call: see
  *         mhp_snapshot_count_problems()
  * @since 0.1

@@ -16,6 +16,8 @@ limits='
 1024 2 180 show dax0.0
 1024 2 200 show dax9.9
 65536 2 180 list
+1024 0 920 plan online dax0.0 --type online_movable
+65536 0 920 plan online dax0.0 --type online_movable
 '
 # 128 KiB of names in a call, in the directory of blocks and in those of the nodes
 blocks_a_listing=2000

@@ -131,7 +131,7 @@ enum mhp_outcome unplug(struct bench *bench, uint64_t rules)
 
 struct mhp_plan *plan_of(struct bench *bench, const char *wish)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_request *request = ask(wish);
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;
@@ -151,7 +151,7 @@ enum mhp_outcome fulfil(struct bench *bench, const char *wish, const struct mhp_
 struct mhp_plan *planned(struct bench *bench, enum mhp_goal goal, enum mhp_online_type type,
 			 uint64_t rules)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_request *request;
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;

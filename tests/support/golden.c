@@ -32,7 +32,7 @@ struct mhp_sim *open_machine(const char *name)
 
 struct mhp_snapshot *look_at(struct mhp_sim *sim)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 	struct mhp_ctx *ctx;
 

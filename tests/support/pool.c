@@ -56,7 +56,7 @@ struct mhp_standing *standing_of(const char *text)
 
 struct mhp_snapshot *look_by(struct mhp_ctx *ctx)
 {
-	struct mhp_snapshot_opts opts = { sizeof(opts), MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	struct mhp_snapshot *snap;
 
 	assert_int_equal(mhp_snapshot_new(ctx, &opts, &snap), 0);
