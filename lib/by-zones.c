@@ -7,15 +7,12 @@
 #include "infer.h"
 #include "provider.h"
 
-/* Of fewer, files are as cheap. */
-#define MIN_BLOCKS 8
-
 bool zones_pay(const struct apply *apply, size_t part, size_t n_blocks)
 {
 	const struct provider *provider = apply->plan->parts[part].provider;
 
 	/* blocks that are in no region may be of two nodes; a host takes away what is offline */
-	return n_blocks >= MIN_BLOCKS && apply->page_size && apply->has_nodes &&
+	return n_blocks >= MANY_BLOCKS && apply->page_size && apply->has_nodes &&
 	       provider && !provider->host_decides;
 }
 
@@ -43,18 +40,46 @@ static bool tell(const struct apply *apply, const struct inference *inference, s
 	       (ret->state == MHP_STATE_ONLINE && ret->zone != MHP_ZONE_UNKNOWN);
 }
 
+/* As it was planned for, or else by its files. */
+static void look_as_planned(struct apply *apply, const struct inference *inference, size_t index)
+{
+	const struct plan_block *was = &apply->plan->blocks[index];
+	struct block_now now;
+
+	if (inference && tell(apply, inference, index, &now) && now.state == was->state &&
+	    (now.state == MHP_STATE_OFFLINE || now.zone == was->zone))
+		apply->now[index] = now;
+	else if (was->state == MHP_STATE_ONLINE)
+		look_online(apply, index);
+	else
+		look(apply, index);
+}
+
+void zones_look_first(struct apply *apply, size_t part)
+{
+	const struct plan_part *its = &apply->plan->parts[part];
+	struct inference inference = { 0 };
+	bool known = zones_pay(apply, part, its->count) && begin(apply, &inference);
+
+	for (size_t i = its->first; i < its->first + its->count; i++)
+		if (is_to_check(apply->plan, &apply->plan->blocks[i]))
+			look_as_planned(apply, known ? &inference : NULL, i);
+	infer_end(&inference);
+}
+
 void zones_foretell(struct apply *apply, size_t first, size_t end)
 {
 	struct inference inference = { 0 };
-	bool known = begin(apply, &inference);
 	struct block_now now;
 
+	/* then what was read stands */
+	if (!begin(apply, &inference))
+		return;
 	for (size_t i = first; i < end; i++) {
 		const struct mhp_step *step = &apply->plan->steps[i];
 
-		apply->foretold[step->block] =
-			known && tell(apply, &inference, step->block, &now) &&
-			is_as_expected(step, &now);
+		apply->foretold[step->block] = tell(apply, &inference, step->block, &now) &&
+					       is_as_expected(step, &now);
 		if (apply->foretold[step->block])
 			apply->now[step->block] = now;
 	}
@@ -84,7 +109,7 @@ void zones_look_again(struct apply *apply)
 {
 	const struct mhp_plan *plan = apply->plan;
 	struct inference inference = { 0 };
-	bool known = plan->n_blocks >= MIN_BLOCKS && begin(apply, &inference);
+	bool known = plan->n_blocks >= MANY_BLOCKS && begin(apply, &inference);
 
 	for (size_t i = 0; i < plan->n_blocks; i++) {
 		const struct block_now *now = &apply->now[i];

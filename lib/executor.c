@@ -214,6 +214,12 @@ enum turn look_before_step(struct apply *apply, const struct mhp_step *step)
 {
 	const struct block_now *now = &apply->now[step->block];
 
+	/* it was looked at when all were */
+	if (apply->foretold[step->block] && is_as_expected(step, now)) {
+		apply->foretold[step->block] = false;
+		return TURN_WRITE;
+	}
+	apply->foretold[step->block] = false;
 	if (step->expected_state == MHP_STATE_ONLINE)
 		look_online(apply, step->block);
 	else
@@ -296,30 +302,44 @@ static bool is_offline_step(const struct mhp_step *step)
 	return step->kind == MHP_STEP_BLOCK && step->wanted_state == MHP_STATE_OFFLINE;
 }
 
-/* Is it looked at before anything is done? It is in its turn, if it has one. */
-static bool is_to_check(const struct mhp_plan *plan, const struct plan_block *was)
+bool is_to_check(const struct mhp_plan *plan, const struct plan_block *was)
 {
-	/* a saved plan may be old: better to see that now than after the first blocks */
-	return is_met(plan, was) || (plan->is_saved && !(plan->rules & MHP_RULE_KEEP));
+	/* who keeps what worked is served in turn */
+	return is_met(plan, was) || !(plan->rules & MHP_RULE_KEEP);
 }
 
-/* What has no step is as wanted, or was when it was planned. */
+/*
+ * Before anything is done: what has no step is as wanted, or was when it was planned. It is
+ * better to see now what is not, than after the first blocks.
+ */
+static void check_block(struct apply *apply, size_t index)
+{
+	const struct mhp_plan *plan = apply->plan;
+	const struct plan_block *was = &plan->blocks[index];
+	bool met = is_met(plan, was);
+
+	if (is_as_before(apply, index))
+		/* a few are looked at again in their turn */
+		apply->foretold[index] = !met && !apply->now[index].code &&
+					 plan->n_blocks >= MANY_BLOCKS;
+	/* offline it may be on its way to where it is wanted: its step will see */
+	else if (!is_goal_met(apply, index) &&
+		 (plan->is_saved || met || (apply->now[index].state != MHP_STATE_OFFLINE &&
+					    !apply->now[index].code)))
+		blame_stale(apply, index, was->state, was->zone);
+}
+
 static void check_blocks(struct apply *apply)
 {
 	const struct mhp_plan *plan = apply->plan;
 
-	for (size_t i = 0; i < plan->n_blocks && plan->n_steps && !apply->over; i++) {
-		const struct plan_block *was = &plan->blocks[i];
-
-		if (!is_to_check(plan, was))
-			continue;
-		look(apply, i);
-		/* offline it may be on its way to where it is wanted: its step will see */
-		if (!is_as_before(apply, i) && !is_goal_met(apply, i) &&
-		    (plan->is_saved || is_met(plan, was) ||
-		     (apply->now[i].state != MHP_STATE_OFFLINE && !apply->now[i].code)))
-			blame_stale(apply, i, was->state, was->zone);
-	}
+	if (!plan->n_steps)
+		return;
+	for (size_t i = 0; i < plan->n_parts; i++)
+		zones_look_first(apply, i);
+	for (size_t i = 0; i < plan->n_blocks && !apply->over; i++)
+		if (is_to_check(plan, &plan->blocks[i]))
+			check_block(apply, i);
 }
 
 void run_steps(struct apply *apply)

@@ -1303,7 +1303,7 @@ struct apply {
 	struct apply_release *releases;
 	struct block_now *now;	/* of each block, when it was last looked at */
 	bool *looked;		/* it was, since there is a note of this call */
-	bool *foretold;		/* it is as its step expects it, as far as zoneinfo tells */
+	bool *foretold;		/* it is known what its next step finds: now */
 	bool *unconfirmed;	/* it was written, and not yet looked at */
 	uint64_t page_size;	/* 0: not known, so that zoneinfo tells nothing */
 	bool is_seen;		/* all blocks were looked at, and nothing was written since */
@@ -1403,6 +1403,8 @@ bool is_all_met(struct apply *apply);
 bool is_step_met(const struct apply *apply, const struct mhp_step *step, size_t index);
 bool is_step_met_by_all(const struct apply *apply, const struct mhp_step *step);
 bool has_failed(const struct apply *apply, size_t index);
+/* Is it looked at before anything is done? */
+bool is_to_check(const struct mhp_plan *plan, const struct plan_block *was);
 /*
  * Writes a word to a block and looks what came of it. Blames it unless it may be busy
  * for the sake of another block that goes too (may_defer).
@@ -1427,6 +1429,10 @@ void run_steps(struct apply *apply);
 
 /* Is it to be asked about so many blocks of a part? */
 bool zones_pay(const struct apply *apply, size_t part, size_t n_blocks);
+/* Of fewer, files are as cheap. */
+#define MANY_BLOCKS 8
+/* Looks at those blocks of a part that are to be checked before anything is done. */
+void zones_look_first(struct apply *apply, size_t part);
 /* Which blocks of these steps are as the steps expect it? apply->foretold */
 void zones_foretell(struct apply *apply, size_t first, size_t end);
 /* Have those that are apply->unconfirmed become as these steps want it? Reads what is left open. */

@@ -61,14 +61,6 @@ static void write_state(struct row *row, const struct mhp_step *step)
 		look_after_write(apply, step->block, step_type(step), row->code);
 }
 
-static enum turn find_turn(struct apply *apply, const struct mhp_step *step)
-{
-	if (!apply->foretold[step->block])
-		return look_before_step(apply, step);
-	apply->foretold[step->block] = false;
-	return TURN_WRITE;
-}
-
 /* 0: it is done, and as wanted */
 static int do_step(struct row *row)
 {
@@ -79,7 +71,7 @@ static int do_step(struct row *row)
 	if (row->stage == STAGE_BEFORE) {
 		if (!may_begin(row, step))
 			return 1;
-		turn = find_turn(apply, step);
+		turn = look_before_step(apply, step);
 		if (turn == TURN_MET)
 			return 0;
 		if (turn == TURN_STALE) {
@@ -92,14 +84,22 @@ static int do_step(struct row *row)
 				 !is_changed(apply, step->block, step_type(step)));
 }
 
-/* Now, and again now and then if there is somebody else. The first one was looked at. */
+/*
+ * Those that come after the first one, unless it is known; and all that are left again now and
+ * then, if there is somebody else.
+ */
 static void foretell(struct row *row)
 {
-	size_t done = row->at - row->first;
+	struct apply *apply = row->apply;
+	size_t done = row->at - row->first, next = done ? row->at : row->at + 1;
+	bool known;
 
-	if (row->by_zones && (!done || (done % FORETOLD_STEPS == 0 &&
-					!is_undisturbed(row->apply))))
-		zones_foretell(row->apply, done ? row->at : row->at + 1, row->end);
+	if (!row->by_zones || next == row->end)
+		return;
+	known = done ? done % FORETOLD_STEPS || is_undisturbed(apply) :
+		       apply->foretold[apply->plan->steps[next].block];
+	if (!known)
+		zones_foretell(apply, next, row->end);
 }
 
 static int do_row(void *data)

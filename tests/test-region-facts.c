@@ -138,7 +138,8 @@ static struct seen look_at(const char *machine, uint64_t flags, const char *iden
 	region = mhp_snapshot_find_region(snap, identity);
 	assert_int_equal(region != NULL, flags != 0);
 	assert_int_equal(mhp_snapshot_get_flags(snap),
-			 flags & MHP_SNAPSHOT_FOR_PLANS ? flags | MHP_SNAPSHOT_IDENTITY : flags);
+			 flags & MHP_SNAPSHOT_FOR_PLANS ?
+			 flags | MHP_SNAPSHOT_IDENTITY | MHP_SNAPSHOT_EXACT : flags);
 	mhp_snapshot_unref(snap);
 	mhp_ctx_unref(ctx);
 	fakesys_free(fs);
