@@ -6,7 +6,6 @@
 
 unbound
 B=$(blocks_of dax0.0)
-low=$(nth 1 $B)
 mid=$(nth 5 $B)
 watch_others $B
 type="--type online_movable"
