@@ -545,7 +545,10 @@ int zoneinfo_parse(const char *text, size_t length, struct zoneinfo *ret, const 
  */
 int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
 		  struct problems *problems);
-/* The same, and nothing is noted: for those who can do without. */
+/*
+ * For those who can do without: nothing is noted, and a zone that changes just now has no
+ * start. -EAGAIN in ret->code: there are others now.
+ */
 int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret);
 void zoneinfo_free(struct zoneinfo *info);
 

@@ -181,12 +181,45 @@ int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
 	return r;
 }
 
+/*
+ * The lines of a zone are not of one moment: the kernel prints "spanned", and 100 lines later
+ * "start_pfn", under no lock that onlining takes (zoneinfo_show_print() in mm/vmstat.c), so that
+ * together they may be about blocks that were never the zone's. What two looks say alike is so.
+ */
+static void keep_alike(struct zoneinfo *info, const struct zoneinfo *again)
+{
+	if (again->code < 0 || again->count != info->count)
+		info->code = -EAGAIN;
+	for (size_t i = 0; i < info->count && info->code == 0; i++) {
+		struct zone_info *zone = &info->zones[i];
+		const struct zone_info *its = &again->zones[i];
+
+		if (zone->node != its->node || zone->zone != its->zone)
+			info->code = -EAGAIN;
+		if (zone->spanned == its->spanned && zone->present == its->present &&
+		    zone->start_pfn == its->start_pfn)
+			continue;
+		/* it might span any block of its node */
+		zone->has_start = false;
+		if (zone->present < its->present)
+			zone->present = its->present;
+	}
+}
+
 int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret)
 {
+	struct zoneinfo again = { 0 };
 	char *bad = NULL;
 	int r = read_zones(ctx, ret, &bad);
 
 	free(bad);
+	bad = NULL;
+	if (r == 0) {
+		r = read_zones(ctx, &again, &bad);
+		free(bad);
+		keep_alike(ret, &again);
+		zoneinfo_free(&again);
+	}
 	return r == -ENOMEM ? r : 0;
 }
 

@@ -127,8 +127,8 @@ static void few_reads(void **state)
 	assert_int_equal(mhp_sim_new_ctx(sim, &ctx), 0);
 	before = mhp_sim_count(sim, MHP_SIM_READ);
 	mhp_snapshot_unref(take(ctx, MHP_SNAPSHOT_BLOCKS_ONLY));
-	/* uevent_seqnum twice, block_size_bytes, 3 lists of nodes, zoneinfo, a state for each node */
-	assert_in_range(mhp_sim_count(sim, MHP_SIM_READ) - before, 7, 12);
+	/* uevent_seqnum twice, block_size_bytes, 3 lists of nodes, zoneinfo twice, a state for each node */
+	assert_in_range(mhp_sim_count(sim, MHP_SIM_READ) - before, 8, 13);
 	mhp_ctx_unref(ctx);
 	mhp_sim_unref(sim);
 }
@@ -305,6 +305,46 @@ static void block_that_comes(void **state)
 	}
 }
 
+/* Before zoneinfo is read for the second time: what is so since block 0 is online. */
+static void grow(void *data, const char *path)
+{
+	struct race *race = data;
+
+	if (strcmp(path, "/proc/zoneinfo"))
+		return;
+	if (race->done)
+		set_zoneinfo(race->fs, 0, 61, 61 * PAGES);
+	race->done = true;
+}
+
+/*
+ * Blocks 1 to 60 are the zone's when its span is printed, and it begins with block 0 a few lines
+ * later: as if it had never had block 60. Seen with Linux 7.3.
+ */
+static void lines_of_two_moments(void **state)
+{
+	struct fakesys *fs = fake(0, 0);
+	struct race race = { fs, false, false };
+	struct mhp_snapshot *snap;
+	struct mhp_ctx *ctx;
+
+	(void)state;
+	set_zoneinfo(fs, 0, 60, 60 * PAGES);
+	fakesys_file(fs, MEM "/memory61/state", "offline\n");
+	fakesys_file(fs, MEM "/memory62/state", "offline\n");
+	fakesys_file(fs, MEM "/memory63/state", "offline\n");
+	fs->on_read = grow;
+	fs->data = &race;
+	ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	snap = take(ctx, 0);
+	assert_int_equal(mhp_block_get_state(mhp_snapshot_find_block(snap, 60)), MHP_STATE_ONLINE);
+	assert_int_equal(mhp_block_get_state(mhp_snapshot_find_block(snap, 61)), MHP_STATE_OFFLINE);
+	assert_int_equal(count_inferred(snap), 32);
+	mhp_snapshot_unref(snap);
+	mhp_ctx_unref(ctx);
+	fakesys_free(fs);
+}
+
 /* A block on its way out has all its pages, and shows as online unless it is read. */
 static void going_offline(void **state)
 {
@@ -348,6 +388,7 @@ int main(void)
 		cmocka_unit_test(unusable_zoneinfo),
 		cmocka_unit_test(unknown_page_size),
 		cmocka_unit_test(block_that_comes),
+		cmocka_unit_test(lines_of_two_moments),
 		cmocka_unit_test(going_offline),
 		cmocka_unit_test(without_nodes),
 	};
