@@ -313,6 +313,23 @@ static void flip(void)
 	}
 }
 
+/*
+ * A zone that grows and shrinks at an end all the time, with blocks beside it that are not its:
+ * lines of /proc/zoneinfo that are of different moments would be about other blocks.
+ */
+static void flip_edge(void)
+{
+	size_t first = below(id_count - 2), last = first + 2 + below(8);
+	bool low = below(4);
+
+	if (last >= id_count)
+		last = id_count - 1;
+	for (size_t i = id_count; i > 0 && !shared->stop; i--)
+		set(ids[i - 1], i - 1 >= first && i - 1 <= last ? "online_movable" : "offline");
+	for (unsigned int i = 0; i < 64 && !shared->stop; i++)
+		set(ids[low ? first : last], i % 2 ? "online_movable" : "offline");
+}
+
 /* ---- comparing ---- */
 
 static struct mhp_snapshot *snapshot(struct mhp_ctx *ctx, uint64_t flags)
@@ -481,7 +498,8 @@ static void busy_round(struct mhp_ctx *ctx, uint64_t end)
 		if (changed && !was_inferred && its.zone == MHP_ZONE_UNKNOWN)
 			so = true;
 		if (!so)
-			wrong("default", id, &before, &its, was_inferred);
+			wrong(changed ? "default, changing," : "default, unchanged,", id, &before,
+			      &its, was_inferred);
 		inferred += was_inferred;
 		answers++;
 		changing += changed;
@@ -501,7 +519,10 @@ static void busy(struct mhp_ctx *ctx, unsigned long rounds, uint64_t end)
 	if (child < 0)
 		fail("fork", errno);
 	while (child == 0) {
-		flip();
+		if (below(3))
+			flip_edge();
+		else
+			flip();
 		if (shared->stop)
 			_exit(0);
 	}
