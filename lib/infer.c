@@ -137,7 +137,7 @@ void infer(const struct inference *inference, int node, uint64_t id, struct infe
 		inferred.state = MHP_STATE_OFFLINE;
 	else if (full)
 		inferred.state = MHP_STATE_ONLINE;
-	if (met != 1 || !full)
+	if (met != 1)
 		inferred.zone = MHP_ZONE_UNKNOWN;
 	*ret = inferred;
 }
@@ -148,7 +148,7 @@ enum mhp_state infer_state(const struct inference *inference, int node, uint64_t
 	struct inferred inferred;
 
 	infer(inference, node, id, &inferred);
-	*ret_zone = inferred.zone;
+	*ret_zone = inferred.state == MHP_STATE_ONLINE ? inferred.zone : MHP_ZONE_UNKNOWN;
 	return inferred.state;
 }
 

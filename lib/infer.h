@@ -38,7 +38,7 @@ struct inferred {
 	uint64_t first, last;
 	/* MHP_STATE_OFFLINE (if there is such a block at all), _ONLINE, or _UNKNOWN: must be read */
 	enum mhp_state state;
-	enum mhp_zone zone;	/* of an online one; _UNKNOWN: must be read */
+	enum mhp_zone zone;	/* of one that is or may be online; _UNKNOWN: must be read */
 };
 /* Of the block id, and its neighbours; node -1: not known, or several. */
 void infer(const struct inference *inference, int node, uint64_t id, struct inferred *ret);

@@ -370,6 +370,7 @@ struct mhp_block {
 	uint8_t odd_zones : 1;	/* valid_zones has a word never seen */
 	uint8_t shared : 1;	/* more than one node has it */
 	uint8_t inferred : 1;	/* state and zone were not read: infer.c */
+	uint8_t told : 1;	/* zones is what one that is online is in; n_zones may be 0 */
 };
 _Static_assert(sizeof(struct mhp_block) <= 16, "a block is at most 16 bytes");
 

@@ -106,22 +106,43 @@ int scan_block_zones(struct scan *scan, struct mhp_block *block)
 /* For fewer, reading them is cheaper than /proc/zoneinfo, which has lines for each processor. */
 #define MIN_BLOCKS 64
 
-static bool is_exact(const struct scan *scan)
+static bool pays(const struct scan *scan)
 {
-	return scan->flags & MHP_SNAPSHOT_EXACT || scan->snap->n_blocks < MIN_BLOCKS;
+	return scan->snap->n_blocks >= MIN_BLOCKS;
+}
+
+/* Since this many uevents nothing has happened; where they have no number, nothing ever does. */
+static bool is_steady(const struct scan *scan, uint64_t seqnum, uint64_t *ret_now)
+{
+	*ret_now = 0;
+	return read_uevent_seqnum(scan->ctx, ret_now) == scan->has_seqnum && *ret_now == seqnum;
 }
 
 /*
- * Has nothing happened since the blocks were listed? Then they are those that zoneinfo is
- * about: a block that came and was onlined meanwhile was announced before it was onlined. Where
- * there is no such number, nothing ever happens.
+ * Zones while no uevent was sent. Then at most one block has changed meanwhile, for the next
+ * one has to wait until the first one is announced (online_store() and device_online() in
+ * drivers/base/core.c): what two looks say alike is so. -EAGAIN in ret->code: not to be had.
+ *
+ * *ret_listed: there was none since before the blocks were listed, so that the zones are of just
+ * these. A block that came and was onlined was announced before it was onlined.
  */
-static bool is_steady(const struct scan *scan)
+static int look_at_zones(struct scan *scan, struct zoneinfo *ret, bool *ret_listed)
 {
-	uint64_t seqnum = 0;
-	bool has_seqnum = read_uevent_seqnum(scan->ctx, &seqnum);
+	uint64_t before = scan->seqnum, now;
+	int r;
 
-	return has_seqnum == scan->has_seqnum && seqnum == scan->seqnum;
+	for (int tries = 0; tries < 3; tries++) {
+		*ret_listed = tries == 0;
+		r = zoneinfo_look(scan->ctx, ret);
+		if (r < 0 || is_steady(scan, before, &now)) {
+			scan->seqnum = before;
+			return r;
+		}
+		zoneinfo_free(ret);
+		before = now;
+	}
+	ret->code = -EAGAIN;
+	return 0;
 }
 
 /* A kernel without NUMA has all zones in node 0. -1: not known, or several */
@@ -191,7 +212,8 @@ static size_t apply_run(const struct scan *scan, const struct inferred *run, siz
 		if (run->zone == MHP_ZONE_UNKNOWN)
 			continue;
 		block->zones = run->zone;
-		block->n_zones = 1;
+		block->told = true;
+		block->n_zones = run->state == MHP_STATE_ONLINE;
 	}
 	return at;
 }
@@ -206,6 +228,8 @@ static void apply_inference(const struct scan *scan, const struct inference *inf
 	for (size_t i = 0, end; i < snap->n_blocks; i = end) {
 		was = now;
 		infer(inference, node_of(scan, &snap->blocks[i]), snap->blocks[i].id, &now);
+		if (scan->flags & MHP_SNAPSHOT_EXACT)
+			now.state = MHP_STATE_UNKNOWN;
 		end_run(runs, i - 1, &was, &now);
 		end = apply_run(scan, &now, i);
 		if (leaves_open(scan, &now))
@@ -238,7 +262,7 @@ static void forget_inferred(struct scan *scan)
 		struct mhp_block *block = &scan->snap->blocks[i];
 
 		block->state = MHP_STATE_UNKNOWN;
-		block->zones = block->n_zones = block->inferred = 0;
+		block->zones = block->n_zones = block->inferred = block->told = 0;
 	}
 }
 
@@ -254,7 +278,7 @@ static uint64_t find_page_size(struct scan *scan, const struct zoneinfo *zones)
 }
 
 static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t page_size,
-		      struct open_blocks *ret_open)
+		      bool listed, struct open_blocks *ret_open)
 {
 	const struct mhp_snapshot *snap = scan->snap;
 	struct inference inference;
@@ -265,7 +289,7 @@ static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t 
 	r = infer_begin(zones, snap->block_size, page_size, &inference);
 	if (r < 0)
 		return r;
-	if (is_steady(scan))
+	if (listed)
 		infer_count(&inference, snap->blocks, snap->n_blocks);
 	apply_inference(scan, &inference, &runs, ret_open);
 	infer_end(&inference);
@@ -281,12 +305,13 @@ static int infer_blocks(struct scan *scan, struct open_blocks *open)
 {
 	struct zoneinfo zones = { 0 };
 	uint64_t page_size;
+	bool listed;
 	int r;
 
-	r = zoneinfo_look(scan->ctx, &zones);
+	r = look_at_zones(scan, &zones, &listed);
 	page_size = r == 0 && zones.code == 0 ? find_page_size(scan, &zones) : 0;
 	if (page_size)
-		r = infer_from(scan, &zones, page_size, open);
+		r = infer_from(scan, &zones, page_size, listed, open);
 	zoneinfo_free(&zones);
 	return r;
 }
@@ -320,7 +345,62 @@ int scan_block(struct scan *scan, struct mhp_block *block)
 	return r;
 }
 
-static int read_blocks(struct scan *scan, const struct open_blocks *open)
+/*
+ * Neighbours that are told to be in the same zone, if they are online: so they are, if the
+ * first one that is online is.
+ */
+struct told_run {
+	unsigned int node;
+	enum mhp_zone zone;
+	bool is_right;
+};
+
+static bool is_of(const struct told_run *run, const struct mhp_block *block)
+{
+	return run->is_right && block->told && run->zone == (enum mhp_zone)block->zones &&
+	       run->node == block->node;
+}
+
+static int read_first_of(struct scan *scan, struct mhp_block *block, struct told_run *run)
+{
+	enum mhp_zone told = block->told ? (enum mhp_zone)block->zones : MHP_ZONE_UNKNOWN;
+	int r;
+
+	block->told = block->zones = 0;
+	r = scan_block_zones(scan, block);
+	if (block->state == MHP_STATE_ONLINE)
+		*run = (struct told_run){
+			.node = block->node, .zone = told,
+			.is_right = r == 0 && told != MHP_ZONE_UNKNOWN &&
+				    told == mhp_block_get_zone(block),
+		};
+	return r;
+}
+
+/* 1 if the block went away meanwhile. */
+static int read_block(struct scan *scan, struct mhp_block *block, struct told_run *run)
+{
+	int r = scan_block_state(scan, block);
+
+	if (r == 0 && block->state == MHP_STATE_ONLINE && is_of(run, block)) {
+		block->n_zones = 1;
+		return 0;
+	}
+	if (r == 0 && needs_zones(scan, (enum mhp_state)block->state))
+		return read_first_of(scan, block, run);
+	block->told = block->zones = 0;
+	return r;
+}
+
+static int compare_odd(const void *a, const void *b)
+{
+	const struct odd_zones *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Of those whose zone was told before their state was read: now it may be another one. */
+static int read_told_zones(struct scan *scan, const struct open_blocks *open)
 {
 	struct mhp_snapshot *snap = scan->snap;
 	size_t kept = open->first;
@@ -330,17 +410,48 @@ static int read_blocks(struct scan *scan, const struct open_blocks *open)
 		struct mhp_block *block = &snap->blocks[i];
 
 		r = 0;
-		if (!block->inferred)
-			r = scan_block(scan, block);
-		else if (!block->n_zones && needs_zones(scan, (enum mhp_state)block->state))
+		if (block->told && !block->inferred) {
+			block->told = block->zones = block->n_zones = 0;
 			r = scan_block_zones(scan, block);
+		}
 		if (r < 0)
 			return r;
 		if (r == 0)
 			snap->blocks[kept++] = *block;
 	}
 	drop_gone(snap, kept, open->end);
+	/* some may be of before */
+	if (snap->n_odd)
+		qsort(snap->odd, snap->n_odd, sizeof(*snap->odd), compare_odd);
 	return 0;
+}
+
+static int read_blocks(struct scan *scan, struct open_blocks *open)
+{
+	struct mhp_snapshot *snap = scan->snap;
+	struct told_run run = { 0 };
+	size_t kept = open->first;
+	bool any_told = false;
+	uint64_t now;
+	int r;
+
+	for (size_t i = open->first; i < open->end; i++) {
+		struct mhp_block *block = &snap->blocks[i];
+
+		r = 0;
+		if (!block->inferred)
+			r = read_block(scan, block, &run);
+		else if (!block->n_zones && needs_zones(scan, (enum mhp_state)block->state))
+			r = scan_block_zones(scan, block);
+		if (r < 0)
+			return r;
+		any_told |= block->told && !block->inferred;
+		if (r == 0)
+			snap->blocks[kept++] = *block;
+	}
+	drop_gone(snap, kept, open->end);
+	open->end = kept;
+	return any_told && !is_steady(scan, scan->seqnum, &now) ? read_told_zones(scan, open) : 0;
 }
 
 int scan_block_states(struct scan *scan)
@@ -348,6 +459,6 @@ int scan_block_states(struct scan *scan)
 	struct open_blocks open = { 0, scan->snap->n_blocks };
 	int r;
 
-	r = is_exact(scan) ? 0 : infer_blocks(scan, &open);
+	r = pays(scan) ? infer_blocks(scan, &open) : 0;
 	return r < 0 ? r : read_blocks(scan, &open);
 }

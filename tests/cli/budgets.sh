@@ -12,10 +12,10 @@
 
 # BLOCKS READS CONSTANT VERB: reads a block are of state, and of valid_zones
 limits='
-1024 2 180 list
-1024 2 180 show dax0.0
-1024 2 200 show dax9.9
-65536 2 180 list
+1024 0 210 list
+1024 0 220 show dax0.0
+1024 0 260 show dax9.9
+65536 0 210 list
 1024 0 920 plan online dax0.0 --type online_movable
 65536 0 920 plan online dax0.0 --type online_movable
 '
