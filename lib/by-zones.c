@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What /proc/zoneinfo tells of a plan's blocks, so that their files need not be read. It cannot
+ * What /proc/zoneinfo tells of a plan's blocks, so that their files need not be read. One glance
+ * is enough: if others were at work meanwhile, all is looked at again in the end. It cannot
  * tell one that is offline from one that is gone, nor one that is going offline from an
  * online one. A write tells: it fails then, and after that files are read in any case.
  */
@@ -17,13 +18,14 @@ bool zones_pay(const struct apply *apply, size_t part, size_t n_blocks)
 }
 
 /* false: it tells nothing */
-static bool begin(struct apply *apply, struct inference *ret)
+static bool begin(struct apply *apply, int (*look_at)(struct mhp_ctx *ctx, struct zoneinfo *ret),
+		  struct inference *ret)
 {
 	struct zoneinfo info = { 0 };
 	bool known;
 
 	known = apply->plan->block_size >= apply->page_size &&
-		zoneinfo_look(apply->ctx, &info) == 0 && info.code == 0 &&
+		look_at(apply->ctx, &info) == 0 && info.code == 0 &&
 		infer_begin(&info, apply->plan->block_size, apply->page_size, ret) == 0;
 	zoneinfo_free(&info);
 	return known;
@@ -59,7 +61,8 @@ void zones_look_first(struct apply *apply, size_t part)
 {
 	const struct plan_part *its = &apply->plan->parts[part];
 	struct inference inference = { 0 };
-	bool known = zones_pay(apply, part, its->count) && begin(apply, &inference);
+	bool known = zones_pay(apply, part, its->count) &&
+		     begin(apply, zoneinfo_glance, &inference);
 
 	for (size_t i = its->first; i < its->first + its->count; i++)
 		if (is_to_check(apply->plan, &apply->plan->blocks[i]))
@@ -73,7 +76,7 @@ void zones_foretell(struct apply *apply, size_t first, size_t end)
 	struct block_now now;
 
 	/* then what was read stands */
-	if (!begin(apply, &inference))
+	if (!begin(apply, zoneinfo_glance, &inference))
 		return;
 	for (size_t i = first; i < end; i++) {
 		const struct mhp_step *step = &apply->plan->steps[i];
@@ -89,7 +92,7 @@ void zones_foretell(struct apply *apply, size_t first, size_t end)
 void zones_confirm(struct apply *apply, size_t first, size_t end)
 {
 	struct inference inference = { 0 };
-	bool known = begin(apply, &inference);
+	bool known = begin(apply, zoneinfo_glance, &inference);
 
 	for (size_t i = first; i < end; i++) {
 		const struct mhp_step *step = &apply->plan->steps[i];
@@ -109,7 +112,7 @@ void zones_look_again(struct apply *apply)
 {
 	const struct mhp_plan *plan = apply->plan;
 	struct inference inference = { 0 };
-	bool known = plan->n_blocks >= MANY_BLOCKS && begin(apply, &inference);
+	bool known = plan->n_blocks >= MANY_BLOCKS && begin(apply, zoneinfo_look, &inference);
 
 	for (size_t i = 0; i < plan->n_blocks; i++) {
 		const struct block_now *now = &apply->now[i];

@@ -143,8 +143,8 @@ int host_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		return -ENAMETOOLONG;
 	fd = open_new(dir, other);
 	/* left by one who was killed, or put there by somebody with a plan */
-	if (fd == -EEXIST && unlinkat(dir->fd, other, 0) == 0)
-		fd = open_new(dir, other);
+	if (fd == -EEXIST)
+		fd = unlinkat(dir->fd, other, 0) < 0 ? -errno : open_new(dir, other);
 	if (fd < 0)
 		return fd;
 	r = write_whole(fd, text, strlen(text));

@@ -551,6 +551,8 @@ int zoneinfo_read(struct mhp_ctx *ctx, bool needed, struct zoneinfo *ret,
  * start. -EAGAIN in ret->code: there are others now.
  */
 int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret);
+/* ... and for those who find out otherwise if it was changing. */
+int zoneinfo_glance(struct mhp_ctx *ctx, struct zoneinfo *ret);
 void zoneinfo_free(struct zoneinfo *info);
 
 /* in pages; UINT64_MAX: more than that */

@@ -206,21 +206,26 @@ static void keep_alike(struct zoneinfo *info, const struct zoneinfo *again)
 	}
 }
 
-int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret)
+int zoneinfo_glance(struct mhp_ctx *ctx, struct zoneinfo *ret)
 {
-	struct zoneinfo again = { 0 };
 	char *bad = NULL;
 	int r = read_zones(ctx, ret, &bad);
 
 	free(bad);
-	bad = NULL;
-	if (r == 0) {
-		r = read_zones(ctx, &again, &bad);
-		free(bad);
-		keep_alike(ret, &again);
-		zoneinfo_free(&again);
-	}
 	return r == -ENOMEM ? r : 0;
+}
+
+int zoneinfo_look(struct mhp_ctx *ctx, struct zoneinfo *ret)
+{
+	struct zoneinfo again = { 0 };
+	int r = zoneinfo_glance(ctx, ret);
+
+	if (r < 0 || ret->code < 0)
+		return r;
+	r = zoneinfo_glance(ctx, &again);
+	keep_alike(ret, &again);
+	zoneinfo_free(&again);
+	return r;
 }
 
 void zoneinfo_free(struct zoneinfo *info)
