@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * libmhp onlines a region, or takes it offline, in a tree of make-tree: snapshot, plan,
- * apply and verify, by the call that is made for it. Nothing happens in a tree when a
- * state is written, so the blocks have a single zone, which proves that they are online.
+ * libmhp onlines a region, or takes it offline, in a tree of make-tree: snapshot of this
+ * region, plan, apply and verify. Udev's rules, which the kernel's files do not tell of and
+ * MHP_SNAPSHOT_FOR_PLANS reads, are left out. Nothing happens in a tree when a state is
+ * written, so the blocks have a single zone, which proves that they are online.
  *
  * ours-region [-R ROOT] REGION online_movable|offline|nothing
  */
@@ -10,15 +11,47 @@
 
 #include "lean.h"
 
+static int plan(struct mhp_ctx *ctx, const char *region, const char *word,
+		struct mhp_plan **ret_plan)
+{
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .region = region };
+	struct mhp_request *request;
+	struct mhp_snapshot *snap;
+	int r;
+
+	r = mhp_snapshot_new(ctx, &opts, &snap);
+	if (r < 0)
+		return r;
+	r = mhp_request_new(&request);
+	if (r == 0)
+		r = mhp_request_set_region(request, region);
+	if (r == 0)
+		r = mhp_request_set_rules(request, MHP_RULE_PER_BLOCK);
+	if (r == 0 && strcmp(word, "offline") == 0) {
+		r = mhp_request_set_goal(request, MHP_GOAL_OFFLINE);
+	} else if (r == 0) {
+		r = mhp_request_set_goal(request, MHP_GOAL_ONLINE);
+		if (r == 0)
+			r = mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE);
+	}
+	if (r == 0)
+		r = mhp_plan_new(snap, request, ret_plan);
+	mhp_request_free(request);
+	mhp_snapshot_unref(snap);
+	return r;
+}
+
 static int change(struct mhp_ctx *ctx, const char *region, const char *word)
 {
+	struct mhp_plan *planned = NULL;
 	struct mhp_report *report;
 	double start = now_us();
 	int r;
 
-	r = strcmp(word, "offline") == 0 ?
-	    mhp_offline_region(ctx, region, MHP_RULE_PER_BLOCK, &report) :
-	    mhp_online_region(ctx, region, MHP_ONLINE_MOVABLE, MHP_RULE_PER_BLOCK, &report);
+	r = plan(ctx, region, word, &planned);
+	if (r == 0)
+		r = mhp_apply(ctx, planned, NULL, &report);
+	mhp_plan_unref(planned);
 	if (r < 0) {
 		fprintf(stderr, "%s: %s\n", region, strerror(-r));
 		return 1;

@@ -85,12 +85,12 @@ int block_find_node(struct sysfs_dir *mem, uint64_t id, int hint)
  * do_register_memory_block_under_node() sets the block's node id before it makes this
  * link, and that before memoryN/nodeK.
  */
-int block_read_node_zones(struct sysfs_dir *mem, uint64_t id, int node,
-			  char buf[MHP_ATTR_SIZE + 1])
+int block_read_by_node(struct sysfs_dir *mem, uint64_t id, int node, const char *file,
+		       char buf[MHP_ATTR_SIZE + 1])
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), NODE_PATH "/node%d/memory%" PRIu64 "/valid_zones", node, id);
+	snprintf(path, sizeof(path), NODE_PATH "/node%d/memory%" PRIu64 "/%s", node, id, file);
 	return sysfs_read_path(mem->ctx, path, buf);
 }
 
@@ -101,7 +101,7 @@ int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 	int r;
 
 	if (numa && node >= 0) {
-		r = block_read_node_zones(mem, id, node, buf);
+		r = block_read_by_node(mem, id, node, "valid_zones", buf);
 		if (r != -ENOENT)
 			return r;
 	}

@@ -399,9 +399,9 @@ bool block_look_online(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 /* Reads valid_zones behind the same guard; -ENODATA: no such file; -ENOLINK: not safe to read yet. */
 int block_read_zones(struct sysfs_dir *mem, uint64_t id, int node, bool numa,
 		     char buf[MHP_ATTR_SIZE + 1]);
-/* The same by way of a node. -ENOENT: it is not that one's, or there is no such file. */
-int block_read_node_zones(struct sysfs_dir *mem, uint64_t id, int node,
-			  char buf[MHP_ATTR_SIZE + 1]);
+/* A file of a block, by way of the node that it is on. -ENOENT: of another, or no such file. */
+int block_read_by_node(struct sysfs_dir *mem, uint64_t id, int node, const char *file,
+		       char buf[MHP_ATTR_SIZE + 1]);
 /* The node that a block is linked to: hint, if it is, else the lowest one; -1: to none. */
 int block_find_node(struct sysfs_dir *mem, uint64_t id, int hint);
 

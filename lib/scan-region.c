@@ -138,7 +138,7 @@ static bool read_zones(struct scan *scan, struct mhp_block *block, int hint, int
 
 	if (hint < 0 || hint >= BLOCK_NO_NODE)
 		return false;
-	r = block_read_node_zones(&scan->mem, block->id, hint, buf);
+	r = block_read_by_node(&scan->mem, block->id, hint, "valid_zones", buf);
 	if (r < 0 && r != -EBADMSG)
 		return false;
 	block->node = (uint64_t)hint & BLOCK_NO_NODE;
@@ -146,16 +146,53 @@ static bool read_zones(struct scan *scan, struct mhp_block *block, int hint, int
 	return true;
 }
 
+/*
+ * By way of the node that those before it are on: that it is on it, too, is told by the same
+ * file. False: to be read with care.
+ */
+static bool read_state(struct scan *scan, struct mhp_block *block, int hint)
+{
+	enum mhp_state state = MHP_STATE_UNKNOWN;
+	char buf[MHP_ATTR_SIZE + 1];
+
+	if (hint < 0 || hint >= BLOCK_NO_NODE || !scan->snap->numa ||
+	    block_read_by_node(&scan->mem, block->id, hint, "state", buf) < 0 ||
+	    parse_state(buf, &state) < 0 || state == MHP_STATE_UNKNOWN)
+		return false;
+	block->state = (uint8_t)state;
+	block->node = (uint64_t)hint & BLOCK_NO_NODE;
+	return true;
+}
+
+/* valid_zones of an online block alone: no other one has a single zone there. False: neither. */
+static bool read_online(struct scan *scan, struct mhp_block *block, int hint)
+{
+	enum mhp_zone zones[PARSE_MAX_ZONES];
+	char buf[MHP_ATTR_SIZE + 1];
+	size_t count = 0;
+
+	if (hint < 0 || hint >= BLOCK_NO_NODE || !scan->snap->numa ||
+	    block_read_by_node(&scan->mem, block->id, hint, "valid_zones", buf) < 0 ||
+	    parse_zones(buf, zones, &count) < 0 || count != 1 || zones[0] <= MHP_ZONE_NONE)
+		return false;
+	block->state = MHP_STATE_ONLINE;
+	block->zones = zones[0] & 0xf;
+	block->n_zones = 1;
+	block->node = (uint64_t)hint & BLOCK_NO_NODE;
+	return true;
+}
+
 /* 1: there is none */
 static int read_block(struct scan *scan, struct mhp_block *block, int *hint)
 {
-	int r = scan_block_state(scan, block);
+	bool is_read = read_state(scan, block, *hint);
+	int r = is_read ? 0 : scan_block_state(scan, block);
 	bool wants_zones = block->state == MHP_STATE_ONLINE ||
 			   scan->flags & MHP_SNAPSHOT_OFFLINE_ZONES;
 
 	if (r || (wants_zones && scan->snap->numa && read_zones(scan, block, *hint, &r)))
 		return r;
-	if (scan->snap->numa)
+	if (scan->snap->numa && !is_read)
 		read_node(scan, block, hint);
 	return wants_zones ? scan_block_zones(scan, block) : 0;
 }
@@ -197,12 +234,16 @@ static int read_blocks(struct scan *scan, const struct mhp_region *region)
 {
 	int hint = region->node_code == 0 ? region->node : -1, r = 0;
 	struct mhp_snapshot *snap = scan->snap;
+	bool online = false;	/* as the one before it, then */
 	size_t kept = 0;
 
 	for (size_t i = 0; i < snap->n_blocks && r >= 0; i++) {
-		r = read_block(scan, &snap->blocks[i], &hint);
+		struct mhp_block *block = &snap->blocks[i];
+
+		r = online && read_online(scan, block, hint) ? 0 : read_block(scan, block, &hint);
+		online = r == 0 && block->state == MHP_STATE_ONLINE;
 		if (r == 0)
-			snap->blocks[kept++] = snap->blocks[i];
+			snap->blocks[kept++] = *block;
 	}
 	snap->n_blocks = kept;
 	return r < 0 ? r : 0;
