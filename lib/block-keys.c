@@ -162,16 +162,36 @@ static void merge(struct block_keys *keys, bool all_listed, struct mhp_snapshot 
 	keys->count = kept;
 }
 
+/* Keys that were added after the last time come behind those of the same block. */
+static int sort_keys(struct block_keys *keys)
+{
+	int r = block_keys_reserve(keys, 2 * keys->count);
+
+	if (r == 0 && keys->n_sorted != keys->count)
+		sort(keys->list, keys->list + keys->count, keys->count);
+	keys->n_sorted = keys->count;
+	return r;
+}
+
+int block_keys_count_blocks(struct block_keys *keys, size_t *ret_count)
+{
+	int r = sort_keys(keys);
+
+	*ret_count = 0;
+	for (size_t i = 0; i < keys->count && r == 0; i++)
+		*ret_count += !i || id_of(keys->list[i]) != id_of(keys->list[i - 1]);
+	return r;
+}
+
 int block_keys_finish(struct block_keys *keys, bool all_listed, struct mhp_snapshot *snap)
 {
 	struct mhp_block *blocks;
 	int r;
 
 	_Static_assert(sizeof(*blocks) == 2 * sizeof(*keys->list), "two keys in place of one");
-	r = block_keys_reserve(keys, 2 * keys->count);
+	r = sort_keys(keys);
 	if (r < 0 || !keys->count)
 		return r;
-	sort(keys->list, keys->list + keys->count, keys->count);
 	merge(keys, all_listed, snap);
 	/* from the last one on, each takes the place of keys that are done with */
 	blocks = (struct mhp_block *)(void *)keys->list;

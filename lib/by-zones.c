@@ -42,6 +42,13 @@ static bool tell(const struct apply *apply, const struct inference *inference, s
 	       (ret->state == MHP_STATE_ONLINE && ret->zone != MHP_ZONE_UNKNOWN);
 }
 
+/* One of many that are online is looked at right before it is written: once is enough. */
+static bool has_its_turn(const struct apply *apply, const struct plan_block *was)
+{
+	return was->state == MHP_STATE_ONLINE && apply->plan->n_blocks >= MANY_BLOCKS &&
+	       !apply->plan->is_saved && !is_met(apply->plan, was) && ctx_is_live(apply->ctx);
+}
+
 /* As it was planned for, or else by its files. */
 static void look_as_planned(struct apply *apply, const struct inference *inference, size_t index)
 {
@@ -51,6 +58,8 @@ static void look_as_planned(struct apply *apply, const struct inference *inferen
 	if (inference && tell(apply, inference, index, &now) && now.state == was->state &&
 	    (now.state == MHP_STATE_OFFLINE || now.zone == was->zone))
 		apply->now[index] = now;
+	else if (has_its_turn(apply, was))
+		apply->now[index] = (struct block_now){ was->state, was->zone, 0, NULL };
 	else if (was->state == MHP_STATE_ONLINE)
 		look_online(apply, index);
 	else
@@ -73,15 +82,14 @@ void zones_look_first(struct apply *apply, size_t part)
 void zones_foretell(struct apply *apply, size_t first, size_t end)
 {
 	struct inference inference = { 0 };
+	bool known = begin(apply, zoneinfo_glance, &inference);
 	struct block_now now;
 
-	/* then what was read stands */
-	if (!begin(apply, zoneinfo_glance, &inference))
-		return;
 	for (size_t i = first; i < end; i++) {
 		const struct mhp_step *step = &apply->plan->steps[i];
 
-		apply->foretold[step->block] = tell(apply, &inference, step->block, &now) &&
+		apply->foretold[step->block] = known &&
+					       tell(apply, &inference, step->block, &now) &&
 					       is_as_expected(step, &now);
 		if (apply->foretold[step->block])
 			apply->now[step->block] = now;

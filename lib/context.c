@@ -55,6 +55,11 @@ MHP_EXPORT void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *dat
 	ctx->log_data = data;
 }
 
+bool ctx_is_live(struct mhp_ctx *ctx)
+{
+	return ctx->be->ops->is_live && ctx->be->ops->is_live(ctx->be);
+}
+
 void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format, ...)
 {
 	char message[512];

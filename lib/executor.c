@@ -46,11 +46,10 @@ void look_at_all(struct apply *apply)
  */
 bool is_undisturbed(struct apply *apply)
 {
-	const struct mhp_backend *be = apply->ctx->be;
 	const struct act *act = apply->acts ? &apply->acts->list[apply->acts->count - 1] : NULL;
 	uint64_t seqnum;
 
-	if (!be->ops->is_live || !be->ops->is_live(apply->ctx->be))
+	if (!ctx_is_live(apply->ctx))
 		return true;
 	return act && act->has_seqnums && !apply->other_writes &&
 	       read_uevent_seqnum(apply->ctx, &seqnum) &&
@@ -214,12 +213,12 @@ enum turn look_before_step(struct apply *apply, const struct mhp_step *step)
 {
 	const struct block_now *now = &apply->now[step->block];
 
-	/* it was looked at when all were */
-	if (apply->foretold[step->block] && is_as_expected(step, now)) {
-		apply->foretold[step->block] = false;
-		return TURN_WRITE;
-	}
+	bool told = apply->foretold[step->block] && is_as_expected(step, now);
+
 	apply->foretold[step->block] = false;
+	/* it was looked at when all were; that it is in another zone by now no write would tell */
+	if (told && (step->expected_state != MHP_STATE_ONLINE || !ctx_is_live(apply->ctx)))
+		return TURN_WRITE;
 	if (step->expected_state == MHP_STATE_ONLINE)
 		look_online(apply, step->block);
 	else
@@ -335,6 +334,7 @@ static void check_blocks(struct apply *apply)
 
 	if (!plan->n_steps)
 		return;
+	apply->has_checked_seqnum = read_uevent_seqnum(apply->ctx, &apply->checked_seqnum);
 	for (size_t i = 0; i < plan->n_parts; i++)
 		zones_look_first(apply, i);
 	for (size_t i = 0; i < plan->n_blocks && !apply->over; i++)

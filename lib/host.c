@@ -312,9 +312,21 @@ static uint64_t host_page_size(struct mhp_backend *be)
 	return size > 0 ? (uint64_t)size : 0;
 }
 
+/* Asked of the directory of the blocks, which may be mounted there by itself; not known: yes. */
 static bool host_is_live(struct mhp_backend *be)
 {
-	return is_kernel_path(to_host(be), MEMORY_PATH);
+	struct host *host = to_host(be);
+	struct mhp_dir *dir;
+
+	if (!host->knows_live) {
+		host->is_live = true;
+		if (host_open_dir(be, MEMORY_PATH, &dir) == 0) {
+			host->is_live = dir->kernel;
+			host_close_dir(be, dir);
+		}
+		host->knows_live = true;
+	}
+	return host->is_live;
 }
 
 static void close_fd(void *fd)

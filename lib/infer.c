@@ -88,6 +88,9 @@ void infer_count(struct inference *inference, const struct mhp_block *blocks, si
 		struct zone_reach *reach = &inference->list[i];
 		uint64_t met = 0;
 
+		/* it is not full in any case */
+		if (reach->last == UINT64_MAX)
+			continue;
 		for (size_t j = blocks_find_first(blocks, count, reach->first);
 		     j < count && blocks[j].id <= reach->last; j++)
 			/* of one whose nodes are not known, or several, any may be the zone's */

@@ -117,6 +117,8 @@ struct mhp_ctx {
 	void *log_data;
 	struct acts *own;	/* what mhp_apply() did with it; NULL: nothing yet */
 };
+/* May files change though we did not write them? */
+bool ctx_is_live(struct mhp_ctx *ctx);
 __attribute__((format(printf, 4, 5)))
 void ctx_log(struct mhp_ctx *ctx, int code, const char *path, const char *format, ...);
 
@@ -794,7 +796,7 @@ struct mhp_snapshot {
 /* Blocks as directories name them: a key has the number, and of which node's directory it is. */
 struct block_keys {
 	uint64_t *list;
-	size_t count, room;
+	size_t count, room, n_sorted;
 };
 
 /* What the scan needs while the snapshot is in the making. */
@@ -826,6 +828,8 @@ int block_keys_reserve(struct block_keys *keys, size_t room);
  * blocks. -EINVAL: no block's name; -ERANGE: its number is larger than max_id; -ENOMEM.
  */
 int block_keys_take(struct block_keys *keys, const char *name, unsigned int node, uint64_t max_id);
+/* How many blocks they are of: one that two nodes have has two. -ENOMEM */
+int block_keys_count_blocks(struct block_keys *keys, size_t *ret_count);
 /*
  * Gives the snapshot its blocks, sorted, and counts those of each node. With all_listed, what
  * the directory of all blocks does not name is left out.
@@ -1310,6 +1314,8 @@ struct apply {
 	struct block_now *now;	/* of each block, when it was last looked at */
 	bool *looked;		/* it was, since there is a note of this call */
 	bool *foretold;		/* it is known what its next step finds: now */
+	uint64_t checked_seqnum;	/* of the last uevent before all were looked at */
+	bool has_checked_seqnum;
 	bool *unconfirmed;	/* it was written, and not yet looked at */
 	uint64_t page_size;	/* 0: not known, so that zoneinfo tells nothing */
 	bool is_seen;		/* all blocks were looked at, and nothing was written since */

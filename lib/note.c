@@ -130,6 +130,11 @@ void note_begin(struct apply *apply)
 	act = act_of(apply);
 	/* what changed between that look and this note, no event will tell */
 	memset(apply->looked, false, apply->plan->n_blocks * sizeof(*apply->looked));
+	/* somebody may have been at work since all were looked at */
+	if (ctx_is_live(apply->ctx) &&
+	    (!apply->has_checked_seqnum || !act.has_seqnums ||
+	     act.first_seqnum != apply->checked_seqnum))
+		memset(apply->foretold, false, apply->plan->n_blocks * sizeof(*apply->foretold));
 	acts_read(&apply->lock.run, apply->acts);
 	end_killed(apply->acts, &act);
 	acts_append(apply->acts, &act);

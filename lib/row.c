@@ -92,6 +92,8 @@ static void foretell(struct row *row)
 {
 	struct apply *apply = row->apply;
 	size_t done = row->at - row->first, next = done ? row->at : row->at + 1;
+	/* those beyond have their turn to be told again */
+	size_t last = done && row->end - next > FORETOLD_STEPS ? next + FORETOLD_STEPS : row->end;
 	bool known;
 
 	if (!row->by_zones || next == row->end)
@@ -99,7 +101,7 @@ static void foretell(struct row *row)
 	known = done ? done % FORETOLD_STEPS || is_undisturbed(apply) :
 		       apply->foretold[apply->plan->steps[next].block];
 	if (!known)
-		zones_foretell(apply, next, row->end);
+		zones_foretell(apply, next, last);
 }
 
 static int do_row(void *data)

@@ -107,24 +107,36 @@ int scan_expect_blocks(struct scan *scan)
 }
 
 /* Do the nodes' directories name just as many as there are? */
-static bool are_all_named(struct scan *scan)
+static int are_all_named(struct scan *scan, bool *ret_are)
 {
-	return scan->snap->numa && scan->snap->nodes_code == 0 && !scan->is_strange &&
-	       scan->keys.count &&
-	       count_dirs(scan) == scan->keys.count + count_other_dirs(scan);
+	uint64_t dirs = count_dirs(scan);
+	size_t named;
+	int r;
+
+	*ret_are = false;
+	if (!scan->snap->numa || scan->snap->nodes_code < 0 || scan->is_strange || !dirs ||
+	    dirs > scan->keys.count + 1)
+		return 0;
+	r = block_keys_count_blocks(&scan->keys, &named);
+	*ret_are = r == 0 && named && dirs == named + count_other_dirs(scan);
+	return r;
 }
 
 int scan_block_names(struct scan *scan)
 {
-	bool all_listed = !are_all_named(scan);
-	int r = all_listed ? sysfs_list(&scan->mem, "", take_name, scan) : 0;
+	bool all_named;
+	int r = are_all_named(scan, &all_named);
 
+	if (r < 0)
+		return r;
+	if (!all_named)
+		r = sysfs_list(&scan->mem, "", take_name, scan);
 	if (r < 0) {
 		/* a block that is not in the list would pass for absent */
 		ctx_log(scan->ctx, r, MEMORY_PATH, "cannot list the memory blocks");
 		return r;
 	}
-	return block_keys_finish(&scan->keys, all_listed, scan->snap);
+	return block_keys_finish(&scan->keys, !all_named, scan->snap);
 }
 
 static int compare_blocks(const void *a, const void *b)

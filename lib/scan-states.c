@@ -74,6 +74,7 @@ int scan_take_zones(struct scan *scan, struct mhp_block *block, int code, const 
 		r = -EBADMSG;
 	if (r == 0 && count > 1 && block->state == MHP_STATE_ONLINE) {
 		/* an online block is in one zone: did it go offline between the reads? */
+		block->inferred = false;
 		r = scan_block_state(scan, block);
 		if (r || block->state != MHP_STATE_ONLINE)
 			return r;
@@ -111,10 +112,15 @@ static bool pays(const struct scan *scan)
 	return scan->snap->n_blocks >= MIN_BLOCKS;
 }
 
-/* Since this many uevents nothing has happened; where they have no number, nothing ever does. */
+/*
+ * Since this many uevents nothing has happened. Where they have no number, nothing ever does in a
+ * tree of files, and on a machine it is not known.
+ */
 static bool is_steady(const struct scan *scan, uint64_t seqnum, uint64_t *ret_now)
 {
 	*ret_now = 0;
+	if (!scan->has_seqnum && ctx_is_live(scan->ctx))
+		return false;
 	return read_uevent_seqnum(scan->ctx, ret_now) == scan->has_seqnum && *ret_now == seqnum;
 }
 
@@ -219,7 +225,7 @@ static size_t apply_run(const struct scan *scan, const struct inferred *run, siz
 }
 
 static void apply_inference(const struct scan *scan, const struct inference *inference,
-			    struct runs *runs, struct open_blocks *ret_open)
+			    bool listed, struct runs *runs, struct open_blocks *ret_open)
 {
 	const struct mhp_snapshot *snap = scan->snap;
 	struct open_blocks open = { 0 };
@@ -228,7 +234,8 @@ static void apply_inference(const struct scan *scan, const struct inference *inf
 	for (size_t i = 0, end; i < snap->n_blocks; i = end) {
 		was = now;
 		infer(inference, node_of(scan, &snap->blocks[i]), snap->blocks[i].id, &now);
-		if (scan->flags & MHP_SNAPSHOT_EXACT)
+		/* one that was gone by then, or is of another node, is in no zone of this one */
+		if (scan->flags & MHP_SNAPSHOT_EXACT || (!listed && now.state == MHP_STATE_OFFLINE))
 			now.state = MHP_STATE_UNKNOWN;
 		end_run(runs, i - 1, &was, &now);
 		end = apply_run(scan, &now, i);
@@ -291,7 +298,7 @@ static int infer_from(struct scan *scan, const struct zoneinfo *zones, uint64_t 
 		return r;
 	if (listed)
 		infer_count(&inference, snap->blocks, snap->n_blocks);
-	apply_inference(scan, &inference, &runs, ret_open);
+	apply_inference(scan, &inference, listed, &runs, ret_open);
 	infer_end(&inference);
 	r = check_runs(scan, &runs, &fits);
 	if (r == 0 && !fits) {

@@ -173,7 +173,6 @@ MHP_EXPORT int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_o
 		return -ENOMEM;
 	scan.snap->refs = 1;
 	scan.snap->flags = scan.flags;
-	scan.snap->flags = scan.flags;
 
 	r = scan_all(&scan);
 	free(scan.keys.list);

@@ -643,6 +643,8 @@ int built_text(const struct mhp_sim_builder *builder, const struct built_memory 
 	add_dax(&text);
 	built_vmems_text(builder, &text.buf);
 	built_cxl_text(builder, &text.buf);
+	/* one that was booted has sent some */
+	add(&text, "/sys/kernel/uevent_seqnum: 1000\n");
 	add_iomem(&text);
 	add_zoneinfo(&text);
 	return buf_finish(&text.buf, ret_text);

@@ -71,8 +71,10 @@ struct mhp_apply_opts {
  * the root), and what a user that was killed has left borrowed is put back
  * (mhp_report_get_recovery()). Then each region is looked at again: with other
  * ranges or another driver than planned for, nothing is written; of one whose host plugs
- * and unplugs blocks (virtio-mem), blocks may have come and gone. Before each step
- * its blocks are looked at, after each write state and zone are read back. What is
+ * and unplugs blocks (virtio-mem), blocks may have come and gone. Before the first step
+ * all blocks are looked at, and before each step those of which a write would not tell
+ * what they are; after the writes state and zone are read back. Of many blocks in a row
+ * /proc/zoneinfo may tell all that, as far as it proves it. What is
  * found as wanted already counts as done. Upon failure everything that this call
  * changed is put back, into the zone that it was in, unless the request has
  * MHP_RULE_KEEP. No block outside the plan's target is touched. A plan with

@@ -39,7 +39,7 @@ enum mhp_state mhp_block_get_state(const struct mhp_block *block);
 /**
  * Was the state of a block not read, but follows from what /proc/zoneinfo tells of its
  * node? It is as sure as if it had been read when that was, but for a block that was going
- * offline: that is online then.
+ * offline: that is online then or, near its end, offline.
  *
  * @return whether it was; false with MHP_SNAPSHOT_EXACT
  * @since 0.1

@@ -57,7 +57,9 @@ enum mhp_snapshot_flag {
 					     parts (virtio-mem) whether it is there: 8 bytes are
 					     read for each of them */
 	MHP_SNAPSHOT_EXACT = 16,	/**< read the state of every block, as
-					     MHP_SNAPSHOT_FOR_PLANS does, too. Without it, what
+					     MHP_SNAPSHOT_FOR_PLANS does, too; in which zone an
+					     online one is may follow from /proc/zoneinfo all
+					     the same. Without it, what
 					     /proc/zoneinfo proves is not read
 					     (mhp_block_is_inferred()); a block that is going
 					     offline is then online */
