@@ -66,6 +66,8 @@ static const char help[] =
 "  --initrd          policy claim: build the initrd anew, too\n"
 "  --json            print JSON; watch: an object for each event, one a line\n"
 "  --tree            list: what is made from what, from the hardware to blocks\n"
+"  --exact           list, show, map: read the state of every block, where else\n"
+"                    /proc/zoneinfo tells it\n"
 "  --svg FILE        map: write a picture to FILE instead\n"
 "  --color WHEN      map: auto, always or never\n"
 "  --cell N          map: N blocks in a cell; without it so many that it fits\n"

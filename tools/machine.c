@@ -149,6 +149,8 @@ int machine_snapshot(struct machine *machine, uint64_t flags, struct mhp_snapsho
 	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = flags };
 	int code;
 
+	if (machine->options->exact)
+		opts.flags |= MHP_SNAPSHOT_EXACT;
 	code = mhp_snapshot_new(machine->ctx, &opts, ret_snap);
 	if (code < 0)
 		machine_complain(machine, NULL, code, NULL);

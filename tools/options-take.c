@@ -143,6 +143,9 @@ bool take_deed(struct options *options, int option, const char *value)
 	case OPT_IDENTITY:
 		options->identity = true;
 		break;
+	case OPT_EXACT:
+		options->exact = true;
+		break;
 	case OPT_TREE:
 		options->tree = true;
 		break;

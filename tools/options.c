@@ -25,6 +25,7 @@ static const struct option long_options[] = {
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "identity", no_argument, NULL, OPT_IDENTITY },
 	{ "tree", no_argument, NULL, OPT_TREE },
+	{ "exact", no_argument, NULL, OPT_EXACT },
 	{ "svg", required_argument, NULL, OPT_SVG },
 	{ "color", required_argument, NULL, OPT_COLOR },
 	{ "cell", required_argument, NULL, OPT_CELL },
@@ -75,9 +76,10 @@ struct verb_info {
 };
 
 static const struct verb_info verbs[] = {
-	{ "list", VERB_LIST, OPERAND_NONE, BIT(OPT_TREE) },
-	{ "show", VERB_SHOW, OPERAND_REGION, 0 },
-	{ "map", VERB_MAP, OPERAND_NONE, BIT(OPT_SVG) | BIT(OPT_COLOR) | BIT(OPT_CELL) },
+	{ "list", VERB_LIST, OPERAND_NONE, BIT(OPT_TREE) | BIT(OPT_EXACT) },
+	{ "show", VERB_SHOW, OPERAND_REGION, BIT(OPT_EXACT) },
+	{ "map", VERB_MAP, OPERAND_NONE, BIT(OPT_SVG) | BIT(OPT_COLOR) | BIT(OPT_CELL) |
+					 BIT(OPT_EXACT) },
 	{ "plan", VERB_PLAN, OPERAND_NONE, 0 },
 	{ "online", VERB_ONLINE, OPERAND_TARGET, PLAN_BITS | BIT(OPT_SIZE) | BIT(OPT_TYPE) |
 						 BIT(OPT_REZONE) | BIT(OPT_PER_BLOCK) |

@@ -73,7 +73,7 @@ struct options {
 	bool dry_run;
 	bool json;
 	bool identity;
-	bool tree;
+	bool tree, exact;
 	const char *svg;
 	const char *colour;		/* NULL: auto */
 	uint64_t per_cell;		/* 0: so that it fits */

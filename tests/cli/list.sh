@@ -212,4 +212,17 @@ printf '# kernel: 7.3\n/proc/iomem: \n' >"$tmp/bare"
 run 1 --capture "$tmp/bare" list
 err_has 'no memory hotplug here'
 
+# ---- states that are not read ----
+
+# a block that goes offline has all its pages until it is: only its own file tells
+tree=$tmp/many
+"${top_builddir:?is to be the folder where make-tree was built}"/tests/support/make-tree "$tree" 128 >/dev/null ||
+	fail "make-tree: exit code $?"
+rm "$tree/sys/devices/system/memory/memory9/state"
+echo going-offline >"$tree/sys/devices/system/memory/memory9/state"
+run 0 --root "$tree" --json list
+json '.blocks[] | select(.id == 9).state' '"online"'
+run 0 --root "$tree" --json --exact list
+json '.blocks[] | select(.id == 9).state' '"going-offline"'
+
 finish
