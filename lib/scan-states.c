@@ -112,15 +112,10 @@ static bool pays(const struct scan *scan)
 	return scan->snap->n_blocks >= MIN_BLOCKS;
 }
 
-/*
- * Since this many uevents nothing has happened. Where they have no number, nothing ever does in a
- * tree of files, and on a machine it is not known.
- */
+/* Since this many uevents nothing has happened; where they have no number, nothing ever does. */
 static bool is_steady(const struct scan *scan, uint64_t seqnum, uint64_t *ret_now)
 {
 	*ret_now = 0;
-	if (!scan->has_seqnum && ctx_is_live(scan->ctx))
-		return false;
 	return read_uevent_seqnum(scan->ctx, ret_now) == scan->has_seqnum && *ret_now == seqnum;
 }
 
@@ -134,10 +129,13 @@ static bool is_steady(const struct scan *scan, uint64_t seqnum, uint64_t *ret_no
  */
 static int look_at_zones(struct scan *scan, struct zoneinfo *ret, bool *ret_listed)
 {
+	/* a tree of files has no events; of a machine that hides their number nothing is known */
+	int tries = !scan->has_seqnum && ctx_is_live(scan->ctx) ? 3 : 0;
 	uint64_t before = scan->seqnum, now;
 	int r;
 
-	for (int tries = 0; tries < 3; tries++) {
+	*ret_listed = false;
+	for (; tries < 3; tries++) {
 		*ret_listed = tries == 0;
 		r = zoneinfo_look(scan->ctx, ret);
 		if (r < 0 || is_steady(scan, before, &now)) {

@@ -374,7 +374,8 @@ static void not_to_be_written(void **state)
 				 MHP_OUTCOME_DONE);
 		*logged = '\0';
 		mhp_ctx_set_log_fn(bench.ctx, keep_log, NULL);
-		for (size_t n = 1; n <= 2; n++)
+		/* each time that it is read or written */
+		for (size_t n = 1; n <= 8; n++)
 			mhp_sim_fail_at(bench.sim, rows[i].what, rows[i].path, n, -ENOSPC);
 		assert_int_equal(fulfil(&bench, "dax0.0 online online_movable", NULL),
 				 MHP_OUTCOME_DONE);
