@@ -62,13 +62,14 @@ static struct mhp_sim *build(uint64_t blocks)
 /* The CPU time of reading the state of every block. */
 static double scan(struct mhp_sim *sim, uint64_t blocks)
 {
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_EXACT };
 	struct mhp_snapshot *snapshot;
 	struct mhp_ctx *ctx;
 	double start, took;
 
 	expect(mhp_sim_new_ctx(sim, &ctx), "context");
 	start = now();
-	expect(mhp_snapshot_new(ctx, NULL, &snapshot), "snapshot");
+	expect(mhp_snapshot_new(ctx, &opts, &snapshot), "snapshot");
 	took = now() - start;
 	if (mhp_snapshot_count_blocks(snapshot) != blocks) {
 		fprintf(stderr, "%zu blocks found\n", mhp_snapshot_count_blocks(snapshot));
