@@ -2,7 +2,9 @@
 /*
  * Run a program and kill it (SIGKILL) right before its Nth system call that writes, or the first
  * one to a file whose name ends so. With INSTEAD=COMMAND in the environment the shell runs that
- * command there, and the program goes on: what others do between two steps.
+ * command there, and the program goes on: what others do between two steps. With HOLD=1, too,
+ * the thread that was to make the call stands there until another one wants to end it: what
+ * is to be heeded within some time is heeded right there.
  *
  *	kill-at LOG N|NAME PROGRAM [ARGUMENT ...]
  *
@@ -33,6 +35,8 @@ static FILE *logfile;
 static unsigned int count, last;
 static const char *last_name;		/* NULL: last is a number */
 static const char *instead;
+static bool hold;
+static pid_t held;			/* the thread that stands before its call, or 0 */
 
 static void fail(const char *what)
 {
@@ -141,6 +145,15 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+/* pthread_cancel(held) */
+static void release_held(const struct ptrace_syscall_info *info)
+{
+	if (!held || info->entry.nr != SYS_tgkill || (pid_t)info->entry.args[1] != held)
+		return;
+	ptrace(PTRACE_SYSCALL, held, NULL, 0);
+	held = 0;
+}
+
 static void count_call(pid_t program, pid_t thread)
 {
 	struct ptrace_syscall_info info;
@@ -150,6 +163,7 @@ static void count_call(pid_t program, pid_t thread)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) < 0 ||
 	    info.op != PTRACE_SYSCALL_INFO_ENTRY)
 		return;
+	release_held(&info);
 	name = writing_call(thread, &info, path);
 	if (!name)
 		return;
@@ -161,6 +175,8 @@ static void count_call(pid_t program, pid_t thread)
 	if (instead) {
 		if (system(instead) != 0)
 			fprintf(stderr, "failed: %s\n", instead);
+		if (hold)
+			held = thread;
 		return;
 	}
 	/* A call at whose entry the killing signal is there is not made any more. */
@@ -217,6 +233,8 @@ int main(int argc, char **argv)
 	last_name = strspn(argv[2], "0123456789") == strlen(argv[2]) ? NULL : argv[2];
 	instead = getenv("INSTEAD");
 	unsetenv("INSTEAD");
+	hold = getenv("HOLD") != NULL;
+	unsetenv("HOLD");
 	program = start(argv + 3);
 	for (;;) {
 		thread = waitpid(-1, &status, __WALL);
@@ -231,7 +249,8 @@ int main(int argc, char **argv)
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
 			count_call(program, thread);
-			ptrace(PTRACE_SYSCALL, thread, NULL, 0);
+			if (thread != held)
+				ptrace(PTRACE_SYSCALL, thread, NULL, 0);
 		} else {
 			ptrace(PTRACE_SYSCALL, thread, NULL, signal_of(status));
 		}

@@ -28,8 +28,9 @@ exits "offline" 0 mhp offline dax0.0
 set -- $B
 shift $(($# - 3))
 
-# --- before the third block's write
-export INSTEAD
+# --- before the third block's write, which waits until the wish was heard: within 100 ms
+HOLD=1
+export INSTEAD HOLD
 exits "online, interrupted" 1 kill-at /tmp/calls $third $ONLINE
 names "it says why" cancelled
 is "three blocks were written to, and put back" "$(writes_of /tmp/calls)" "2:memory$3 2:memory$2 2:memory$1"
@@ -38,7 +39,7 @@ nothing_pending "interrupted"
 
 exits "online and keep, interrupted" 3 kill-at /tmp/calls $third $ONLINE --keep
 uniform "the three highest are kept" online Movable "$@"
-unset INSTEAD
+unset INSTEAD HOLD
 exits "online the rest" 0 mhp online dax0.0 --type online_movable --per-block
 uniform "all online" online Movable $B
 
