@@ -364,4 +364,7 @@ void run_steps(struct apply *apply)
 		goes_on(apply);
 	}
 	retry_deferred(apply);
+	/* the step that was ended had worked by then: what is left is left for that reason */
+	if (apply->over && apply->cut && !is_failure(apply->report->reason) && !is_all_met(apply))
+		blame_end(apply, apply->cut);
 }

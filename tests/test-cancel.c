@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Callers who cancel, and putting back, which has a limit of its own. */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -172,6 +173,54 @@ static void test_cancel_too_late(void **state)
 	tear_down(&bench);
 }
 
+static const struct mhp_backend_ops *real_ops;
+
+/* The kernel has done what was written, and does not come back until the thread is ended. */
+static int write_and_stay(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+			  const char *word, bool can_end)
+{
+	int r = real_ops->write(be, dir, name, word, can_end), before;
+
+	if (!strcmp(name, "memory35/state") && !strcmp(word, "online_movable")) {
+		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+		for (;;)
+			pause();
+	}
+	return r;
+}
+
+/* Nobody else is to blame for the blocks that were not begun. */
+static void test_cancel_in_write_that_worked(void **state)
+{
+	static const uint64_t flags[] = { 0, MHP_APPLY_BY_TIME };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct caller caller = { .file = STATE35, .word = "online", .answer = MHP_CANCEL };
+		struct mhp_backend_ops ops;
+		struct mhp_apply_opts opts;
+		struct bench bench;
+
+		alarm(60);
+		set_up(&bench, HMEM_6_12);
+		opts = opts_of(&bench, &caller);
+		opts.flags = flags[i];
+		real_ops = bench.ctx->be->ops;
+		ops = *real_ops;
+		ops.write = write_and_stay;
+		bench.ctx->be->ops = &ops;
+		assert_int_equal(fulfil(&bench, "dax0.0 online online_movable", &opts),
+				 MHP_OUTCOME_UNDONE);
+		bench.ctx->be->ops = real_ops;
+		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_CANCELLED);
+		assert_int_equal(mhp_report_get_code(bench.report), -ECANCELED);
+		assert_reason(&bench, 35, "undone");
+		assert_reason(&bench, 32, "not-tried");
+		assert_blocks(&bench, 32, 35, "offline");
+		tear_down(&bench);
+	}
+}
+
 /* ---- while things are put back ---- */
 
 /* memory32 refuses to come online; of what came, memory35 does not go again. */
@@ -307,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_device),
 		cmocka_unit_test(test_cancel_while_bind_waits),
 		cmocka_unit_test(test_cancel_too_late),
+		cmocka_unit_test(test_cancel_in_write_that_worked),
 		cmocka_unit_test(test_limit_of_undo),
 		cmocka_unit_test(test_second_cancel),
 		cmocka_unit_test(test_first_cancel_goes_on_undoing),
