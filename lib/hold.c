@@ -63,22 +63,21 @@ MHP_EXPORT int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *
 		free(who);
 	}
 	if (r < 0)
-		mhp_hold_release(hold);
+		mhp_hold_free(hold);
 	else
 		*ret_hold = hold;
 	return r;
 }
 
-MHP_EXPORT struct mhp_hold *mhp_hold_release(struct mhp_hold *hold)
+MHP_EXPORT void mhp_hold_free(struct mhp_hold *hold)
 {
 	struct mhp_ctx *ctx;
 
 	if (!hold)
-		return NULL;
+		return;
 	ctx = hold->ctx;
 	if (hold->lock)
 		ctx->be->ops->unlock(ctx->be, hold->lock);
 	mhp_ctx_unref(ctx);
 	free(hold);
-	return NULL;
 }

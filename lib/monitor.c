@@ -510,10 +510,10 @@ MHP_EXPORT int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opt
 	return 0;
 }
 
-MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
+MHP_EXPORT void mhp_monitor_free(struct mhp_monitor *monitor)
 {
 	if (!monitor)
-		return NULL;
+		return;
 	if (monitor->events)
 		monitor->ctx->be->ops->close_events(monitor->ctx->be, monitor->events);
 	sysfs_close(&monitor->mem);
@@ -525,7 +525,6 @@ MHP_EXPORT struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor)
 	free(monitor->acts.list);
 	mhp_ctx_unref(monitor->ctx);
 	free(monitor);
-	return NULL;
 }
 
 MHP_EXPORT enum mhp_event_source mhp_monitor_get_source(const struct mhp_monitor *monitor)

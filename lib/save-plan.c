@@ -100,7 +100,7 @@ static int add_comment(struct text *text, const struct mhp_plan *plan)
 	return 0;
 }
 
-MHP_EXPORT int mhp_plan_save(const struct mhp_plan *plan, char **ret_text)
+MHP_EXPORT int mhp_plan_copy_saved(const struct mhp_plan *plan, char **ret_text)
 {
 	const struct plan_system *system = &plan->system;
 	struct text text = { 0 };

@@ -97,7 +97,8 @@ static void begin_agent(struct stage *stage)
 
 static void end_agent(struct stage *stage)
 {
-	stage->monitor = mhp_monitor_free(stage->monitor);
+	mhp_monitor_free(stage->monitor);
+	stage->monitor = NULL;
 	agent_end(&stage->agent);
 }
 

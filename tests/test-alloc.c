@@ -241,7 +241,7 @@ static void units_without_memory(void **state)
 			fail_at = at;
 			r = mhp_plan_new(snap, request, &plan);
 			if (r == 0)
-				r = mhp_plan_save(plan, &text);
+				r = mhp_plan_copy_saved(plan, &text);
 			if (r == 0)
 				r = mhp_plan_new_from_text(text, strlen(text), &again, NULL);
 			fail_at = 0;
@@ -329,7 +329,7 @@ static int plan_release_of(struct mhp_ctx *ctx, char **ret_text)
 	if (r == 0)
 		r = mhp_plan_new(snap, request, &plan);
 	if (r == 0)
-		r = mhp_plan_save(plan, &text);
+		r = mhp_plan_copy_saved(plan, &text);
 	if (r == 0)
 		r = mhp_plan_new_from_text(text, strlen(text), &again, NULL);
 	if (r == 0)
@@ -471,7 +471,7 @@ static void hold_without_memory(void **state)
 		fail_at = 0;
 		assert_int_equal(r, calls >= at ? -ENOMEM : 0);
 		if (r == 0)
-			mhp_hold_release(hold);
+			mhp_hold_free(hold);
 		assert_int_equal(live_count, number);
 	}
 	mhp_ctx_unref(ctx);

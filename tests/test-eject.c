@@ -283,7 +283,7 @@ static void test_saved_plan(void **state)
 	/* the second time its slot is empty */
 	for (int i = 0; i < 2; i++) {
 		plan = plan_of(&bench, UNPLUG_DIMM);
-		assert_int_equal(mhp_plan_save(plan, &text), 0);
+		assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 		mhp_plan_unref(plan);
 		assert_int_equal(mhp_plan_new_from_text(text, strlen(text), &plan, NULL), 0);
 		free(text);

@@ -64,19 +64,19 @@ static void one_of_a_name(void **state)
 
 	(void)state;
 	snprintf(expected, sizeof(expected), "[%d]: standing\\x0apolicy", (int)getpid());
-	assert_null(mhp_hold_release(NULL));
+	mhp_hold_free(NULL);
 	assert_int_equal(mhp_hold_take(ctx, "agent", "standing\npolicy", &hold, NULL), 0);
 	assert_refused(ctx, expected);
 	assert_refused(other, expected);
 	/* one of another name is in nobody's way */
 	assert_int_equal(mhp_hold_take(other, "agent-2", "apart", &apart, NULL), 0);
-	assert_null(mhp_hold_release(apart));
-	assert_null(mhp_hold_release(hold));
+	mhp_hold_free(apart);
+	mhp_hold_free(hold);
 	assert_int_equal(mhp_hold_take(other, "agent", "heir", &hold, NULL), 0);
 	/* it keeps its context */
 	mhp_ctx_unref(other);
 	assert_refused(ctx, "]: heir");
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	mhp_ctx_unref(ctx);
 	assert_true(count_entries("/proc/self/fd") <= files);
 }
@@ -94,7 +94,7 @@ static void lets_others_work(void **state)
 	assert_int_equal(mhp_hold_take(ctx, "lock", "test", &hold, NULL), 0);
 	assert_int_equal(lock_take(ctx, "test", NEVER_NS, NULL, NULL, &lock, &holder), 0);
 	lock_release(&lock);
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	mhp_ctx_unref(ctx);
 }
 
@@ -114,7 +114,7 @@ static void names(void **state)
 	assert_null(hold);
 	assert_int_equal(mhp_hold_take(ctx, "abcdefghijabcdefghijabcdefghij-2", "test", &hold,
 				       NULL), 0);
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	mhp_ctx_unref(ctx);
 }
 
@@ -154,7 +154,7 @@ static void killed_process(void **state)
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);
 	assert_int_equal(mhp_hold_take(ctx, "agent", "heir", &hold, NULL), 0);
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	mhp_ctx_unref(ctx);
 }
 
@@ -176,11 +176,11 @@ static void simulated(void **state)
 	assert_int_equal(mhp_sim_new_ctx(bench.sim, &other), 0);
 	assert_int_equal(mhp_hold_take(other, "agent", "second", &second, NULL), 0);
 	/* the dead one has nothing to let go of */
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	mhp_ctx_unref(bench.ctx);
 	assert_int_equal(mhp_sim_new_ctx(bench.sim, &bench.ctx), 0);
 	assert_refused(bench.ctx, "]: second");
-	mhp_hold_release(second);
+	mhp_hold_free(second);
 	mhp_ctx_unref(other);
 	tear_down(&bench);
 }
@@ -234,7 +234,7 @@ static void no_room(void **state)
 	assert_null(hold);
 	assert_int_equal(mhp_sim_set_read_only(bench.sim, 0), 0);
 	assert_int_equal(mhp_hold_take(bench.ctx, "agent", "test", &hold, NULL), 0);
-	mhp_hold_release(hold);
+	mhp_hold_free(hold);
 	tear_down(&bench);
 }
 

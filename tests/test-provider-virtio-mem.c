@@ -656,7 +656,7 @@ static void saved_plan(void **state)
 	put_blocks(&bench, 40, 43, "offline");
 	plan = plan_of(&bench, "virtio1 online online_kernel kernel-zone");
 	assert_int_equal(mhp_plan_count_conflicts(plan), 0);
-	assert_int_equal(mhp_plan_save(plan, &text), 0);
+	assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 	assert_int_equal(mhp_plan_new_from_text(text, strlen(text), &again, NULL), 0);
 	assert_int_equal(mhp_plan_count_steps(again), 4);
 	mhp_plan_unref(again);

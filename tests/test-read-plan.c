@@ -22,7 +22,7 @@ static char *save(const struct mhp_plan *plan)
 {
 	char *text;
 
-	assert_int_equal(mhp_plan_save(plan, &text), 0);
+	assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 	return text;
 }
 

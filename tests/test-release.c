@@ -214,9 +214,9 @@ static void saved(void **state)
 	(void)state;
 	set_up(&bench, REGION);
 	plan = plan_of(&bench, "region0 unplugged release");
-	assert_int_equal(mhp_plan_save(plan, &text), 0);
+	assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 	again = read_plan(text, 0);
-	assert_int_equal(mhp_plan_save(again, &text2), 0);
+	assert_int_equal(mhp_plan_copy_saved(again, &text2), 0);
 	assert_string_equal(text, text2);
 	assert_int_equal(mhp_plan_count_steps(again), 2);
 	mhp_plan_unref(again);
@@ -232,7 +232,7 @@ static void saved(void **state)
 	tear_down(&bench);
 	set_up(&bench, MANY);
 	plan = plan_of(&bench, "region0 unplugged release");
-	assert_int_equal(mhp_plan_save(plan, &text), 0);
+	assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 	again = read_plan(text, 0);
 	assert_int_equal(mhp_plan_count_conflicts(again), 1);
 	mhp_plan_unref(again);
@@ -356,7 +356,7 @@ static void without_block(void **state)
 		set_up_small(&bench, no_driver);
 		check_conflict(&bench, "region0 unplugged", MHP_CONFLICT_NO_BLOCK, "whole");
 		plan = plan_of(&bench, "region0 unplugged release");
-		assert_int_equal(mhp_plan_save(plan, &text), 0);
+		assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
 		mhp_plan_unref(plan);
 		assert_int_equal(mhp_plan_new_from_text(text, strlen(text), &plan, NULL), 0);
 		free(text);

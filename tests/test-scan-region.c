@@ -159,7 +159,7 @@ static char *plan_text(const struct mhp_snapshot *snap, const char *wish)
 		free(part);
 		add_conflicts(&text, plan);
 		if (!mhp_plan_count_conflicts(plan)) {
-			assert_int_equal(mhp_plan_save(plan, &part), 0);
+			assert_int_equal(mhp_plan_copy_saved(plan, &part), 0);
 			text_add(&text, "%s", part);
 			free(part);
 		}

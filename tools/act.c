@@ -14,7 +14,7 @@ static int save_plan(const struct mhp_plan *plan, const char *path)
 	char *text = NULL, *why;
 	int code;
 
-	code = mhp_plan_save(plan, &text);
+	code = mhp_plan_copy_saved(plan, &text);
 	if (code == 0)
 		code = file_save(path, text);
 	if (code < 0) {

@@ -44,7 +44,8 @@ void agent_begin(struct agent *agent)
 void agent_end(struct agent *agent)
 {
 	mhp_ctx_set_log_fn(agent->ctx, NULL, NULL);
-	agent->hold = mhp_hold_release(agent->hold);
+	mhp_hold_free(agent->hold);
+	agent->hold = NULL;
 	agent->standing = mhp_standing_unref(agent->standing);
 	backoff_forget(&agent->backoff);
 	backoff_forget(&agent->machine);

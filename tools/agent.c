@@ -134,7 +134,8 @@ static void lose_monitor(struct loop *loop, int code)
 	const struct backoff_entry *entry;
 	char *why = agent_copy_why(&loop->agent, code);
 
-	loop->monitor = mhp_monitor_free(loop->monitor);
+	mhp_monitor_free(loop->monitor);
+	loop->monitor = NULL;
 	entry = backoff_failed(&loop->monitor_again, "events", 0, true, now_ns(NULL));
 	agent_say(&loop->agent, LOG_ERR, "events cannot be had: %s; next try in %d s", why,
 		  agent_seconds(entry->next_ns - now_ns(NULL)));

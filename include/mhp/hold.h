@@ -14,7 +14,7 @@
  *	if (r == -EAGAIN)
  *		fprintf(stderr, "at work already: %s\n", holder ? holder : "another one");
  *	...
- *	mhp_hold_release(hold);
+ *	mhp_hold_free(hold);
  */
 #ifndef MHP_HOLD_H
 #define MHP_HOLD_H
@@ -35,7 +35,7 @@ struct mhp_hold;
  *                    letter: the file is /run/libmhp/NAME.lock below the root. "agent" is
  *                    what mhp agent takes
  * @param what        what others get to see, behind the program's name and PID
- * @param ret_hold    the hold, for mhp_hold_release()
+ * @param ret_hold    the hold, for mhp_hold_free()
  * @param ret_holder  upon -EAGAIN the one who has it, as in "mhp[123]: WHAT", printable,
  *                    or NULL if that is not known; the caller frees it. May be NULL
  * @return 0; -EAGAIN somebody has it; -EINVAL no such name can be; -EACCES, -EROFS, -ENOSPC
@@ -49,10 +49,9 @@ int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *what,
 /**
  * Let go of it. NULL is fine. The file stays, and says nothing.
  *
- * @return NULL
  * @since 0.1
  */
-struct mhp_hold *mhp_hold_release(struct mhp_hold *hold);
+void mhp_hold_free(struct mhp_hold *hold);
 
 #ifdef __cplusplus
 }

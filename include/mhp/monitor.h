@@ -93,10 +93,9 @@ int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opts *opts,
 /**
  * Follow it no more. NULL is fine.
  *
- * @return NULL
  * @since 0.1
  */
-struct mhp_monitor *mhp_monitor_free(struct mhp_monitor *monitor);
+void mhp_monitor_free(struct mhp_monitor *monitor);
 
 /**
  * Who tells of events: what MHP_EVENT_SOURCE_AUTO became.

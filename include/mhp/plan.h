@@ -249,10 +249,10 @@ int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text);
  * @return 0; -ENOMEM
  * @since 0.1
  */
-int mhp_plan_save(const struct mhp_plan *plan, char **ret_text);
+int mhp_plan_copy_saved(const struct mhp_plan *plan, char **ret_text);
 
 /**
- * Make a plan of what mhp_plan_save() wrote, to look at or to apply later; when
+ * Make a plan of what mhp_plan_copy_saved() wrote, to look at or to apply later; when
  * the machine moved meanwhile in a way that matters, mhp_apply() says so
  * (MHP_REASON_STALE). The steps are planned anew from what was found then: no text
  * makes a plan that this library would not have made.

@@ -142,5 +142,6 @@ void mirror_check(struct mirror *mirror, struct mhp_ctx *ctx, const char *when)
 
 void mirror_end(struct mirror *mirror)
 {
-	mirror->monitor = mhp_monitor_free(mirror->monitor);
+	mhp_monitor_free(mirror->monitor);
+	mirror->monitor = NULL;
 }
