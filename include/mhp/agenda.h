@@ -110,7 +110,7 @@ struct mhp_agenda_opts {
  * @return 0; -EBADMSG the standing policy has errors; -EACCES and others: regions could not be
  *         listed (mhp_snapshot_get_regions_code()); -E2BIG opts asks for what this library
  *         does not know; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_agenda_new(struct mhp_snapshot *snap, struct mhp_standing *standing,
 		   const struct mhp_agenda_opts *opts, struct mhp_agenda **ret_agenda);
@@ -119,7 +119,7 @@ int mhp_agenda_new(struct mhp_snapshot *snap, struct mhp_standing *standing,
  * Take a reference.
  *
  * @return agenda; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_agenda *mhp_agenda_ref(struct mhp_agenda *agenda);
 
@@ -128,7 +128,7 @@ struct mhp_agenda *mhp_agenda_ref(struct mhp_agenda *agenda);
  * fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_agenda *mhp_agenda_unref(struct mhp_agenda *agenda);
 
@@ -136,7 +136,7 @@ struct mhp_agenda *mhp_agenda_unref(struct mhp_agenda *agenda);
  * The snapshot that the agenda was made of.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_snapshot *mhp_agenda_get_snapshot(const struct mhp_agenda *agenda);
 
@@ -144,14 +144,14 @@ struct mhp_snapshot *mhp_agenda_get_snapshot(const struct mhp_agenda *agenda);
  * The standing policy that the agenda was made of.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_standing *mhp_agenda_get_standing(const struct mhp_agenda *agenda);
 
 /**
  * Number of items.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_agenda_count_items(const struct mhp_agenda *agenda);
 
@@ -160,7 +160,7 @@ size_t mhp_agenda_count_items(const struct mhp_agenda *agenda);
  * rules, then as regions are in the snapshot; those without a rule come last.
  *
  * @return the item, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_agenda_item *mhp_agenda_get_item(const struct mhp_agenda *agenda, size_t index);
 
@@ -168,7 +168,7 @@ const struct mhp_agenda_item *mhp_agenda_get_item(const struct mhp_agenda *agend
  * The item of a region, by its name or identity.
  *
  * @return the item, borrowed; NULL if there is no such region, or others are made from it
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_agenda_item *mhp_agenda_find_item(const struct mhp_agenda *agenda,
 						   const char *region);
@@ -176,14 +176,14 @@ const struct mhp_agenda_item *mhp_agenda_find_item(const struct mhp_agenda *agen
 /**
  * Number of items that are in a state.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_agenda_count_in_state(const struct mhp_agenda *agenda, enum mhp_item_state state);
 
 /**
  * Number of drifts of all items.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_agenda_count_drifts(const struct mhp_agenda *agenda);
 
@@ -193,7 +193,7 @@ size_t mhp_agenda_count_drifts(const struct mhp_agenda *agenda);
  * @param agenda    the agenda
  * @param ret_text  lines, each with a newline, printable; the caller frees it with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_agenda_copy_text(const struct mhp_agenda *agenda, char **ret_text);
 
@@ -203,7 +203,7 @@ int mhp_agenda_copy_text(const struct mhp_agenda *agenda, char **ret_text);
  * The region that an item is about.
  *
  * @return borrowed from the snapshot, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_agenda_item_get_region(const struct mhp_agenda_item *item);
 
@@ -212,14 +212,14 @@ const struct mhp_region *mhp_agenda_item_get_region(const struct mhp_agenda_item
  *
  * @return borrowed from the standing policy; NULL if none does (MHP_ITEM_NO_RULE), or it is
  *         not known which one does (MHP_ITEM_UNDECIDED)
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_standing_rule *mhp_agenda_item_get_rule(const struct mhp_agenda_item *item);
 
 /**
  * What is to be done about the region.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_item_state mhp_agenda_item_get_state(const struct mhp_agenda_item *item);
 
@@ -229,7 +229,7 @@ enum mhp_item_state mhp_agenda_item_get_state(const struct mhp_agenda_item *item
  * (mhp_agenda_item_get_guard()) it is MHP_ONLINE_KERNEL.
  *
  * @return 0; -ENODATA no rule wants one, or the system's default is not known
- * @since 0.1
+ * @since 1.0
  */
 int mhp_agenda_item_get_online_type(const struct mhp_agenda_item *item,
 				    enum mhp_online_type *ret_type);
@@ -240,7 +240,7 @@ int mhp_agenda_item_get_online_type(const struct mhp_agenda_item *item,
  * are in Movable already stay there.
  *
  * @return borrowed, printable, one line without a newline; NULL if it has not
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_agenda_item_get_guard(const struct mhp_agenda_item *item);
 
@@ -249,7 +249,7 @@ const char *mhp_agenda_item_get_guard(const struct mhp_agenda_item *item);
  *
  * @return borrowed; without steps with MHP_ITEM_MET, with conflicts with MHP_ITEM_BLOCKED
  *         and maybe with MHP_ITEM_UNDECIDED; NULL if nothing was planned
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_plan *mhp_agenda_item_get_plan(const struct mhp_agenda_item *item);
 
@@ -259,7 +259,7 @@ struct mhp_plan *mhp_agenda_item_get_plan(const struct mhp_agenda_item *item);
  * MHP_RULE_REZONE. mhp_agenda_apply() does not carry out the latter.
  *
  * @return borrowed; NULL if there is none: mhp_agenda_item_get_why() says why not
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_plan *mhp_agenda_item_get_repair(const struct mhp_agenda_item *item);
 
@@ -267,7 +267,7 @@ struct mhp_plan *mhp_agenda_item_get_repair(const struct mhp_agenda_item *item);
  * Why nothing is done: of MHP_ITEM_BLOCKED, MHP_ITEM_UNDECIDED and MHP_ITEM_NOTHING.
  *
  * @return borrowed, printable, one line without a newline; NULL in other states
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_agenda_item_get_why(const struct mhp_agenda_item *item);
 
@@ -276,7 +276,7 @@ const char *mhp_agenda_item_get_why(const struct mhp_agenda_item *item);
  * program's option.
  *
  * @return borrowed, printable, one line without a newline; NULL if there is nothing to say
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item *item);
 
@@ -285,7 +285,7 @@ const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item *item);
  * mhp_region_guess_cause() tells.
  *
  * @return borrowed, printable, a part of a sentence; NULL if it has no drifts
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item);
 
@@ -293,7 +293,7 @@ const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item);
  * Number of drifts of an item. The device's word, and zones that are mixed, are looked at
  * whatever the rule says; all else only where one wants a type.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_agenda_item_count_drifts(const struct mhp_agenda_item *item);
 
@@ -301,7 +301,7 @@ size_t mhp_agenda_item_count_drifts(const struct mhp_agenda_item *item);
  * A drift by position, in the order of enum mhp_drift_kind; there is at most one of each.
  *
  * @return the drift, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_drift *mhp_agenda_item_get_drift(const struct mhp_agenda_item *item,
 						  size_t index);
@@ -309,7 +309,7 @@ const struct mhp_drift *mhp_agenda_item_get_drift(const struct mhp_agenda_item *
 /**
  * What kind of drift it is.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_drift_kind mhp_drift_get_kind(const struct mhp_drift *drift);
 
@@ -317,14 +317,14 @@ enum mhp_drift_kind mhp_drift_get_kind(const struct mhp_drift *drift);
  * What is not as it should be: "memory32-35 are online in Normal, not in Movable".
  *
  * @return borrowed, never NULL, printable, one line without a newline
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_drift_get_message(const struct mhp_drift *drift);
 
 /**
  * Number of blocks that a drift is about; 0 if it is about the region.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_drift_count_blocks(const struct mhp_drift *drift);
 
@@ -335,7 +335,7 @@ size_t mhp_drift_count_blocks(const struct mhp_drift *drift);
  * @param index   from 0; they are sorted
  * @param ret_id  the N of memoryN, which may be absent
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_drift_get_block_id(const struct mhp_drift *drift, size_t index, uint64_t *ret_id);
 
@@ -344,7 +344,7 @@ int mhp_drift_get_block_id(const struct mhp_drift *drift, size_t index, uint64_t
  * "no-rule", "undecided", "nothing"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_item_state_to_str(enum mhp_item_state state);
 
@@ -353,7 +353,7 @@ const char *mhp_item_state_to_str(enum mhp_item_state state);
  * "not-plugged"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_drift_kind_to_str(enum mhp_drift_kind kind);
 
@@ -375,7 +375,7 @@ const char *mhp_drift_kind_to_str(enum mhp_drift_kind kind);
  * @return 0 the report tells the outcome, also of an item that mhp_apply() could not begin.
  *         Else nothing was written: what mhp_apply() said of all items that were tried,
  *         such as -EACCES, if it began none; -E2BIG, -EINVAL, -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_agenda_apply(struct mhp_ctx *ctx, struct mhp_agenda *agenda,
 		     const struct mhp_apply_opts *opts, struct mhp_agenda_report **ret_report);
@@ -383,7 +383,7 @@ int mhp_agenda_apply(struct mhp_ctx *ctx, struct mhp_agenda *agenda,
 /**
  * Free a report. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_agenda_report_free(struct mhp_agenda_report *report);
 
@@ -394,7 +394,7 @@ void mhp_agenda_report_free(struct mhp_agenda_report *report);
  *         some are not, and nothing was written. MHP_OUTCOME_UNDONE: what was written is
  *         put back. MHP_OUTCOME_PARTIAL: something was changed, and some are not as wanted.
  *         MHP_OUTCOME_UNKNOWN: that of an item is
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_outcome mhp_agenda_report_get_outcome(const struct mhp_agenda_report *report);
 
@@ -402,14 +402,14 @@ enum mhp_outcome mhp_agenda_report_get_outcome(const struct mhp_agenda_report *r
  * The agenda that was carried out.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_agenda *mhp_agenda_report_get_agenda(const struct mhp_agenda_report *report);
 
 /**
  * Number of results: one for each item of the agenda, in the same order.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_agenda_report_count_results(const struct mhp_agenda_report *report);
 
@@ -417,7 +417,7 @@ size_t mhp_agenda_report_count_results(const struct mhp_agenda_report *report);
  * A result by position.
  *
  * @return the result, borrowed from the report; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_agenda_result *
 mhp_agenda_report_get_result(const struct mhp_agenda_report *report, size_t index);
@@ -426,7 +426,7 @@ mhp_agenda_report_get_result(const struct mhp_agenda_report *report, size_t inde
  * The item that a result is about, as it was when the agenda was made.
  *
  * @return borrowed from the agenda, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_agenda_item *mhp_agenda_result_get_item(const struct mhp_agenda_result *result);
 
@@ -434,7 +434,7 @@ const struct mhp_agenda_item *mhp_agenda_result_get_item(const struct mhp_agenda
  * How an item ended. What was not to be done is MHP_OUTCOME_DONE; what is blocked, undecided
  * or was not tried MHP_OUTCOME_REFUSED.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_outcome mhp_agenda_result_get_outcome(const struct mhp_agenda_result *result);
 
@@ -445,7 +445,7 @@ enum mhp_outcome mhp_agenda_result_get_outcome(const struct mhp_agenda_result *r
  * rule, or none, is about the region by now. MHP_REASON_GONE: there is no such region any
  * more, which is MHP_OUTCOME_DONE.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_reason mhp_agenda_result_get_reason(const struct mhp_agenda_result *result);
 
@@ -454,7 +454,7 @@ enum mhp_reason mhp_agenda_result_get_reason(const struct mhp_agenda_result *res
  * mhp_snapshot_new() or mhp_plan_new() returned.
  *
  * @return a negative errno value; 0 if there is none
- * @since 0.1
+ * @since 1.0
  */
 int mhp_agenda_result_get_code(const struct mhp_agenda_result *result);
 
@@ -462,7 +462,7 @@ int mhp_agenda_result_get_code(const struct mhp_agenda_result *result);
  * What happened, or why nothing did.
  *
  * @return borrowed, never NULL, printable, one line without a newline
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_agenda_result_get_message(const struct mhp_agenda_result *result);
 
@@ -470,7 +470,7 @@ const char *mhp_agenda_result_get_message(const struct mhp_agenda_result *result
  * What mhp_apply() reported.
  *
  * @return borrowed; NULL if nothing was tried, or it could not begin
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_report *mhp_agenda_result_get_report(const struct mhp_agenda_result *result);
 
@@ -478,7 +478,7 @@ const struct mhp_report *mhp_agenda_result_get_report(const struct mhp_agenda_re
  * What mhp_apply() reported of a first try, which was stale.
  *
  * @return borrowed; NULL if there was one try at most
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_report *
 mhp_agenda_result_get_first_report(const struct mhp_agenda_result *result);

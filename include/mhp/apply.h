@@ -106,7 +106,7 @@ struct mhp_apply_opts {
  *         the journal cannot be made or read (of these two files and the damage the
  *         log function is told), or the directories of the device or of memory blocks
  *         cannot be opened
- * @since 0.1
+ * @since 1.0
  */
 int mhp_apply(struct mhp_ctx *ctx, struct mhp_plan *plan, const struct mhp_apply_opts *opts,
 	      struct mhp_report **ret_report);

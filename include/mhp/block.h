@@ -24,7 +24,7 @@ struct mhp_block;
  * Number of a block: the N of memoryN. Its first byte is at N times the block
  * size.
  *
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_block_get_id(const struct mhp_block *block);
 
@@ -32,7 +32,7 @@ uint64_t mhp_block_get_id(const struct mhp_block *block);
  * State of a block.
  *
  * @return MHP_STATE_OFFLINE, _ONLINE, _GOING_OFFLINE, or _UNKNOWN
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_state mhp_block_get_state(const struct mhp_block *block);
 
@@ -42,7 +42,7 @@ enum mhp_state mhp_block_get_state(const struct mhp_block *block);
  * offline: that is online then or, near its end, offline.
  *
  * @return whether it was; false with MHP_SNAPSHOT_EXACT
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_block_is_inferred(const struct mhp_block *block);
 
@@ -52,7 +52,7 @@ bool mhp_block_is_inferred(const struct mhp_block *block);
  * @param block     the block
  * @param ret_node  the node; the lowest one if the block spans several
  * @return 0; -ENODATA if the kernel shows none
- * @since 0.1
+ * @since 1.0
  */
 int mhp_block_get_node(const struct mhp_block *block, int *ret_node);
 
@@ -61,7 +61,7 @@ int mhp_block_get_node(const struct mhp_block *block, int *ret_node);
  *
  * @return the zone; MHP_ZONE_NONE if it spans several; MHP_ZONE_UNKNOWN if the
  *         block is not online or the zone could not be read
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_zone mhp_block_get_zone(const struct mhp_block *block);
 
@@ -70,7 +70,7 @@ enum mhp_zone mhp_block_get_zone(const struct mhp_block *block);
  * in, of another the zones that it may go to.
  *
  * @return 0 if it was not read (see mhp_snapshot_opts) or could not be
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_block_count_zones(const struct mhp_block *block);
 
@@ -82,7 +82,7 @@ size_t mhp_block_count_zones(const struct mhp_block *block);
  * @param index  from 0
  * @return the zone; MHP_ZONE_UNKNOWN if there are not that many, or for a word
  *         that libmhp does not know (see mhp_snapshot_get_block_zones_text())
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_zone mhp_block_get_zone_at(const struct mhp_block *block, size_t index);
 

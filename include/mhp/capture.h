@@ -51,7 +51,7 @@ struct mhp_capture_opts {
  * @return 0; -ENODEV there is nothing to take; -EFBIG it would be larger than 512 MiB;
  *         -E2BIG opts asks for what this library does not know; -EINVAL; -EMFILE,
  *         -ENFILE no more files can be opened; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_ctx_copy_capture(struct mhp_ctx *ctx, const struct mhp_capture_opts *opts,
 			 char **ret_text);

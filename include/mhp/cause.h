@@ -38,7 +38,7 @@ enum mhp_cause_kind {
  * "host"; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_cause_kind_to_str(enum mhp_cause_kind kind);
 
@@ -53,7 +53,7 @@ const char *mhp_cause_kind_to_str(enum mhp_cause_kind kind);
  *                  "perhaps /etc/udev/rules.d/40-memory.rules:3, which ...", "another program:
  *                  ..."; the caller frees it with free()
  * @return 0, also where the cause is not known; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_guess_cause(const struct mhp_snapshot *snap, const struct mhp_region *region,
 			   enum mhp_cause_kind *ret_kind, char **ret_text);
@@ -64,7 +64,7 @@ int mhp_region_guess_cause(const struct mhp_snapshot *snap, const struct mhp_reg
  * udev rules as the monitor's last snapshot has them, and from /run/libmhp/acts.
  *
  * @return the kind; MHP_CAUSE_UNKNOWN also without that flag
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_cause_kind mhp_event_get_cause(const struct mhp_event *event);
 
@@ -74,7 +74,7 @@ enum mhp_cause_kind mhp_event_get_cause(const struct mhp_event *event);
  *
  * @return a part of a sentence, printable, borrowed from the event; NULL: without that
  *         flag, and of MHP_EVENT_LOST and MHP_EVENT_RESYNCED
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_get_cause_text(const struct mhp_event *event);
 

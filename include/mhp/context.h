@@ -30,7 +30,7 @@ struct mhp_ctx;
  *                 NULL or "/" for this machine
  * @param ret_ctx  the context, with one reference, which the caller owns
  * @return 0; -ENOENT, -ENOTDIR, -EACCES and others if root cannot be opened; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_ctx_new(const char *root, struct mhp_ctx **ret_ctx);
 
@@ -38,7 +38,7 @@ int mhp_ctx_new(const char *root, struct mhp_ctx **ret_ctx);
  * Take a reference.
  *
  * @return ctx; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
 
@@ -46,7 +46,7 @@ struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
  * Drop a reference; the last one frees the context. NULL is fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
 
@@ -69,7 +69,7 @@ typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *m
  * @param fn    called in the thread that calls the library, and must not call it
  *              with this context; NULL for none
  * @param data  handed to fn, as long as the context lives or until another is set
- * @since 0.1
+ * @since 1.0
  */
 void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *data);
 

@@ -56,14 +56,14 @@ enum mhp_event_kind {
  * what is not known.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_kind_to_str(enum mhp_event_kind kind);
 
 /**
  * What happened.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_event_kind mhp_event_get_kind(const struct mhp_event *event);
 
@@ -72,7 +72,7 @@ enum mhp_event_kind mhp_event_get_kind(const struct mhp_event *event);
  * messages on for each device only; one message may make several events.
  *
  * @return the number; 0: it was found, no message told it
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_event_get_seqnum(const struct mhp_event *event);
 
@@ -80,7 +80,7 @@ uint64_t mhp_event_get_seqnum(const struct mhp_event *event);
  * Was it found by comparing with a fresh snapshot, or by looking, rather than told by the
  * kernel? As what follows MHP_EVENT_LOST, and each change of policy.
  *
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_event_is_found(const struct mhp_event *event);
 
@@ -88,7 +88,7 @@ bool mhp_event_is_found(const struct mhp_event *event);
  * When it was received, or found.
  *
  * @return nanoseconds of CLOCK_REALTIME
- * @since 0.1
+ * @since 1.0
  */
 int64_t mhp_event_get_time_ns(const struct mhp_event *event);
 
@@ -98,7 +98,7 @@ int64_t mhp_event_get_time_ns(const struct mhp_event *event);
  * @param event   the event
  * @param ret_id  the N of memoryN
  * @return 0; -ENODATA it is not about a block
- * @since 0.1
+ * @since 1.0
  */
 int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *ret_id);
 
@@ -107,7 +107,7 @@ int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *ret_id);
  * (mhp_event_get_region()) or the monitor's last snapshot tells it.
  *
  * @return 0; -ENODATA not about a node, or not known
- * @since 0.1
+ * @since 1.0
  */
 int mhp_event_get_node(const struct mhp_event *event, int *ret_node);
 
@@ -115,7 +115,7 @@ int mhp_event_get_node(const struct mhp_event *event, int *ret_node);
  * What it is about: "memory36", "node1", "memory_tier4", "dax0.0", "auto_online_blocks".
  *
  * @return the name, printable, borrowed; "" for MHP_EVENT_LOST and MHP_EVENT_RESYNCED
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_get_name(const struct mhp_event *event);
 
@@ -127,7 +127,7 @@ const char *mhp_event_get_name(const struct mhp_event *event);
  * else than a device (MHP_EVENT_DEVICE_ADDED) has given since the region is not known.
  *
  * @return its name, borrowed; NULL: not known, the device is gone, or about neither
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_get_region(const struct mhp_event *event);
 
@@ -139,7 +139,7 @@ const char *mhp_event_get_region(const struct mhp_event *event);
  * @param ret_state  its state; MHP_STATE_ABSENT: it was not there; may be NULL
  * @param ret_zone   where it was online; MHP_ZONE_UNKNOWN: not online, or not known;
  *                   may be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_event_get_before(const struct mhp_event *event, enum mhp_state *ret_state,
 			  enum mhp_zone *ret_zone);
@@ -148,7 +148,7 @@ void mhp_event_get_before(const struct mhp_event *event, enum mhp_state *ret_sta
  * What the block is, as mhp_event_get_before(). The zone is only looked for with
  * MHP_MONITOR_ZONES, and is that of the moment when the event was received.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_event_get_after(const struct mhp_event *event, enum mhp_state *ret_state,
 			 enum mhp_zone *ret_zone);
@@ -157,7 +157,7 @@ void mhp_event_get_after(const struct mhp_event *event, enum mhp_state *ret_stat
  * The setting's word before; the driver of MHP_EVENT_DEVICE_UNBOUND.
  *
  * @return the word, to be escaped before it goes to a terminal; borrowed; NULL: none
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_get_word_before(const struct mhp_event *event);
 
@@ -165,7 +165,7 @@ const char *mhp_event_get_word_before(const struct mhp_event *event);
  * The setting's word after; the driver of MHP_EVENT_DEVICE_BOUND.
  *
  * @return as mhp_event_get_word_before()
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_event_get_word_after(const struct mhp_event *event);
 
@@ -175,7 +175,7 @@ const char *mhp_event_get_word_after(const struct mhp_event *event);
  * @param event     the event
  * @param ret_text  one printable line without a newline, which the caller frees with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_event_copy_text(const struct mhp_event *event, char **ret_text);
 

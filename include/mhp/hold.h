@@ -41,7 +41,7 @@ struct mhp_hold;
  * @return 0; -EAGAIN somebody has it; -EINVAL no such name can be; -EACCES, -EROFS, -ENOSPC
  *         and others: directory or file cannot be made, of which the log function is told;
  *         -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *what,
 		  struct mhp_hold **ret_hold, char **ret_holder);
@@ -49,7 +49,7 @@ int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *what,
 /**
  * Let go of it. NULL is fine. The file stays, and says nothing.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_hold_free(struct mhp_hold *hold);
 

@@ -85,7 +85,7 @@ struct mhp_monitor_opts {
  *         -E2BIG opts asks for what this library does not know; -EINVAL no such source;
  *         what mhp_snapshot_new() answers; -EMFILE and others: what opening the
  *         socket answered; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opts *opts,
 		    struct mhp_monitor **ret_monitor);
@@ -93,14 +93,14 @@ int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opts *opts,
 /**
  * Follow it no more. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_monitor_free(struct mhp_monitor *monitor);
 
 /**
  * Who tells of events: what MHP_EVENT_SOURCE_AUTO became.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_event_source mhp_monitor_get_source(const struct mhp_monitor *monitor);
 
@@ -112,7 +112,7 @@ enum mhp_event_source mhp_monitor_get_source(const struct mhp_monitor *monitor);
  * @param monitor  the monitor
  * @param ret_fd   the descriptor
  * @return 0; -EMFILE and others
- * @since 0.1
+ * @since 1.0
  */
 int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
 
@@ -127,7 +127,7 @@ int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
  * @return 0; -ENOMEM, what mhp_snapshot_new() answers where a fresh one is needed, or
  *         other negative errno values of the socket: nothing is forgotten, and the next
  *         call tries again. Call it again in a while, for the descriptor need not be readable
- * @since 0.1
+ * @since 1.0
  */
 int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_event **ret_event);
 
@@ -138,7 +138,7 @@ int mhp_monitor_next(struct mhp_monitor *monitor, const struct mhp_event **ret_e
  *
  * @param monitor  the monitor
  * @return 0; what cannot be read counts as not changed
- * @since 0.1
+ * @since 1.0
  */
 int mhp_monitor_check(struct mhp_monitor *monitor);
 
@@ -148,7 +148,7 @@ int mhp_monitor_check(struct mhp_monitor *monitor);
  *
  * @param monitor  the monitor
  * @return 0; what mhp_snapshot_new() answers: all is as before then
- * @since 0.1
+ * @since 1.0
  */
 int mhp_monitor_refresh(struct mhp_monitor *monitor);
 
@@ -158,7 +158,7 @@ int mhp_monitor_refresh(struct mhp_monitor *monitor);
  *
  * @return the snapshot, borrowed until the next one is taken, which mhp_monitor_next() may
  *         do: take a reference to keep it
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_snapshot *mhp_monitor_get_snapshot(const struct mhp_monitor *monitor);
 
@@ -168,7 +168,7 @@ struct mhp_snapshot *mhp_monitor_get_snapshot(const struct mhp_monitor *monitor)
  * @param monitor  the monitor
  * @param state    MHP_STATE_OFFLINE or MHP_STATE_ONLINE; one that was going offline when
  *                 it was looked at counts as online; MHP_STATE_UNKNOWN: all that are there
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_monitor_count_blocks(const struct mhp_monitor *monitor, enum mhp_state state);
 
@@ -180,7 +180,7 @@ size_t mhp_monitor_count_blocks(const struct mhp_monitor *monitor, enum mhp_stat
  * @param ret_state  its state; MHP_STATE_ABSENT: there is none; may be NULL
  * @param ret_zone   where it is online; MHP_ZONE_UNKNOWN: not online, or not known; may
  *                   be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_monitor_get_block(const struct mhp_monitor *monitor, uint64_t id,
 			   enum mhp_state *ret_state, enum mhp_zone *ret_zone);

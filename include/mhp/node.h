@@ -24,7 +24,7 @@ struct mhp_region;
 /**
  * Number of a node: the M of nodeM.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_id(const struct mhp_node *node);
 
@@ -33,7 +33,7 @@ int mhp_node_get_id(const struct mhp_node *node);
  *
  * @return 0; -ENODATA there is no such file; another negative errno value if it
  *         could not be read, -EBADMSG if it makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_has_cpu(const struct mhp_node *node, bool *ret_has_cpu);
 
@@ -41,7 +41,7 @@ int mhp_node_get_has_cpu(const struct mhp_node *node, bool *ret_has_cpu);
  * Has the node processors, in a word?
  *
  * @return the kind; MHP_NODE_UNKNOWN where mhp_node_get_has_cpu() fails
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_node_kind mhp_node_get_kind(const struct mhp_node *node);
 
@@ -51,7 +51,7 @@ enum mhp_node_kind mhp_node_get_kind(const struct mhp_node *node);
  *
  * @return as mhp_node_get_has_cpu(); -ENODATA also if the snapshot was made without
  *         MHP_SNAPSHOT_TOPOLOGY
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_has_generic_initiator(const struct mhp_node *node,
 				       bool *ret_has_generic_initiator);
@@ -60,7 +60,7 @@ int mhp_node_get_has_generic_initiator(const struct mhp_node *node,
  * Whether the node has online memory (it is in node/has_memory).
  *
  * @return as mhp_node_get_has_cpu()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_has_memory(const struct mhp_node *node, bool *ret_has_memory);
 
@@ -69,7 +69,7 @@ int mhp_node_get_has_memory(const struct mhp_node *node, bool *ret_has_memory);
  * node/has_normal_memory, which not every kernel has).
  *
  * @return as mhp_node_get_has_cpu()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_has_normal_memory(const struct mhp_node *node, bool *ret_has_normal_memory);
 
@@ -79,7 +79,7 @@ int mhp_node_get_has_normal_memory(const struct mhp_node *node, bool *ret_has_no
  *
  * @return 0; -ENODATA if they were not, in a snapshot of one region; another negative errno
  *         value if they could not
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_blocks_code(const struct mhp_node *node);
 
@@ -87,7 +87,7 @@ int mhp_node_get_blocks_code(const struct mhp_node *node);
  * Number of the node's memory blocks, whatever their state. A block that spans
  * nodes counts on each of them; mhp_block_get_node() names the lowest.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_node_count_blocks(const struct mhp_node *node);
 
@@ -101,7 +101,7 @@ size_t mhp_node_count_blocks(const struct mhp_node *node);
  *         tiers (before 6.1), or the snapshot was made without MHP_SNAPSHOT_TOPOLOGY;
  *         another negative errno value if it, or a tier that may be it, could not be
  *         read; -EBADMSG if it makes no sense, as where two tiers have the node
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_tier(const struct mhp_node *node, int *ret_tier);
 
@@ -116,7 +116,7 @@ int mhp_node_get_tier(const struct mhp_node *node, int *ret_tier);
  *         snapshot was made without MHP_SNAPSHOT_TOPOLOGY; -ESTALE nodes came or went
  *         meanwhile; another negative errno value if it could not be read, -EBADMSG if it
  *         makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_distance(const struct mhp_node *node, int to, unsigned int *ret_distance);
 
@@ -130,7 +130,7 @@ int mhp_node_get_distance(const struct mhp_node *node, int to, unsigned int *ret
  * @return 0; -ENODATA the kernel does not know, or the snapshot was made without
  *         MHP_SNAPSHOT_TOPOLOGY; -EINVAL access is none of these; another negative errno
  *         value if it could not be read, -EBADMSG if it makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_read_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_access access,
 					 uint64_t *ret_mb_per_s);
@@ -138,7 +138,7 @@ int mhp_node_get_read_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_a
 /**
  * As mhp_node_get_read_bandwidth_mb_per_s(), of writing.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_write_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_access access,
 					  uint64_t *ret_mb_per_s);
@@ -150,7 +150,7 @@ int mhp_node_get_write_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_
  * @param access  whose accesses
  * @param ret_ns  nanoseconds, never 0
  * @return likewise
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_read_latency_ns(const struct mhp_node *node, enum mhp_access access,
 				 uint64_t *ret_ns);
@@ -158,7 +158,7 @@ int mhp_node_get_read_latency_ns(const struct mhp_node *node, enum mhp_access ac
 /**
  * As mhp_node_get_read_latency_ns(), of writing.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_write_latency_ns(const struct mhp_node *node, enum mhp_access access,
 				  uint64_t *ret_ns);
@@ -167,14 +167,14 @@ int mhp_node_get_write_latency_ns(const struct mhp_node *node, enum mhp_access a
  * Is it known which nodes these ratings are about?
  *
  * @return 0; otherwise as mhp_node_get_read_bandwidth_mb_per_s()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_initiators_code(const struct mhp_node *node, enum mhp_access access);
 
 /**
  * Number of the nodes that the ratings are about.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_node_count_initiators(const struct mhp_node *node, enum mhp_access access);
 
@@ -186,7 +186,7 @@ size_t mhp_node_count_initiators(const struct mhp_node *node, enum mhp_access ac
  * @param index     from 0
  * @param ret_node  number of the node they come from
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access, size_t index,
 			   int *ret_node);
@@ -196,14 +196,14 @@ int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access, 
  *
  * @return 0; -ENODATA the kernel does not know of any, or the snapshot was made without
  *         MHP_SNAPSHOT_TOPOLOGY; another negative errno value if they could not be listed
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_caches_code(const struct mhp_node *node);
 
 /**
  * Number of the caches before the node's memory, such as DRAM before slower memory.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_node_count_caches(const struct mhp_node *node);
 
@@ -216,7 +216,7 @@ size_t mhp_node_count_caches(const struct mhp_node *node);
  * @param ret_size_bytes  its size; may be NULL
  * @return 0; -EINVAL if there are not that many; -ENODATA its size is not known; another
  *         negative errno value if that could not be read, -EBADMSG if it makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_cache(const struct mhp_node *node, size_t index, unsigned int *ret_level,
 		       uint64_t *ret_size_bytes);
@@ -227,7 +227,7 @@ int mhp_node_get_cache(const struct mhp_node *node, size_t index, unsigned int *
  * that parents of regions are among them. Of a region whose ranges are not known
  * (mhp_region_count_ranges()) only the latter is known.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_node_count_regions(const struct mhp_node *node);
 
@@ -235,7 +235,7 @@ size_t mhp_node_count_regions(const struct mhp_node *node);
  * A region that has memory on the node, by position; they are in the snapshot's order.
  *
  * @return the region, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_node_get_region(const struct mhp_node *node, size_t index);
 
@@ -248,7 +248,7 @@ const struct mhp_region *mhp_node_get_region(const struct mhp_node *node, size_t
  * @return 0; a negative errno value if that cannot be told: has_cpu (-ENODATA: there is
  *         no such file), the node's blocks, or what tells whose they are (-EACCES: needs
  *         root) could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_is_from_regions(const struct mhp_node *node, bool *ret_is);
 

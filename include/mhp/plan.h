@@ -123,7 +123,7 @@ enum mhp_conflict_code {
  *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
  *         or an online type, names more blocks than any machine has, or is not about
  *         just the region, or blocks of the region, that the snapshot is of; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,
 		 struct mhp_plan **ret_plan);
@@ -132,7 +132,7 @@ int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *requ
  * Take a reference.
  *
  * @return plan; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
 
@@ -140,7 +140,7 @@ struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
  * Drop a reference; the last one frees the plan. NULL is fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
 
@@ -148,7 +148,7 @@ struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
  * Name of the region that the plan is about, however the request named it.
  *
  * @return borrowed; NULL if it is about something else than one region as a whole
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_plan_get_region(const struct mhp_plan *plan);
 
@@ -157,7 +157,7 @@ const char *mhp_plan_get_region(const struct mhp_plan *plan);
  * "4 GiB of node 1". Printable.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_plan_get_target(const struct mhp_plan *plan);
 
@@ -165,7 +165,7 @@ const char *mhp_plan_get_target(const struct mhp_plan *plan);
  * Goal of the plan. MHP_GOAL_ONLINE with the type MHP_OFFLINE has become
  * MHP_GOAL_OFFLINE.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
 
@@ -174,21 +174,21 @@ enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
  * for that. MHP_OFFLINE if the goal is neither MHP_GOAL_ONLINE nor MHP_GOAL_PLUGGED,
  * if memory is to be plugged and stay offline, and with MHP_CONFLICT_NO_DEFAULT.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_online_type mhp_plan_get_online_type(const struct mhp_plan *plan);
 
 /**
  * Rules of the request: MHP_RULE_...
  *
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_plan_get_rules(const struct mhp_plan *plan);
 
 /**
  * Number of steps.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_plan_count_steps(const struct mhp_plan *plan);
 
@@ -196,14 +196,14 @@ size_t mhp_plan_count_steps(const struct mhp_plan *plan);
  * A step by position.
  *
  * @return the step, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_step *mhp_plan_get_step(const struct mhp_plan *plan, size_t index);
 
 /**
  * Number of conflicts. With any, mhp_apply() writes nothing.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_plan_count_conflicts(const struct mhp_plan *plan);
 
@@ -211,14 +211,14 @@ size_t mhp_plan_count_conflicts(const struct mhp_plan *plan);
  * A conflict by position.
  *
  * @return the conflict, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_conflict *mhp_plan_get_conflict(const struct mhp_plan *plan, size_t index);
 
 /**
  * Number of warnings: what is to be known and does not stop the plan.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_plan_count_warnings(const struct mhp_plan *plan);
 
@@ -226,7 +226,7 @@ size_t mhp_plan_count_warnings(const struct mhp_plan *plan);
  * A warning by position; it has the form of a conflict.
  *
  * @return the warning, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_conflict *mhp_plan_get_warning(const struct mhp_plan *plan, size_t index);
 
@@ -236,7 +236,7 @@ const struct mhp_conflict *mhp_plan_get_warning(const struct mhp_plan *plan, siz
  * @param plan      the plan
  * @param ret_text  lines, each with a newline; the caller frees it with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text);
 
@@ -247,7 +247,7 @@ int mhp_plan_copy_text(const struct mhp_plan *plan, char **ret_text);
  * @param plan      the plan
  * @param ret_text  lines, each with a newline; the caller frees it with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_plan_copy_saved(const struct mhp_plan *plan, char **ret_text);
 
@@ -264,7 +264,7 @@ int mhp_plan_copy_saved(const struct mhp_plan *plan, char **ret_text);
  *                  the last if something is missing; may be NULL
  * @return 0; -EBADMSG the text is no plan, or one that nobody would have made;
  *         -E2BIG it is one of a newer libmhp; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **ret_plan,
 			   unsigned int *ret_line);
@@ -272,7 +272,7 @@ int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **re
 /**
  * What a step writes to.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
 
@@ -280,7 +280,7 @@ enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
  * Number of physical ranges that a step changes; 0 for MHP_STEP_LOAD, MHP_STEP_BORROW
  * and MHP_STEP_RETURN.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_step_count_ranges(const struct mhp_step *step);
 
@@ -292,7 +292,7 @@ size_t mhp_step_count_ranges(const struct mhp_step *step);
  * @param ret_start       first byte's address
  * @param ret_size_bytes  length
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_step_get_range(const struct mhp_step *step, size_t index,
 		       uint64_t *ret_start, uint64_t *ret_size_bytes);
@@ -303,7 +303,7 @@ int mhp_step_get_range(const struct mhp_step *step, size_t index,
  * @param step      the step
  * @param ret_path  path below the root; the caller frees it with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
 
@@ -313,7 +313,7 @@ int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
  * the module's name.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_step_get_word(const struct mhp_step *step);
 
@@ -325,7 +325,7 @@ const char *mhp_step_get_word(const struct mhp_step *step);
  * @param step       the step
  * @param ret_state  the state; of a device's blocks together. May be NULL
  * @param ret_zone   the zone; MHP_ZONE_UNKNOWN if not online. May be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_step_get_expected(const struct mhp_step *step, enum mhp_state *ret_state,
 			   enum mhp_zone *ret_zone);
@@ -337,7 +337,7 @@ void mhp_step_get_expected(const struct mhp_step *step, enum mhp_state *ret_stat
  * @param ret_state  the state. May be NULL
  * @param ret_type   the type where the state is MHP_STATE_ONLINE, else
  *                   MHP_OFFLINE. May be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
 			 enum mhp_online_type *ret_type);
@@ -349,21 +349,21 @@ void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
  *
  * @return borrowed; NULL if the step cannot be undone, or is an undoing itself
  *         (MHP_STEP_RETURN)
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_step_get_undo_word(const struct mhp_step *step);
 
 /**
  * What a conflict or warning is about.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_conflict_code mhp_conflict_get_code(const struct mhp_conflict *conflict);
 
 /**
  * Number of blocks that it is about; 0 if it is about the region.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_conflict_count_blocks(const struct mhp_conflict *conflict);
 
@@ -374,7 +374,7 @@ size_t mhp_conflict_count_blocks(const struct mhp_conflict *conflict);
  * @param index     from 0; they are sorted
  * @param ret_id    the block's number
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_conflict_get_block_id(const struct mhp_conflict *conflict, size_t index, uint64_t *ret_id);
 
@@ -382,7 +382,7 @@ int mhp_conflict_get_block_id(const struct mhp_conflict *conflict, size_t index,
  * What is wrong, in one line of English without a newline, printable.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_conflict_get_message(const struct mhp_conflict *conflict);
 
@@ -391,7 +391,7 @@ const char *mhp_conflict_get_message(const struct mhp_conflict *conflict);
  * no program's option.
  *
  * @return borrowed; NULL if there is nothing to say
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
 
@@ -400,7 +400,7 @@ const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
  * "unknown". A conflict and a warning can have the same one. libmhp(7) lists them.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
 
@@ -409,7 +409,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
  * "return", "eject", "configure", "release"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_step_kind_to_str(enum mhp_step_kind kind);
 
@@ -417,7 +417,7 @@ const char *mhp_step_kind_to_str(enum mhp_step_kind kind);
  * A word for a goal: "offline", "online", "unplugged", "plugged"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_goal_to_str(enum mhp_goal goal);
 

@@ -25,7 +25,7 @@ struct mhp_snapshot;
  * @param ret_type  the type
  * @return 0; -ENODATA if the kernel has no such file; another negative errno
  *         value if it could not be read, -EBADMSG if it is a word never seen
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_default_online_type(const struct mhp_snapshot *snap,
 					 enum mhp_online_type *ret_type);
@@ -39,7 +39,7 @@ int mhp_snapshot_get_default_online_type(const struct mhp_snapshot *snap,
  *                    borrowed, to be escaped before it goes to a terminal
  * @return 0; -ENODATA if the kernel has no such file; another negative errno
  *         value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_online_policy(const struct mhp_snapshot *snap, const char **ret_policy);
 
@@ -52,7 +52,7 @@ int mhp_snapshot_get_online_policy(const struct mhp_snapshot *snap, const char *
  * @param ret_percent  the ratio
  * @return 0; -ENODATA if the kernel has no such file (before 5.15); another
  *         negative errno value if it could not be read, -EBADMSG if it is no number
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_auto_movable_ratio(const struct mhp_snapshot *snap,
 					unsigned int *ret_percent);
@@ -65,7 +65,7 @@ int mhp_snapshot_get_auto_movable_ratio(const struct mhp_snapshot *snap,
  * @param ret_aware  whether it does
  * @return 0; -ENODATA if the kernel has no such file; another negative errno value
  *         if it could not be read, -EBADMSG if it is neither Y nor N
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_auto_movable_numa_aware(const struct mhp_snapshot *snap, bool *ret_aware);
 
@@ -78,7 +78,7 @@ int mhp_snapshot_get_auto_movable_numa_aware(const struct mhp_snapshot *snap, bo
  *                  escaped before it goes to a terminal
  * @return 0; -ENODATA if the kernel has no such file (before 5.13); another
  *         negative errno value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_memmap_on_memory(const struct mhp_snapshot *snap, const char **ret_word);
 
@@ -90,7 +90,7 @@ int mhp_snapshot_get_memmap_on_memory(const struct mhp_snapshot *snap, const cha
  * @return 0; -ENODATA if there is no block to tell it by, or the snapshot was made without
  *         MHP_SNAPSHOT_FOR_PLANS; another negative errno value if it could not be
  *         found out
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_has_hotremove(const struct mhp_snapshot *snap, bool *ret_has);
 
@@ -100,14 +100,14 @@ int mhp_snapshot_get_has_hotremove(const struct mhp_snapshot *snap, bool *ret_ha
  * @return 0; -ENODATA if the snapshot was made without MHP_SNAPSHOT_FOR_PLANS;
  *         another negative errno value if a file, or a directory, could not be read
  *         (mhp_snapshot_get_problem())
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_udev_rules_code(const struct mhp_snapshot *snap);
 
 /**
  * Number of udev rules that online memory as it is added, or may do so.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_snapshot_count_udev_rules(const struct mhp_snapshot *snap);
 
@@ -128,7 +128,7 @@ size_t mhp_snapshot_count_udev_rules(const struct mhp_snapshot *snap);
  *                  depends on what only udev knows, such as the answer of another
  *                  program, or it is about DAX devices; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_udev_rule(const struct mhp_snapshot *snap, size_t index,
 			       const char **ret_path, unsigned int *ret_line,

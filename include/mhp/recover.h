@@ -52,7 +52,7 @@ enum mhp_returned {
  *         administrator to read and remove; -E2BIG opts asks for what this library
  *         does not know; -EINVAL; -ENOMEM; -EACCES, -EROFS and others: the lock cannot
  *         be made, or the journal not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts,
 		struct mhp_recovery **ret_recovery);
@@ -60,7 +60,7 @@ int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts,
 /**
  * Free a recovery that mhp_recover() gave. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_recovery_free(struct mhp_recovery *recovery);
 
@@ -69,21 +69,21 @@ void mhp_recovery_free(struct mhp_recovery *recovery);
  * Printable.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_recovery_get_transaction(const struct mhp_recovery *recovery);
 
 /**
  * Was everything put back that could be, so that nothing is pending any more?
  *
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_recovery_is_complete(const struct mhp_recovery *recovery);
 
 /**
  * Number of settings that were borrowed, and of ids that a driver was given.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
 
@@ -100,7 +100,7 @@ size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
  *                    else 0; may be NULL
  * @return what became of it; MHP_RETURNED_UNKNOWN with nothing written to the
  *         outputs if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_returned mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
 					   const char **ret_path, const char **ret_before,
@@ -110,7 +110,7 @@ enum mhp_returned mhp_recovery_get_setting(const struct mhp_recovery *recovery, 
  * A word for what became of a setting: "done", "already", "changed"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_returned_to_str(enum mhp_returned returned);
 

@@ -31,14 +31,14 @@ struct mhp_block;
  * storage is "standby", the LMBs of a POWER partition are "lmb".
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_region_get_name(const struct mhp_region *region);
 
 /**
  * Origin of the region's memory.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
 
@@ -48,7 +48,7 @@ enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
  * @return path below the root, such as "/sys/devices/platform/.../dax0.0", of one
  *         without a device the directory that tells of it, or that of all memory blocks;
  *         borrowed, never NULL; to be escaped before it goes to a terminal
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_region_get_path(const struct mhp_region *region);
 
@@ -57,7 +57,7 @@ const char *mhp_region_get_path(const struct mhp_region *region);
  *
  * @return 0; -ENODATA the kernel tells none; another negative errno value if it
  *         could not be read, -EBADMSG if it makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_node(const struct mhp_region *region, int *ret_node);
 
@@ -68,7 +68,7 @@ int mhp_region_get_node(const struct mhp_region *region, int *ret_node);
  * @param ret_driver  the driver's name such as "kmem", borrowed, to be escaped
  *                    before it goes to a terminal; NULL if none is bound
  * @return 0; a negative errno value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_driver(const struct mhp_region *region, const char **ret_driver);
 
@@ -82,7 +82,7 @@ int mhp_region_get_driver(const struct mhp_region *region, const char **ret_driv
  *                   a terminal; may be NULL
  * @return 0; -ENODATA if there is no such file (older kernel, or not bound to
  *         kmem); another negative errno value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_device_state(const struct mhp_region *region,
 				enum mhp_device_state *ret_state, const char **ret_text);
@@ -99,7 +99,7 @@ int mhp_region_get_device_state(const struct mhp_region *region,
  *         negative errno value if it could not be read (-EACCES: the
  *         addresses there are only for CAP_SYS_ADMIN). A line that makes no sense
  *         is a problem of the snapshot, and skipped
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_ram_driver(const struct mhp_region *region, const char **ret_driver);
 
@@ -108,7 +108,7 @@ int mhp_region_get_ram_driver(const struct mhp_region *region, const char **ret_
  *
  * @return 0; a negative errno value if they could not be read: -EACCES needs
  *         root, -EBADMSG makes no sense. Such a region has no blocks here
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_count_ranges(const struct mhp_region *region, size_t *ret_count);
 
@@ -120,7 +120,7 @@ int mhp_region_count_ranges(const struct mhp_region *region, size_t *ret_count);
  * @param ret_start       first byte's address
  * @param ret_size_bytes  length, not 0
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_range(const struct mhp_region *region, size_t index,
 			 uint64_t *ret_start, uint64_t *ret_size_bytes);
@@ -130,7 +130,7 @@ int mhp_region_get_range(const struct mhp_region *region, size_t index,
  * runs are one.
  *
  * @return 0 if there is no whole block, or the ranges could not be read
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_region_count_block_runs(const struct mhp_region *region);
 
@@ -142,7 +142,7 @@ size_t mhp_region_count_block_runs(const struct mhp_region *region);
  * @param ret_first  first block's number
  * @param ret_count  number of blocks, not 0
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
 			     uint64_t *ret_first, uint64_t *ret_count);
@@ -152,7 +152,7 @@ int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
  * deepest region that it lies in.
  *
  * @return 0 also if the ranges could not be read (mhp_region_count_ranges())
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_region_count_blocks(const struct mhp_region *region);
 
@@ -160,7 +160,7 @@ size_t mhp_region_count_blocks(const struct mhp_region *region);
  * A block that the region owns, by position; they are sorted by address.
  *
  * @return the block, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_block *mhp_region_get_block(const struct mhp_region *region, size_t index);
 
@@ -170,7 +170,7 @@ const struct mhp_block *mhp_region_get_block(const struct mhp_region *region, si
  * block that is missing or going offline makes it mixed too.
  *
  * @return the state; MHP_STATE_UNKNOWN if ranges or a block could not be read
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_state mhp_region_get_state(const struct mhp_region *region);
 
@@ -179,7 +179,7 @@ enum mhp_state mhp_region_get_state(const struct mhp_region *region);
  *
  * @return the zone; MHP_ZONE_MIXED if they differ; MHP_ZONE_UNKNOWN if none is
  *         online or one could not be read
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_zone mhp_region_get_zone(const struct mhp_region *region);
 
@@ -188,7 +188,7 @@ enum mhp_zone mhp_region_get_zone(const struct mhp_region *region);
  *
  * @return 0, also where the kernel tells the size and not the ranges; a negative
  *         errno value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_size_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
 
@@ -197,7 +197,7 @@ int mhp_region_get_size_bytes(const struct mhp_region *region, uint64_t *ret_byt
  * not be read does not count.
  *
  * @return 0; a negative errno value if the ranges could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
 
@@ -206,7 +206,7 @@ int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_b
  * block.
  *
  * @return 0; a negative errno value if the ranges could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
 
@@ -217,7 +217,7 @@ int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_byt
  *
  * @return 0; else as mhp_snapshot_get_block_plugged_bytes() of an online block that is
  *         not known, or why the ranges are not
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_plugged_bytes(const struct mhp_region *region, uint64_t *ret_bytes);
 
@@ -236,7 +236,7 @@ int mhp_region_get_plugged_bytes(const struct mhp_region *region, uint64_t *ret_
  *         (mhp_snapshot_get_flags()): it was not asked for; -ENOTUNIQ if another region has
  *         the same, so that it names neither; another negative errno value if it could
  *         not be read (-EACCES: needs root)
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_identity(const struct mhp_region *region, const char **ret_identity);
 
@@ -246,7 +246,7 @@ int mhp_region_get_identity(const struct mhp_region *region, const char **ret_id
  * the deepest region only.
  *
  * @return borrowed from the snapshot; NULL if it is made from no other region
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_region_get_parent(const struct mhp_region *region);
 
@@ -255,7 +255,7 @@ const struct mhp_region *mhp_region_get_parent(const struct mhp_region *region);
  * Known when the snapshot is taken: nothing is walked.
  *
  * @return whether mhp_region_get_parent() of any region is this one
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_region_has_children(const struct mhp_region *region);
 
@@ -266,7 +266,7 @@ bool mhp_region_has_children(const struct mhp_region *region);
  * about these.
  *
  * @return 0 also if the ranges could not be read
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_region_count_total_blocks(const struct mhp_region *region);
 
@@ -279,7 +279,7 @@ size_t mhp_region_count_total_blocks(const struct mhp_region *region);
  * @param ret_why  why it cannot be done, a part of a sentence ("is boot memory"),
  *                 constant; NULL if it can; may be NULL
  * @return whether it can; false also for a capability that is not known
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
 		    const char **ret_why);
@@ -288,7 +288,7 @@ bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
  * Number of facts that the region's origin tells of it, beside what has a function of
  * its own here; 0 of a snapshot without MHP_SNAPSHOT_IDENTITY.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_region_count_facts(const struct mhp_region *region);
 
@@ -302,7 +302,7 @@ size_t mhp_region_count_facts(const struct mhp_region *region);
  *                  NULL if it could not be read; may be NULL
  * @param ret_code  0; a negative errno value if it could not be read; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_fact(const struct mhp_region *region, size_t index, const char **ret_name,
 			const char **ret_text, int *ret_code);
@@ -315,7 +315,7 @@ int mhp_region_get_fact(const struct mhp_region *region, size_t index, const cha
  * @param ret_text  its value, borrowed, to be escaped before it goes to a terminal
  * @return 0; -ENODATA if there is no such fact, or the snapshot was taken without
  *         MHP_SNAPSHOT_IDENTITY; another negative errno value if it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_find_fact(const struct mhp_region *region, const char *name,
 			 const char **ret_text);
@@ -325,7 +325,7 @@ int mhp_region_find_fact(const struct mhp_region *region, const char *name,
  * memory devices of a CXL region, a PCI or ACPI device; 0 of a snapshot without
  * MHP_SNAPSHOT_IDENTITY.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_region_count_devices(const struct mhp_region *region);
 
@@ -338,7 +338,7 @@ size_t mhp_region_count_devices(const struct mhp_region *region);
  * @param ret_path  its directory in sysfs, below the root, borrowed; may be NULL. Both
  *                  to be escaped before they go to a terminal
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_device(const struct mhp_region *region, size_t index, const char **ret_name,
 			  const char **ret_path);
@@ -348,7 +348,7 @@ int mhp_region_get_device(const struct mhp_region *region, size_t index, const c
  *
  * @return 0; -ENODATA if it has none; another negative errno value if it could not be
  *         read; -EINVAL if there are not that many devices
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_device_serial(const struct mhp_region *region, size_t index,
 				 uint64_t *ret_serial);
@@ -358,7 +358,7 @@ int mhp_region_get_device_serial(const struct mhp_region *region, size_t index,
  *
  * @return 0; -ENODATA if that is not told; another negative errno value if it could not
  *         be read; -EINVAL if there are not that many devices
- * @since 0.1
+ * @since 1.0
  */
 int mhp_region_get_device_node(const struct mhp_region *region, size_t index, int *ret_node);
 

@@ -101,14 +101,14 @@ enum mhp_reason {
 /**
  * Free a report. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_report_free(struct mhp_report *report);
 
 /**
  * How the plan ended.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report);
 
@@ -116,7 +116,7 @@ enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report);
  * The plan that was carried out.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_plan *mhp_report_get_plan(const struct mhp_report *report);
 
@@ -125,7 +125,7 @@ struct mhp_plan *mhp_report_get_plan(const struct mhp_report *report);
  *
  * @return MHP_REASON_DONE if nothing did, MHP_REASON_ALREADY if nothing had to be
  *         done
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_reason mhp_report_get_reason(const struct mhp_report *report);
 
@@ -134,7 +134,7 @@ enum mhp_reason mhp_report_get_reason(const struct mhp_report *report);
  *
  * @return a negative errno value, libmhp's own -ETIMEDOUT at the deadline and -ECANCELED
  *         by the progress function among them; 0 if no system call failed
- * @since 0.1
+ * @since 1.0
  */
 int mhp_report_get_code(const struct mhp_report *report);
 
@@ -144,7 +144,7 @@ int mhp_report_get_code(const struct mhp_report *report);
  * same of the first thing that could not be put back.
  *
  * @return borrowed, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_report_get_message(const struct mhp_report *report);
 
@@ -152,14 +152,14 @@ const char *mhp_report_get_message(const struct mhp_report *report);
  * What can be done, in one line of English without a newline, printable.
  *
  * @return borrowed; NULL if there is nothing to say
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_report_get_hint(const struct mhp_report *report);
 
 /**
  * Number of blocks: those that the plan is about.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_report_count_results(const struct mhp_report *report);
 
@@ -167,14 +167,14 @@ size_t mhp_report_count_results(const struct mhp_report *report);
  * What became of a block, by position; they are sorted by address.
  *
  * @return borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_result *mhp_report_get_result(const struct mhp_report *report, size_t index);
 
 /**
  * Number of a block: the N of memoryN.
  *
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_result_get_id(const struct mhp_result *result);
 
@@ -183,7 +183,7 @@ uint64_t mhp_result_get_id(const struct mhp_result *result);
  * "online_movable", "offline", "absent".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_result_get_wanted_word(const struct mhp_result *result);
 
@@ -193,7 +193,7 @@ const char *mhp_result_get_wanted_word(const struct mhp_result *result);
  * @param result     the result
  * @param ret_state  may be NULL
  * @param ret_zone   MHP_ZONE_UNKNOWN if it was not online; may be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_result_get_before(const struct mhp_result *result, enum mhp_state *ret_state,
 			   enum mhp_zone *ret_zone);
@@ -205,7 +205,7 @@ void mhp_result_get_before(const struct mhp_result *result, enum mhp_state *ret_
  * @param result     the result
  * @param ret_state  may be NULL
  * @param ret_zone   MHP_ZONE_UNKNOWN if it is not online; may be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_state,
 			  enum mhp_zone *ret_zone);
@@ -216,7 +216,7 @@ void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_s
  *
  * @return a negative errno value, as mhp_report_get_code(); 0 if there is none: the
  *         block is as wanted, or nothing that was tried with it failed
- * @since 0.1
+ * @since 1.0
  */
 int mhp_result_get_code(const struct mhp_result *result);
 
@@ -224,14 +224,14 @@ int mhp_result_get_code(const struct mhp_result *result);
  * Why the block ended as it did. It never rests on the errno value alone: the
  * block is looked at first.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_reason mhp_result_get_reason(const struct mhp_result *result);
 
 /**
  * Number of writes, in the order in which they were made.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_report_count_writes(const struct mhp_report *report);
 
@@ -247,7 +247,7 @@ size_t mhp_report_count_writes(const struct mhp_report *report);
  *                  -ECANCELED if the write was ended; may be NULL
  * @param ret_undo  whether it was made to put something back; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_report_get_write(const struct mhp_report *report, size_t index, const char **ret_path,
 			 const char **ret_word, int *ret_code, bool *ret_undo);
@@ -257,7 +257,7 @@ int mhp_report_get_write(const struct mhp_report *report, size_t index, const ch
  * the plan's first step.
  *
  * @return borrowed; NULL if nothing was
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *report);
 
@@ -265,7 +265,7 @@ const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *repo
  * Number of blocks that others added while a setting of the system was borrowed:
  * they were onlined as it says.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_report_count_other_blocks(const struct mhp_report *report);
 
@@ -276,7 +276,7 @@ size_t mhp_report_count_other_blocks(const struct mhp_report *report);
  * @param index   from 0
  * @param ret_id  the N of memoryN
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_report_get_other_block_id(const struct mhp_report *report, size_t index,
 				  uint64_t *ret_id);
@@ -291,7 +291,7 @@ int mhp_report_get_other_block_id(const struct mhp_report *report, size_t index,
  * @param ret_before  NULL if there was none, or the report is about several
  *                    devices; may be NULL
  * @param ret_after   NULL likewise; may be NULL
- * @since 0.1
+ * @since 1.0
  */
 void mhp_report_get_device_words(const struct mhp_report *report, const char **ret_before,
 				 const char **ret_after);
@@ -300,7 +300,7 @@ void mhp_report_get_device_words(const struct mhp_report *report, const char **r
  * A word for an outcome: "done", "undone", "partial", "refused"; else "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_outcome_to_str(enum mhp_outcome outcome);
 
@@ -308,7 +308,7 @@ const char *mhp_outcome_to_str(enum mhp_outcome outcome);
  * Is it one of the reasons for which a block, or the whole, is not as wanted? True
  * of reasons that a later release brings and this one does not know.
  *
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_reason_is_failure(enum mhp_reason reason);
 
@@ -317,7 +317,7 @@ bool mhp_reason_is_failure(enum mhp_reason reason);
  * "unknown". libmhp(7) lists them, and what to do.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_reason_to_str(enum mhp_reason reason);
 

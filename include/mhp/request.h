@@ -76,14 +76,14 @@ enum mhp_rule {
  * Make an empty request.
  *
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_new(struct mhp_request **ret_request);
 
 /**
  * Free a request. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_request_free(struct mhp_request *request);
 
@@ -94,7 +94,7 @@ void mhp_request_free(struct mhp_request *request);
  * @param name     the region's name, such as "dax0.0", or its identity, which only a snapshot
  *                 with MHP_SNAPSHOT_IDENTITY knows; copied
  * @return 0; -EINVAL if it is empty; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_region(struct mhp_request *request, const char *name);
 
@@ -105,7 +105,7 @@ int mhp_request_set_region(struct mhp_request *request, const char *name);
  * @param start       first byte's address
  * @param size_bytes  length
  * @return 0; -EINVAL if it is empty or ends beyond 2^64
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_range(struct mhp_request *request, uint64_t start, uint64_t size_bytes);
 
@@ -118,7 +118,7 @@ int mhp_request_set_range(struct mhp_request *request, uint64_t start, uint64_t 
  * @param count    how many, upwards
  * @return 0; -EINVAL if there is none, or numbers are beyond what any machine has;
  *         -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_add_blocks(struct mhp_request *request, uint64_t first, uint64_t count);
 
@@ -127,7 +127,7 @@ int mhp_request_add_blocks(struct mhp_request *request, uint64_t first, uint64_t
  * belongs to it then.
  *
  * @return 0; -EINVAL node is negative
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_node(struct mhp_request *request, int node);
 
@@ -135,7 +135,7 @@ int mhp_request_set_node(struct mhp_request *request, int node);
  * Set the target: all regions of a kind.
  *
  * @return 0; -EINVAL it is none
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind);
 
@@ -162,7 +162,7 @@ int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
  *                    or of the size of an LMB to plug or to unplug, or more than there is,
  *                    or the goal is to plug or to unplug and no part of the target can be,
  *                    the plan has a conflict
- * @since 0.1
+ * @since 1.0
  */
 void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);
 
@@ -174,7 +174,7 @@ void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);
  * @param request  the request
  * @param driver   "device_dax"; NULL for none, the default
  * @return 0; -EINVAL if it is another one
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_driver(struct mhp_request *request, const char *driver);
 
@@ -182,7 +182,7 @@ int mhp_request_set_driver(struct mhp_request *request, const char *driver);
  * Set the goal.
  *
  * @return 0; -EINVAL if it is none
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal);
 
@@ -191,7 +191,7 @@ int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal);
  * MHP_GOAL_OFFLINE, and plugs memory that stays offline.
  *
  * @return 0; -EINVAL if type is not one of the four values
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_online_type(struct mhp_request *request, enum mhp_online_type type);
 
@@ -200,7 +200,7 @@ int mhp_request_set_online_type(struct mhp_request *request, enum mhp_online_typ
  * (mhp_snapshot_get_default_online_type()), by name and not by leaving it out. If
  * there is none, the plan has a conflict.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_request_set_default_type(struct mhp_request *request);
 
@@ -210,7 +210,7 @@ void mhp_request_set_default_type(struct mhp_request *request);
  * @param request  the request
  * @param rules    MHP_RULE_..., or 0, the default
  * @return 0; -E2BIG if one is not known
- * @since 0.1
+ * @since 1.0
  */
 int mhp_request_set_rules(struct mhp_request *request, uint64_t rules);
 

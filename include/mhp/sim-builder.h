@@ -46,14 +46,14 @@ enum mhp_sim_kernel {
  * @param kernel       the kernel that its machines act as
  * @param ret_builder  the builder, which the caller frees with mhp_sim_builder_free()
  * @return 0; -EINVAL no such kernel; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_new(enum mhp_sim_kernel kernel, struct mhp_sim_builder **ret_builder);
 
 /**
  * Free a builder. Machines that it made stay. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_builder_free(struct mhp_sim_builder *builder);
 
@@ -63,7 +63,7 @@ void mhp_sim_builder_free(struct mhp_sim_builder *builder);
  * @param builder  the builder
  * @param fn       called in the thread that calls; NULL for none. Its path is NULL
  * @param data     handed to fn
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_log_fn fn, void *data);
 
@@ -73,7 +73,7 @@ void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_log_fn fn, 
  * @param builder  the builder
  * @param bytes    a power of two, from 16 MiB to 64 GiB
  * @return 0; -EINVAL no power of two; -ERANGE too small or too large
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_set_block_size(struct mhp_sim_builder *builder, uint64_t bytes);
 
@@ -86,7 +86,7 @@ int mhp_sim_builder_set_block_size(struct mhp_sim_builder *builder, uint64_t byt
  * @param n_cpus   CPUs of it; 0 for memory only. CPUs are numbered in order of nodes
  * @return 0; -EEXIST; -ERANGE id is negative or not below 1024, or there are more than
  *         8192 CPUs; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_node(struct mhp_sim_builder *builder, int id, unsigned int n_cpus);
 
@@ -99,7 +99,7 @@ int mhp_sim_builder_add_node(struct mhp_sim_builder *builder, int id, unsigned i
  * @param to        another one
  * @param distance  from 11 to 254
  * @return 0; -EINVAL there is no such node, or it is the same; -ERANGE; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_set_distance(struct mhp_sim_builder *builder, int from, int to,
 				 unsigned int distance);
@@ -116,7 +116,7 @@ int mhp_sim_builder_set_distance(struct mhp_sim_builder *builder, int from, int 
  * @param size     bytes, a multiple of 4096
  * @return 0; -EINVAL no such node, no multiple of a page, size is 0; -EEXIST other memory
  *         is there; -ERANGE it ends beyond 2^52; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_memory(struct mhp_sim_builder *builder, int node, uint64_t start,
 			       uint64_t size);
@@ -132,7 +132,7 @@ int mhp_sim_builder_add_memory(struct mhp_sim_builder *builder, int node, uint64
  * @param size     bytes, a multiple of 2 MiB
  * @return 0; -EINVAL no such node, another node than before, no such name, no multiple of
  *         2 MiB, size is 0; -EEXIST other memory is there; -ERANGE; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_dax(struct mhp_sim_builder *builder, const char *name, int node,
 			    uint64_t start, uint64_t size);
@@ -159,7 +159,7 @@ int mhp_sim_builder_add_dax(struct mhp_sim_builder *builder, const char *name, i
  * @return 0; -EINVAL no such node, no such name, no such block size, no multiple of it,
  *         size is 0; -EEXIST there is a device of this name, or other memory is there;
  *         -ERANGE; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_virtio_mem(struct mhp_sim_builder *builder, const char *device,
 				   int node, uint64_t start, uint64_t size,
@@ -178,7 +178,7 @@ int mhp_sim_builder_add_virtio_mem(struct mhp_sim_builder *builder, const char *
  * @param serial   its serial number
  * @return 0; -EINVAL no such node, no such name, no multiple of 256 MiB, size is 0;
  *         -EEXIST there is a device of this name; -ERANGE; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_cxl_memdev(struct mhp_sim_builder *builder, const char *device,
 				   int node, uint64_t size, uint64_t serial);
@@ -193,7 +193,7 @@ int mhp_sim_builder_add_cxl_memdev(struct mhp_sim_builder *builder, const char *
  * @param size     bytes, a multiple of 256 MiB
  * @return 0; -EINVAL no such node, no multiple of 256 MiB, size is 0; -EEXIST another
  *         window, or a device's memory, is there; -ERANGE; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_cxl_window(struct mhp_sim_builder *builder, int node, uint64_t start,
 				   uint64_t size);
@@ -222,7 +222,7 @@ enum mhp_sim_cxl_flag {
  *         no RAM regions (6.1); -EEXIST there is a region of this name, or one at these
  *         addresses; -ERANGE a device does not have so much left, or there are more than
  *         four regions; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder, const char *region,
 				   uint64_t start, uint64_t size, const char *const *devices,
@@ -240,7 +240,7 @@ int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder, const char *
  * @param word     its text; the newline at the end may be left out
  * @return 0; -EINVAL no kernel has this word there, or what names no file that can be
  *         set; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_set(struct mhp_sim_builder *builder, const char *what, const char *word);
 
@@ -251,7 +251,7 @@ int mhp_sim_builder_set(struct mhp_sim_builder *builder, const char *what, const
  * @param builder  the builder
  * @param module   "kmem" or "device_dax"
  * @return 0; -EINVAL any other; -EEXIST; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
 
@@ -267,7 +267,7 @@ int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
  *         over other memory, or has the number of a CXL region, or boot memory is in a
  *         window of CXL and not all in one region; -ERANGE more than 2^20 blocks, or a virtio-mem device with
  *         more; -E2BIG opts asks for what this library does not know; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_new_from_builder(const struct mhp_sim_builder *builder,
 			     const struct mhp_sim_opts *opts, struct mhp_sim **ret_sim);

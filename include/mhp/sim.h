@@ -92,7 +92,7 @@ struct mhp_sim_opts {
  * @return 0; -EBADMSG the file is no capture, or tells of a machine that cannot
  *         be; -E2BIG opts asks for what this library does not know; -EINVAL, for what
  *         is no regular file, too, such as a pipe; -ENOMEM; else why it could not be read
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
 			     struct mhp_sim **ret_sim);
@@ -105,7 +105,7 @@ int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
  * @param opts    NULL for the defaults
  * @param ret_sim the machine, with one reference, which the caller owns
  * @return as mhp_sim_new_from_capture()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_new_from_text(const char *text, size_t length, const struct mhp_sim_opts *opts,
 			  struct mhp_sim **ret_sim);
@@ -114,7 +114,7 @@ int mhp_sim_new_from_text(const char *text, size_t length, const struct mhp_sim_
  * Take a reference.
  *
  * @return sim; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim);
 
@@ -122,7 +122,7 @@ struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim);
  * Drop a reference; the last one frees the machine. NULL is fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim);
 
@@ -133,7 +133,7 @@ struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim);
  * @param sim      the machine
  * @param ret_ctx  the context, with one reference, which the caller owns
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx);
 
@@ -147,7 +147,7 @@ int mhp_sim_new_ctx(struct mhp_sim *sim, struct mhp_ctx **ret_ctx);
  * @param sim       the machine
  * @param ret_text  the capture; the caller frees it with free()
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text);
 
@@ -158,7 +158,7 @@ int mhp_sim_copy_capture(struct mhp_sim *sim, char **ret_text);
  * @param path      such as "/sys/devices/system/memory/memory32/state"
  * @param ret_text  the text with its newline; the caller frees it with free()
  * @return 0; what the kernel would answer; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text);
 
@@ -169,7 +169,7 @@ int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text);
  *
  * @return 0; what the kernel would answer; -EINTR instead of waiting or going on for
  *         ever: see mhp_sim_hang_block() and mhp_sim_hold_hotplug()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word);
 
@@ -181,7 +181,7 @@ int mhp_sim_write(struct mhp_sim *sim, const char *path, const char *word);
  * @param code   a negative errno value
  * @param times  how often; 0 for always
  * @return 0; -EINVAL; -ELOOP, -ENOTDIR path leads nowhere; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_fail_read(struct mhp_sim *sim, const char *path, int code, unsigned int times);
 
@@ -195,7 +195,7 @@ int mhp_sim_fail_read(struct mhp_sim *sim, const char *path, int code, unsigned 
  * @param code   a negative errno value
  * @param times  how often; 0 for always
  * @return as mhp_sim_fail_read()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, int code,
 		       unsigned int times);
@@ -216,7 +216,7 @@ int mhp_sim_fail_write(struct mhp_sim *sim, const char *path, const char *word, 
  * @param code   a negative errno value, as the kernel would answer
  * @param times  how often; 0 for always
  * @return 0; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_fail_block(struct mhp_sim *sim, uint64_t id, const char *word, int code,
 		       unsigned int times);
@@ -232,7 +232,7 @@ int mhp_sim_fail_block(struct mhp_sim *sim, uint64_t id, const char *word, int c
  * @param act_path  the file that the other program writes
  * @param act_word  what it writes; as with mhp_sim_write()
  * @return as mhp_sim_fail_read()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
 		 const char *act_word);
@@ -250,7 +250,7 @@ int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
  * @param n     which one of them, from now on; the next is 1
  * @param code  a negative errno value
  * @return as mhp_sim_fail_read()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
 		    int code);
@@ -262,7 +262,7 @@ int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, si
  * told. Hangs, pins, races, broken pages, modules and permissions stay.
  *
  * @param sim  the machine
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_clear_failures(struct mhp_sim *sim);
 
@@ -278,7 +278,7 @@ void mhp_sim_clear_failures(struct mhp_sim *sim);
  * @param act_path  the file that the other program writes
  * @param act_word  what it writes; as with mhp_sim_write()
  * @return as mhp_sim_fail_read()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
 		    const char *act_path, const char *act_word);
@@ -289,7 +289,7 @@ int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, si
  *
  * @param sim   the machine
  * @param what  enum mhp_sim_access: which ones
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
 
@@ -297,7 +297,7 @@ size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
  * Number of writes that came through contexts of this machine, failed ones too:
  * mhp_sim_count() of MHP_SIM_WRITE.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_sim_count_writes(const struct mhp_sim *sim);
 
@@ -305,7 +305,7 @@ size_t mhp_sim_count_writes(const struct mhp_sim *sim);
  * Number of reads of files that came through contexts of this machine, failed
  * ones too: mhp_sim_count() of MHP_SIM_READ.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_sim_count_reads(const struct mhp_sim *sim);
 
@@ -316,7 +316,7 @@ size_t mhp_sim_count_reads(const struct mhp_sim *sim);
  * @param sim   the machine
  * @param what  MHP_SIM_WRITE for /sys, MHP_SIM_RUN for /run; 0: none any more
  * @return 0; -EINVAL
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
 
@@ -324,7 +324,7 @@ int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
  * Have contexts be in a container, whose /run is its own: or no more. At first they
  * are not.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
 
@@ -335,7 +335,7 @@ void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
  * they are root's. The machine itself, mhp_sim_read() and mhp_sim_write() stay as they are.
  *
  * @return 0
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
 
@@ -349,7 +349,7 @@ int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
  *
  * @param sim  the machine
  * @param n    0: now
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
 
@@ -366,7 +366,7 @@ void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
  * @param id     the N of memoryN
  * @param times  how often; 0 for always
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_hang_block(struct mhp_sim *sim, uint64_t id, unsigned int times);
 
@@ -376,7 +376,7 @@ int mhp_sim_hang_block(struct mhp_sim *sim, uint64_t id, unsigned int times);
  *
  * @param sim  the machine
  * @param id   the N of memoryN
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_release_block(struct mhp_sim *sim, uint64_t id);
 
@@ -388,7 +388,7 @@ void mhp_sim_release_block(struct mhp_sim *sim, uint64_t id);
  * is answered with EINTR.
  *
  * @return 0; -EBUSY somebody has it
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_hold_hotplug(struct mhp_sim *sim);
 
@@ -396,14 +396,14 @@ int mhp_sim_hold_hotplug(struct mhp_sim *sim);
  * Undo mhp_sim_hold_hotplug(): from another thread than those who wait, or from their
  * progress function.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_release_hotplug(struct mhp_sim *sim);
 
 /**
  * Wait until so many writes hang or wait for the hotplug lock, now.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n);
 
@@ -418,7 +418,7 @@ void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n);
  * @param sim   the machine
  * @param word  "online", "online_kernel" or "online_movable"; NULL: no rule any more
  * @return 0; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_set_udev_rule(struct mhp_sim *sim, const char *word);
 
@@ -431,7 +431,7 @@ int mhp_sim_set_udev_rule(struct mhp_sim *sim, const char *word);
  * @param id    the N of memoryN
  * @return as mhp_sim_fail_read(); now: -ENOENT there is no such block, -EBUSY somebody
  *         has the hotplug lock, -EROFS MHP_SIM_READ_ONLY
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_race_remove(struct mhp_sim *sim, const char *path, uint64_t id);
 
@@ -445,7 +445,7 @@ int mhp_sim_race_remove(struct mhp_sim *sim, const char *path, uint64_t id);
  * @param word  "online_kernel": if it comes online in a kernel zone, "online_movable": in
  *              Movable, "online": in any
  * @return 0; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_pin_block(struct mhp_sim *sim, uint64_t id, const char *word);
 
@@ -458,7 +458,7 @@ int mhp_sim_pin_block(struct mhp_sim *sim, uint64_t id, const char *word);
  * @param sim    the machine
  * @param id     the N of memoryN
  * @return 0; -ENOENT there is no such block; -EROFS MHP_SIM_READ_ONLY; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_poison_block(struct mhp_sim *sim, uint64_t id);
 
@@ -473,7 +473,7 @@ int mhp_sim_poison_block(struct mhp_sim *sim, uint64_t id);
  *              such module; -EPERM: it has an install command; other negative errno
  *              values
  * @return 0; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
 
@@ -485,7 +485,7 @@ int mhp_sim_set_module(struct mhp_sim *sim, const char *name, int code);
  * @param name  the module, which is the driver's name
  * @return 0; -ENOENT it is not loaded; -EBUSY somebody has the hotplug lock; -EROFS
  *         MHP_SIM_READ_ONLY; -EINVAL
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
 
@@ -507,7 +507,7 @@ int mhp_sim_unload_module(struct mhp_sim *sim, const char *name);
  *         beyond 2^52, or has more than 2^20 blocks; -EINVAL no whole blocks, no such slot,
  *         a node that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS
  *         MHP_SIM_READ_ONLY; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t start,
 		      uint64_t size);
@@ -525,7 +525,7 @@ int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t
  * @param slot  as with mhp_sim_plug_dimm()
  * @return 0: it is asked for; -ENODEV there is none in the slot; -EROFS
  *         MHP_SIM_READ_ONLY; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
 
@@ -546,7 +546,7 @@ int mhp_sim_request_unplug_dimm(struct mhp_sim *sim, unsigned int slot);
  *         or more than the device can have; -EOPNOTSUPP the capture does not tell where its
  *         memory is, as its driver is not loaded, or it is more than 2^20 blocks; -EROFS
  *         MHP_SIM_READ_ONLY
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device, uint64_t size);
 
@@ -563,7 +563,7 @@ int mhp_sim_resize_virtio_mem(struct mhp_sim *sim, const char *device, uint64_t 
  *                    and goes by several blocks
  * @return 0; -ENODEV there is no such device; -EINVAL no such size of a block, or a node
  *         that cannot be; -EOPNOTSUPP, -EROFS as mhp_sim_resize_virtio_mem()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
 			   uint64_t block_size);
@@ -583,7 +583,7 @@ int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
  *                      default buffer
  * @param ret_listener  for mhp_sim_listener_free(); keeps a reference to the machine
  * @return 0; -EINVAL; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_listen(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **ret_listener);
 
@@ -597,7 +597,7 @@ int mhp_sim_listen(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **r
  * @param ret_text  the message, which the caller frees with free(); NULL: none waits
  * @return 0; -ENOBUFS some were lost, which is told once, before the older ones that
  *         wait; -EINVAL
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text);
 
@@ -609,14 +609,14 @@ int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text);
  * @param listener  the listener
  * @param ret_fd    the descriptor
  * @return 0; -EINVAL; -EMFILE or others of eventfd(2)
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_listener_get_fd(struct mhp_sim_listener *listener, int *ret_fd);
 
 /**
  * Listen no more. NULL is fine.
  *
- * @since 0.1
+ * @since 1.0
  */
 void mhp_sim_listener_free(struct mhp_sim_listener *listener);
 
@@ -627,7 +627,7 @@ void mhp_sim_listener_free(struct mhp_sim_listener *listener);
  * @param sim  the machine
  * @param n    how many, instead of those that are still to be lost; 0: none
  * @return 0
- * @since 0.1
+ * @since 1.0
  */
 int mhp_sim_lose_events(struct mhp_sim *sim, size_t n);
 

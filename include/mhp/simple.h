@@ -32,7 +32,7 @@ struct mhp_report;
  * @param ret_report  the report, which the caller frees
  * @return 0 the report tells the outcome; else as mhp_snapshot_new(),
  *         mhp_plan_new() and mhp_apply()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
 	       const struct mhp_apply_opts *opts, struct mhp_report **ret_report);
@@ -47,7 +47,7 @@ int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
  * @param ret_report  the report, which the caller frees
  * @return as mhp_fulfil(); -EINVAL region is empty, or type not known; -E2BIG a rule is
  *         not
- * @since 0.1
+ * @since 1.0
  */
 int mhp_online_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_type type,
 		      uint64_t rules, struct mhp_report **ret_report);
@@ -56,7 +56,7 @@ int mhp_online_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_t
  * Take a region offline; its blocks stay present.
  *
  * @return as mhp_online_region()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 		       struct mhp_report **ret_report);
@@ -66,7 +66,7 @@ int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
  * no driver then, and that cannot be undone.
  *
  * @return as mhp_online_region()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
 		      struct mhp_report **ret_report);
@@ -78,7 +78,7 @@ int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
  * offline.
  *
  * @return as mhp_online_region()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_plug_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_type type,
 		    uint64_t rules, struct mhp_report **ret_report);

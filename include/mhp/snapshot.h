@@ -121,7 +121,7 @@ struct mhp_snapshot_opts {
  *         blocks, or of regions where one was to be found, were read. Anything
  *         less than that does not fail the call: see
  *         mhp_snapshot_count_problems()
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
 		     struct mhp_snapshot **ret_snap);
@@ -130,7 +130,7 @@ int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
  * Take a reference.
  *
  * @return snap; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
 
@@ -139,7 +139,7 @@ struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
  * from it. NULL is fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap);
 
@@ -147,7 +147,7 @@ struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap);
  * What the snapshot holds beside what each one does.
  *
  * @return MHP_SNAPSHOT_...: what it was taken with, and what that implies
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_snapshot_get_flags(const struct mhp_snapshot *snap);
 
@@ -155,14 +155,14 @@ uint64_t mhp_snapshot_get_flags(const struct mhp_snapshot *snap);
  * Size of every memory block.
  *
  * @return bytes, a power of two
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_snapshot_get_block_size_bytes(const struct mhp_snapshot *snap);
 
 /**
  * Number of memory blocks.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_snapshot_count_blocks(const struct mhp_snapshot *snap);
 
@@ -172,7 +172,7 @@ size_t mhp_snapshot_count_blocks(const struct mhp_snapshot *snap);
  * @param snap   the snapshot
  * @param index  from 0
  * @return the block, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap, size_t index);
 
@@ -180,7 +180,7 @@ const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap, 
  * A block by its number, the N of memoryN.
  *
  * @return the block, borrowed; NULL if there is none
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap, uint64_t id);
 
@@ -190,7 +190,7 @@ const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap,
  *
  * @return the region, borrowed; NULL if that is not known, because the ranges of some
  *         region, or what is System RAM, could not be read
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_snapshot_get_block_region(const struct mhp_snapshot *snap,
 						       const struct mhp_block *block);
@@ -208,7 +208,7 @@ const struct mhp_region *mhp_snapshot_get_block_region(const struct mhp_snapshot
  *         block, or it is not online, so that the kernel does not tell; -ENOENT the
  *         kernel has no such file; -EACCES needs root; other negative errno values: what
  *         reading it answered
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_block_plugged_bytes(const struct mhp_snapshot *snap,
 					 const struct mhp_block *block, uint64_t *ret_bytes);
@@ -219,7 +219,7 @@ int mhp_snapshot_get_block_plugged_bytes(const struct mhp_snapshot *snap,
  *
  * @return the text without its newline, borrowed, to be escaped before it goes
  *         to a terminal; NULL if every word is known or nothing was read
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_snapshot_get_block_zones_text(const struct mhp_snapshot *snap,
 					      const struct mhp_block *block);
@@ -227,7 +227,7 @@ const char *mhp_snapshot_get_block_zones_text(const struct mhp_snapshot *snap,
 /**
  * Number of NUMA nodes that have a directory; 0 on a kernel without NUMA.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap);
 
@@ -235,7 +235,7 @@ size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap);
  * A node by position; they are sorted by number.
  *
  * @return the node, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapshot *snap, size_t index);
 
@@ -243,7 +243,7 @@ const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapshot *snap, si
  * A node by number.
  *
  * @return the node, borrowed; NULL if there is none
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, int id);
 
@@ -251,7 +251,7 @@ const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, i
  * Could nodes be listed? Without NUMA there are none, and that is no error.
  *
  * @return 0; a negative errno value if they, or some of them, could not
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap);
 
@@ -259,14 +259,14 @@ int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap);
  * Could regions be listed? That there is no dax bus, or any other, is no error.
  *
  * @return 0; a negative errno value if they, or some of them, could not
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_regions_code(const struct mhp_snapshot *snap);
 
 /**
  * Number of regions.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
 
@@ -274,7 +274,7 @@ size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
  * A region by position; they are sorted by kind, then by name, numbers by value.
  *
  * @return the region, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap, size_t index);
 
@@ -283,7 +283,7 @@ const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap
  * snapshot without MHP_SNAPSHOT_IDENTITY does not know.
  *
  * @return the region, borrowed; NULL if there is none
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *snap,
 						  const char *name);
@@ -291,7 +291,7 @@ const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *sna
 /**
  * Number of files that could not be read or understood.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap);
 
@@ -309,7 +309,7 @@ size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap);
  *                   else NULL; borrowed, to be escaped before it goes to a
  *                   terminal; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
 			     const char **ret_path, int *ret_code, const char **ret_text);
@@ -327,7 +327,7 @@ int mhp_snapshot_get_problem(const struct mhp_snapshot *snap, size_t index,
  * @return 0; a negative errno value if that could not be read: it is a problem of the
  *         snapshot too. -EACCES: something was begun, and only root can tell whether
  *         he is still at work; -EBADMSG: the journal makes no sense
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_pending(const struct mhp_snapshot *snap, const char **ret_what,
 			     bool *ret_running);

@@ -67,7 +67,7 @@ enum mhp_match {
  *                      without rules where there are no files
  * @return 0, also if there are errors in it: a file that could not be read is one of
  *         them; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_new(struct mhp_ctx *ctx, struct mhp_standing **ret_standing);
 
@@ -79,7 +79,7 @@ int mhp_standing_new(struct mhp_ctx *ctx, struct mhp_standing **ret_standing);
  * @param length        its bytes
  * @param ret_standing  the standing policy, with one reference, which the caller owns
  * @return 0, also if there are errors in it; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_new_from_text(const char *file, const char *text, size_t length,
 			       struct mhp_standing **ret_standing);
@@ -89,7 +89,7 @@ int mhp_standing_new_from_text(const char *file, const char *text, size_t length
  * may use the standing policy meanwhile.
  *
  * @return 0, also if there are errors in it; -ENOMEM, and then it is of no use any more
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_add_text(struct mhp_standing *standing, const char *file, const char *text,
 			  size_t length);
@@ -98,7 +98,7 @@ int mhp_standing_add_text(struct mhp_standing *standing, const char *file, const
  * Take a reference.
  *
  * @return standing; NULL if it is NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_standing *mhp_standing_ref(struct mhp_standing *standing);
 
@@ -106,7 +106,7 @@ struct mhp_standing *mhp_standing_ref(struct mhp_standing *standing);
  * Drop a reference; the last one frees it and all that is borrowed from it. NULL is fine.
  *
  * @return NULL
- * @since 0.1
+ * @since 1.0
  */
 struct mhp_standing *mhp_standing_unref(struct mhp_standing *standing);
 
@@ -116,7 +116,7 @@ struct mhp_standing *mhp_standing_unref(struct mhp_standing *standing);
  * Number of errors. With any, do not act upon the standing policy: a rule that is wrong, or
  * could not be read, may be the one that was meant to decide.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_standing_count_errors(const struct mhp_standing *standing);
 
@@ -132,7 +132,7 @@ size_t mhp_standing_count_errors(const struct mhp_standing *standing);
  * @param ret_message  what is wrong, with what is allowed: "type = movable: not one of
  *                     online_movable, ..."; borrowed, printable; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_get_error(const struct mhp_standing *standing, size_t index,
 			   const char **ret_file, unsigned int *ret_line,
@@ -142,14 +142,14 @@ int mhp_standing_get_error(const struct mhp_standing *standing, size_t index,
  * Number of warnings: what is allowed and yet hardly meant, such as a rule that is never
  * reached.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_standing_count_warnings(const struct mhp_standing *standing);
 
 /**
  * A warning, by position: as mhp_standing_get_error().
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_get_warning(const struct mhp_standing *standing, size_t index,
 			     const char **ret_file, unsigned int *ret_line,
@@ -160,7 +160,7 @@ int mhp_standing_get_warning(const struct mhp_standing *standing, size_t index,
 /**
  * Number of files, hidden ones too.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_standing_count_files(const struct mhp_standing *standing);
 
@@ -174,7 +174,7 @@ size_t mhp_standing_count_files(const struct mhp_standing *standing);
  * @param ret_hidden_by  path of the file that hides it, so that it is not read, borrowed;
  *                       NULL: none; may be NULL
  * @return 0; -EINVAL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_get_file(const struct mhp_standing *standing, size_t index,
 			  const char **ret_path, bool *ret_masks, const char **ret_hidden_by);
@@ -184,7 +184,7 @@ int mhp_standing_get_file(const struct mhp_standing *standing, size_t index,
 /**
  * Number of rules, those with errors too.
  *
- * @since 0.1
+ * @since 1.0
  */
 size_t mhp_standing_count_rules(const struct mhp_standing *standing);
 
@@ -192,7 +192,7 @@ size_t mhp_standing_count_rules(const struct mhp_standing *standing);
  * A rule, by position: in the order in which they are asked.
  *
  * @return the rule, borrowed; NULL if there are not that many
- * @since 0.1
+ * @since 1.0
  */
 const struct mhp_standing_rule *mhp_standing_get_rule(const struct mhp_standing *standing,
 						      size_t index);
@@ -201,7 +201,7 @@ const struct mhp_standing_rule *mhp_standing_get_rule(const struct mhp_standing 
  * Name of the rule: its section's. Rules of two files may have the same.
  *
  * @return borrowed, never NULL, printable
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_standing_rule_get_name(const struct mhp_standing_rule *rule);
 
@@ -209,14 +209,14 @@ const char *mhp_standing_rule_get_name(const struct mhp_standing_rule *rule);
  * File that the rule stands in.
  *
  * @return borrowed, never NULL, to be escaped before it goes to a terminal
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_standing_rule_get_file(const struct mhp_standing_rule *rule);
 
 /**
  * Line where the rule begins, from 1.
  *
- * @since 0.1
+ * @since 1.0
  */
 unsigned int mhp_standing_rule_get_line(const struct mhp_standing_rule *rule);
 
@@ -226,7 +226,7 @@ unsigned int mhp_standing_rule_get_line(const struct mhp_standing_rule *rule);
  * @param rule  the rule
  * @param key   such as "type"
  * @return 0 if the rule does not have it
- * @since 0.1
+ * @since 1.0
  */
 unsigned int mhp_standing_rule_get_key_line(const struct mhp_standing_rule *rule,
 					    const char *key);
@@ -234,7 +234,7 @@ unsigned int mhp_standing_rule_get_key_line(const struct mhp_standing_rule *rule
 /**
  * What the rule wants.
  *
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_wish mhp_standing_rule_get_wish(const struct mhp_standing_rule *rule);
 
@@ -242,7 +242,7 @@ enum mhp_wish mhp_standing_rule_get_wish(const struct mhp_standing_rule *rule);
  * How memory is to be onlined (type).
  *
  * @return 0; -ENODATA unless the rule has MHP_WISH_TYPE
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_rule_get_online_type(const struct mhp_standing_rule *rule,
 				      enum mhp_online_type *ret_type);
@@ -251,7 +251,7 @@ int mhp_standing_rule_get_online_type(const struct mhp_standing_rule *rule,
  * Of the memory of two regions, that of the lower order is handled first (order).
  *
  * @return 0 to 65535; 100 unless it is given
- * @since 0.1
+ * @since 1.0
  */
 unsigned int mhp_standing_rule_get_order(const struct mhp_standing_rule *rule);
 
@@ -260,7 +260,7 @@ unsigned int mhp_standing_rule_get_order(const struct mhp_standing_rule *rule);
  * exceed that is onlined as MHP_ONLINE_KERNEL instead (max-movable-ratio).
  *
  * @return 0; -ENODATA there is no such limit
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_rule_get_max_movable_ratio(const struct mhp_standing_rule *rule,
 					    unsigned int *ret_percent);
@@ -269,7 +269,7 @@ int mhp_standing_rule_get_max_movable_ratio(const struct mhp_standing_rule *rule
  * Rules of the request that the rule comes to: MHP_RULE_REZONE (elsewhere = rezone),
  * MHP_RULE_PER_BLOCK, MHP_RULE_KERNEL_ZONE.
  *
- * @since 0.1
+ * @since 1.0
  */
 uint64_t mhp_standing_rule_get_rules(const struct mhp_standing_rule *rule);
 
@@ -277,14 +277,14 @@ uint64_t mhp_standing_rule_get_rules(const struct mhp_standing_rule *rule);
  * Is memory plugged that is not System RAM yet (plug = yes or persistent)? That is the
  * default, unless the rule leaves memory alone.
  *
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_standing_rule_can_plug(const struct mhp_standing_rule *rule);
 
 /**
  * Is persistent memory plugged, too, so that what is on it is lost (plug = persistent)?
  *
- * @since 0.1
+ * @since 1.0
  */
 bool mhp_standing_rule_can_plug_persistent(const struct mhp_standing_rule *rule);
 
@@ -295,7 +295,7 @@ bool mhp_standing_rule_can_plug_persistent(const struct mhp_standing_rule *rule)
  * @param rule      the rule
  * @param ret_text  printable but for the newlines; the caller frees it
  * @return 0; -ENOMEM
- * @since 0.1
+ * @since 1.0
  */
 int mhp_standing_rule_copy_text(const struct mhp_standing_rule *rule, char **ret_text);
 
@@ -314,7 +314,7 @@ int mhp_standing_rule_copy_text(const struct mhp_standing_rule *rule, char **ret
  *                 frees it; NULL if memory ran out; may be NULL
  * @return the answer; MHP_MATCH_UNKNOWN if no key says no, and something could not be
  *         read, or was not asked for
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_match mhp_standing_rule_match(const struct mhp_standing_rule *rule,
 				       const struct mhp_snapshot *snap,
@@ -332,7 +332,7 @@ enum mhp_match mhp_standing_rule_match(const struct mhp_standing_rule *rule,
  * @param ret_why   as of mhp_standing_rule_match(), for this rule; NULL without one; may
  *                  be NULL
  * @return the answer
- * @since 0.1
+ * @since 1.0
  */
 enum mhp_match mhp_standing_find_rule(const struct mhp_standing *standing,
 				      const struct mhp_snapshot *snap,

@@ -110,7 +110,7 @@ enum mhp_access {
  * @param str       the word
  * @param ret_type  its value
  * @return 0; -EINVAL if it is not one of the words
- * @since 0.1
+ * @since 1.0
  */
 int mhp_online_type_from_str(const char *str, enum mhp_online_type *ret_type);
 
@@ -118,7 +118,7 @@ int mhp_online_type_from_str(const char *str, enum mhp_online_type *ret_type);
  * The kernel's word for a type.
  *
  * @return a constant string; NULL if type is not one of the four values
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_online_type_to_str(enum mhp_online_type type);
 
@@ -127,7 +127,7 @@ const char *mhp_online_type_to_str(enum mhp_online_type type);
  * "absent", "mixed", "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_state_to_str(enum mhp_state state);
 
@@ -136,7 +136,7 @@ const char *mhp_state_to_str(enum mhp_state state);
  * own "mixed" and "unknown".
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_zone_to_str(enum mhp_zone zone);
 
@@ -144,7 +144,7 @@ const char *mhp_zone_to_str(enum mhp_zone zone);
  * The word for a device state; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_device_state_to_str(enum mhp_device_state state);
 
@@ -153,7 +153,7 @@ const char *mhp_device_state_to_str(enum mhp_device_state state);
  * "ppc64-lmb", "managed", "boot"; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_region_kind_to_str(enum mhp_region_kind kind);
 
@@ -161,7 +161,7 @@ const char *mhp_region_kind_to_str(enum mhp_region_kind kind);
  * The word for a kind of node: "cpu", "cpu-less"; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
- * @since 0.1
+ * @since 1.0
  */
 const char *mhp_node_kind_to_str(enum mhp_node_kind kind);
 

@@ -70,7 +70,7 @@ struct mhp_wait_opts {
  * @return 0; -ETIMEDOUT the log function is told what was still missing; -ECANCELED tick
  *         returned non-zero; -EINVAL; what mhp_monitor_new(), mhp_monitor_next() and
  *         mhp_snapshot_new() answer
- * @since 0.1
+ * @since 1.0
  */
 int mhp_wait_region(struct mhp_ctx *ctx, const char *region, enum mhp_wait what,
 		    const struct mhp_wait_opts *opts, struct mhp_snapshot **ret_snap);
@@ -85,7 +85,7 @@ int mhp_wait_region(struct mhp_ctx *ctx, const char *region, enum mhp_wait what,
  * @param opts      NULL for the defaults
  * @param ret_snap  as with mhp_wait_region()
  * @return as mhp_wait_region(); also what mhp_plan_new() answers, but for -ENOENT
- * @since 0.1
+ * @since 1.0
  */
 int mhp_wait_request(struct mhp_ctx *ctx, const struct mhp_request *request,
 		     const struct mhp_wait_opts *opts, struct mhp_snapshot **ret_snap);

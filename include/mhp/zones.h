@@ -40,7 +40,7 @@ struct mhp_node;
  * @param ret_managed  bytes that the kernel hands out, which is less; may be NULL
  * @param ret_free     bytes that are free; may be NULL
  * @return as above; -EINVAL zone is none of these
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_zone_bytes(const struct mhp_node *node, enum mhp_zone zone,
 			    uint64_t *ret_present, uint64_t *ret_managed, uint64_t *ret_free);
@@ -49,14 +49,14 @@ int mhp_node_get_zone_bytes(const struct mhp_node *node, enum mhp_zone zone,
  * Memory of a node in the zones that the kernel uses for itself: all but Movable and
  * Device.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_kernel_bytes(const struct mhp_node *node, uint64_t *ret_bytes);
 
 /**
  * Memory of a node in Movable.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_movable_bytes(const struct mhp_node *node, uint64_t *ret_bytes);
 
@@ -70,14 +70,14 @@ int mhp_node_get_movable_bytes(const struct mhp_node *node, uint64_t *ret_bytes)
  * @param ret_percent  such as 301
  * @return as above; -ENODATA also if the node has no memory in zones; -ERANGE all of
  *         it is in Movable, so that there is no such number
- * @since 0.1
+ * @since 1.0
  */
 int mhp_node_get_movable_percent(const struct mhp_node *node, uint64_t *ret_percent);
 
 /**
  * As mhp_node_get_zone_bytes(), for all nodes together.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_zone_bytes(const struct mhp_snapshot *snap, enum mhp_zone zone,
 				uint64_t *ret_present, uint64_t *ret_managed,
@@ -86,21 +86,21 @@ int mhp_snapshot_get_zone_bytes(const struct mhp_snapshot *snap, enum mhp_zone z
 /**
  * As mhp_node_get_kernel_bytes(), for all nodes together.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_kernel_bytes(const struct mhp_snapshot *snap, uint64_t *ret_bytes);
 
 /**
  * As mhp_node_get_movable_bytes(), for all nodes together.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_movable_bytes(const struct mhp_snapshot *snap, uint64_t *ret_bytes);
 
 /**
  * As mhp_node_get_movable_percent(), for all nodes together.
  *
- * @since 0.1
+ * @since 1.0
  */
 int mhp_snapshot_get_movable_percent(const struct mhp_snapshot *snap, uint64_t *ret_percent);
 
