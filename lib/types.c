@@ -144,6 +144,20 @@ MHP_EXPORT const char *mhp_region_kind_to_str(enum mhp_region_kind kind)
 	return text_or_unknown(region_kinds, (int)kind);
 }
 
+MHP_EXPORT int mhp_region_kind_from_str(const char *str, enum mhp_region_kind *ret_kind)
+{
+	if (!str)
+		return -EINVAL;
+	/* the first one is the unknown */
+	for (const struct word *word = region_kinds + 1; word->text; word++) {
+		if (!strcmp(word->text, str)) {
+			*ret_kind = (enum mhp_region_kind)word->value;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 MHP_EXPORT const char *mhp_node_kind_to_str(enum mhp_node_kind kind)
 {
 	return text_or_unknown(node_kinds, (int)kind);

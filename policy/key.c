@@ -122,12 +122,12 @@ static int take_yes(const char *word, bool *ret)
 
 static int take_kind(struct mhp_standing_rule *rule, const char *word)
 {
-	for (unsigned int kind = 1; kind <= LAST_KIND; kind++)
-		if (!strcmp(word, mhp_region_kind_to_str((enum mhp_region_kind)kind))) {
-			rule->kinds |= 1U << kind;
-			return 0;
-		}
-	return -EINVAL;
+	enum mhp_region_kind kind;
+
+	if (mhp_region_kind_from_str(word, &kind) < 0)
+		return -EINVAL;
+	rule->kinds |= 1U << kind;
+	return 0;
 }
 
 static int take_name(struct mhp_standing_rule *rule, const char *word)

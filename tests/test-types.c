@@ -147,6 +147,22 @@ static void words_lead_back(void **state)
 	}
 }
 
+static void region_kind_from_word(void **state)
+{
+	static const char *const bad[] = { "", "unknown", "DAX", "dax\n", "da", "daxx", " dax" };
+	enum mhp_region_kind kind = MHP_REGION_UNKNOWN;
+
+	(void)state;
+	for (int i = MHP_REGION_DAX; i <= MHP_REGION_BOOT; i++) {
+		assert_int_equal(mhp_region_kind_from_str(region_kind_word_of(i), &kind), 0);
+		assert_int_equal(kind, i);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(mhp_region_kind_from_str(bad[i], &kind), -EINVAL);
+	assert_int_equal(mhp_region_kind_from_str(NULL, &kind), -EINVAL);
+	assert_int_equal(kind, MHP_REGION_BOOT);
+}
+
 static void word_ends_at_its_length(void **state)
 {
 	(void)state;
@@ -169,6 +185,7 @@ int main(void)
 		cmocka_unit_test(online_type_from_word),
 		cmocka_unit_test(online_type_refuses),
 		cmocka_unit_test(words_lead_back),
+		cmocka_unit_test(region_kind_from_word),
 		cmocka_unit_test(word_ends_at_its_length),
 	};
 

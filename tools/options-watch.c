@@ -54,14 +54,11 @@ void take_sim_lose(struct options *options, const char *word)
 		usage("--sim-lose: \"%s\" is no number of events", word);
 }
 
-/* Kinds are numbered from 1 on, and what the library does not know is "unknown". */
-void check_kind(const char *word)
+enum mhp_region_kind kind_of(const char *word)
 {
-	const char *unknown = mhp_region_kind_to_str(MHP_REGION_UNKNOWN);
-	enum mhp_region_kind kind = MHP_REGION_DAX;
+	enum mhp_region_kind kind = MHP_REGION_UNKNOWN;
 
-	for (; strcmp(mhp_region_kind_to_str(kind), unknown) != 0; kind++)
-		if (strcmp(mhp_region_kind_to_str(kind), word) == 0)
-			return;
-	usage("--kind: \"%s\" is no kind of region such as dax; mhp list shows them", word);
+	if (mhp_region_kind_from_str(word, &kind) < 0)
+		usage("--kind: \"%s\" is no kind of region such as dax; mhp list shows them", word);
+	return kind;
 }

@@ -290,7 +290,7 @@ static void check_machine(const struct options *options)
 	if (options->verb == VERB_WATCH && options->capture)
 		usage("watch: in a capture nothing happens; --sim makes a machine of it");
 	if (options->verb == VERB_WATCH && options->kind)
-		check_kind(options->kind);
+		kind_of(options->kind);
 	if (options->verb == VERB_WATCH && options->region && options->kind)
 		usage("watch: a region and --kind exclude each other");
 }

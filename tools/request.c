@@ -61,23 +61,6 @@ static void set_node(struct mhp_request *request, const char *text)
 	check(code < 0 ? code : mhp_request_set_node(request, (int)node), "node", text);
 }
 
-/* Kinds are numbered from 1 on, and what the library does not know is "unknown". */
-static void set_kind(struct mhp_request *request, const char *text)
-{
-	const char *unknown = mhp_region_kind_to_str(MHP_REGION_UNKNOWN);
-	enum mhp_region_kind kind = MHP_REGION_DAX;
-	const char *word;
-
-	while (strcmp(word = mhp_region_kind_to_str(kind), unknown) != 0) {
-		if (strcmp(word, text) == 0) {
-			check(mhp_request_set_kind(request, kind), "kind", text);
-			return;
-		}
-		kind++;
-	}
-	usage("--kind: \"%s\" is no kind of region such as dax; mhp list shows them", text);
-}
-
 static void set_size(struct mhp_request *request, const char *text)
 {
 	uint64_t bytes = 0;
@@ -104,7 +87,8 @@ static void set_target(struct mhp_request *request, const struct options *option
 	else if (options->node)
 		set_node(request, options->node);
 	else
-		set_kind(request, options->kind);
+		check(mhp_request_set_kind(request, kind_of(options->kind)), "kind",
+		      options->kind);
 	if (options->size)
 		set_size(request, options->size);
 }

@@ -124,7 +124,7 @@ void take_wait_for(struct options *options, const char *word);
 void take_sim_act(struct options *options, const char *word);
 void take_sim_lose(struct options *options, const char *word);
 /* Ends the program if it is none. */
-void check_kind(const char *word);
+enum mhp_region_kind kind_of(const char *word);
 
 /* ---- help.c ---- */
 

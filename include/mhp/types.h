@@ -158,6 +158,16 @@ const char *mhp_device_state_to_str(enum mhp_device_state state);
 const char *mhp_region_kind_to_str(enum mhp_region_kind kind);
 
 /**
+ * Value of the word for a kind of region, exactly as mhp_region_kind_to_str() has it.
+ *
+ * @param str       the word
+ * @param ret_kind  its value, never MHP_REGION_UNKNOWN
+ * @return 0; -EINVAL if it is not one of the words, or "unknown"
+ * @since 1.0
+ */
+int mhp_region_kind_from_str(const char *str, enum mhp_region_kind *ret_kind);
+
+/**
  * The word for a kind of node: "cpu", "cpu-less"; "unknown" for what is not known.
  *
  * @return a constant string, never NULL
