@@ -31,6 +31,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
+__attribute__((noreturn))
 static void fail(const char *what)
 {
 	fprintf(stderr, "%s: %s\n", what, strerror(errno));

@@ -50,7 +50,7 @@ static struct cell size_cell(const struct view *view, uint64_t size)
 	if (view->bytes) {
 		snprintf(cell.text, sizeof(cell.text), "%" PRIu64, size);
 	} else {
-		unsigned int part = unit ? (size >> 10 * (unit - 1) & 1023) * 1000 / 1024 : 0;
+		uint64_t part = unit ? (size >> 10 * (unit - 1) & 1023) * 1000 / 1024 : 0;
 		uint64_t tenths = (size >> 10 * unit) * 10 + (part + 50) / 100;
 
 		snprintf(cell.text, sizeof(cell.text), "%" PRIu64 "%.*s%.*u%c", tenths / 10,

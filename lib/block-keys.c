@@ -199,8 +199,8 @@ int block_keys_finish(struct block_keys *keys, bool all_listed, struct mhp_snaps
 		uint64_t key = keys->list[i];
 
 		blocks[i] = (struct mhp_block){
-			.id = id_of(key), .node = node_of(key), .shared = key >= SHARED,
-			.region = BLOCK_NO_REGION,
+			.id = id_of(key) & BLOCK_MAX_ID, .node = node_of(key) & BLOCK_NO_NODE,
+			.shared = key >= SHARED, .region = BLOCK_NO_REGION,
 		};
 	}
 	snap->blocks = blocks;

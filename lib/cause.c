@@ -30,6 +30,7 @@ MHP_EXPORT const char *mhp_cause_kind_to_str(enum mhp_cause_kind kind)
 
 /* ---- text ---- */
 
+__attribute__((format(printf, 2, 0)))
 static void add_va(struct cause *cause, const char *format, va_list ap)
 {
 	size_t length = strlen(cause->text);

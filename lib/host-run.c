@@ -53,7 +53,7 @@ bool host_is_contained(struct mhp_backend *be)
 		return false;
 	/* a mount of its own is the host's, which somebody has put there for us */
 	return fstatat(host->root_fd, "run", &run, 0) < 0 ||
-	       fstatat(host->root_fd, RUN_PATH + 1, &ours, AT_SYMLINK_NOFOLLOW) < 0 ||
+	       fstatat(host->root_fd, &RUN_PATH[1], &ours, AT_SYMLINK_NOFOLLOW) < 0 ||
 	       run.st_dev == ours.st_dev;
 }
 

@@ -318,7 +318,7 @@ static int open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run)
 	r = sysfs_open(ctx, "/run", &parent);
 	if (r < 0)
 		return r;
-	r = sysfs_read_link_name(&parent, RUN_PATH + strlen("/run/"), &target);
+	r = sysfs_read_link_name(&parent, &RUN_PATH[strlen("/run/")], &target);
 	sysfs_close(&parent);
 	if (r == 0) {
 		free(target);

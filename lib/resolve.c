@@ -21,7 +21,7 @@
 static int sys_openat2(int dir_fd, const char *name, int flags, uint64_t resolve)
 {
 	struct open_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.flags = (unsigned int)flags | O_CLOEXEC,
 		.resolve = resolve | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd;

@@ -371,7 +371,8 @@ static int read_first_of(struct scan *scan, struct mhp_block *block, struct told
 	enum mhp_zone told = block->told ? (enum mhp_zone)block->zones : MHP_ZONE_UNKNOWN;
 	int r;
 
-	block->told = block->zones = 0;
+	block->told = 0;
+	block->zones = 0;
 	r = scan_block_zones(scan, block);
 	if (block->state == MHP_STATE_ONLINE)
 		*run = (struct told_run){
@@ -393,7 +394,8 @@ static int read_block(struct scan *scan, struct mhp_block *block, struct told_ru
 	}
 	if (r == 0 && needs_zones(scan, (enum mhp_state)block->state))
 		return read_first_of(scan, block, run);
-	block->told = block->zones = 0;
+	block->told = 0;
+	block->zones = 0;
 	return r;
 }
 
@@ -416,7 +418,9 @@ static int read_told_zones(struct scan *scan, const struct open_blocks *open)
 
 		r = 0;
 		if (block->told && !block->inferred) {
-			block->told = block->zones = block->n_zones = 0;
+			block->told = 0;
+			block->zones = 0;
+			block->n_zones = 0;
 			r = scan_block_zones(scan, block);
 		}
 		if (r < 0)

@@ -145,7 +145,7 @@ int sim_take_opts(const struct mhp_sim_opts *theirs, struct mhp_sim_opts *ret)
 		if (bytes[i])
 			return -E2BIG;
 	memcpy(ret, theirs, theirs->size < sizeof(*ret) ? theirs->size : sizeof(*ret));
-	return ret->flags & ~MHP_SIM_READ_ONLY ? -E2BIG : 0;
+	return ret->flags & ~(uint64_t)MHP_SIM_READ_ONLY ? -E2BIG : 0;
 }
 
 /* A capture need not have it as a file. For contexts; not for a capture by itself. */

@@ -156,9 +156,9 @@ static bool tells_no_memory(const struct mhp_snapshot *snap)
 	return found;
 }
 
-static void take_without_memory(struct fakesys *fs, int first_way)
+static void take_without_memory(struct fakesys *fs, enum fakesys_way first_way)
 {
-	for (int way = first_way; way <= FAKESYS_MEMORY; way++) {
+	for (enum fakesys_way way = first_way; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot_opts opts = {
 			.size = sizeof(opts),
 			.flags = MHP_SNAPSHOT_FOR_PLANS | MHP_SNAPSHOT_TOPOLOGY |

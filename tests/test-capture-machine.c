@@ -190,7 +190,7 @@ static void back_ends(void **state)
 	char *texts[3] = { NULL };
 
 	(void)state;
-	for (int way = 0; way < 3; way++) {
+	for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
 		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 
@@ -201,7 +201,7 @@ static void back_ends(void **state)
 	}
 	check_same(texts[0], MHP_SIM_READ_ONLY, 0);
 	check_same(texts[0], 0, 0);
-	for (int way = 0; way < 3; way++)
+	for (size_t way = 0; way < ARRAY_SIZE(texts); way++)
 		free(texts[way]);
 }
 
@@ -353,7 +353,7 @@ static void hostile(void **state)
 	char *texts[3];
 
 	(void)state;
-	for (int way = 0; way < 3; way++) {
+	for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		struct fakesys *fs = hostile_tree();
 		struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 
@@ -368,7 +368,7 @@ static void hostile(void **state)
 	assert_non_null(strstr(texts[0], "/d: <ELOOP>\n"));
 	assert_non_null(strstr(texts[0], MEM "large: xxxx"));
 	check_same(texts[0], MHP_SIM_READ_ONLY, 0);
-	for (int way = 0; way < 3; way++)
+	for (size_t way = 0; way < ARRAY_SIZE(texts); way++)
 		free(texts[way]);
 }
 

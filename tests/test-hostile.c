@@ -146,14 +146,14 @@ static bool row_is_right(const struct hostile *row, const char *before)
 	bool right = true;
 
 	change(fs, row->changes);
-	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+	for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot *snap = take(fs, way);
 		char *after = dump_devices(snap), *differs, *problems;
 
 		differs = new_lines(before, after);
 		problems = dump_problems(snap);
 		if (strcmp(differs, row->differs) || strcmp(problems, row->problems)) {
-			print_error("%s, way %d:\n%s-- not\n%s-- and\n%s-- not\n%s", row->what,
+			print_error("%s, way %u:\n%s-- not\n%s-- and\n%s-- not\n%s", row->what,
 				    way, differs, row->differs, problems, row->problems);
 			right = false;
 		}
@@ -553,7 +553,7 @@ static void no_snapshot(void **state)
 		struct fakesys *fs = small_machine();
 
 		change(fs, cases[i].change);
-		for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 			struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 			struct mhp_snapshot *snap = (void *)fs;
 

@@ -167,7 +167,7 @@ static void random_machines(void **state)
 
 		for (int node = 0; node < 2; node++)
 			for (int z = 0; z < 3; z++) {
-				zones[node][z] = (struct zone_info)ZONE(node, NORMAL + z, 0, 0, 0);
+				zones[node][z] = (struct zone_info)ZONE(node, NORMAL, 0, 0, 0);
 				zones[node][z].zone = z == 2 ? MOVABLE : z ? NORMAL : MHP_ZONE_DMA32;
 			}
 		for (size_t id = 0; id < N; id++) {
@@ -177,7 +177,7 @@ static void random_machines(void **state)
 
 			if (!fakesys_random(&seed, 5))
 				continue;
-			blocks[n] = (struct mhp_block){ .id = id, .node = node & 0xfff };
+			blocks[n] = (struct mhp_block){ .id = id & BLOCK_MAX_ID, .node = node & 0xfff };
 			truth[n++] = MHP_ZONE_NONE;
 			if (lazy && !fakesys_random(&seed, lazy))
 				continue;

@@ -158,6 +158,11 @@ static void test_keys_missing(void **state)
 
 static unsigned int seed;
 
+static size_t random_below(size_t limit)
+{
+	return (size_t)rand_r(&seed) % limit;
+}
+
 /* Most of it is what a message could have; then some bytes are others. */
 static const char *mutate(char *buf, size_t size, const char *from)
 {
@@ -165,10 +170,10 @@ static const char *mutate(char *buf, size_t size, const char *from)
 
 	snprintf(buf, size, "%s", from);
 	length = strlen(buf);
-	for (int i = rand_r(&seed) % 4; i > 0 && length; i--) {
-		size_t at = (size_t)rand_r(&seed) % length;
+	for (size_t i = random_below(4); i > 0 && length; i--) {
+		size_t at = random_below(length);
 
-		switch (rand_r(&seed) % 4) {
+		switch (random_below(4)) {
 		case 0:
 			buf[at] = (char)(rand_r(&seed) >> 5);
 			break;
@@ -176,7 +181,7 @@ static const char *mutate(char *buf, size_t size, const char *from)
 			memmove(buf + at, buf + at + 1, length - at);
 			break;
 		case 2:
-			buf[at] = "/.0-9\\%"[rand_r(&seed) % 7];
+			buf[at] = "/.0-9\\%"[random_below(7)];
 			break;
 		default:
 			/* twice as long */
@@ -218,15 +223,15 @@ static void test_fuzz(void **state)
 	(void)state;
 	seed = 1;
 	for (int i = 0; i < 200000; i++) {
-		const char *const *path = paths[rand_r(&seed) % ARRAY_SIZE(paths)];
+		const char *const *path = paths[random_below(ARRAY_SIZE(paths))];
 		char action[32], devpath[512], subsystem[64], driver[128];
 		struct mhp_message message = {
 			.action = mutate(action, sizeof(action),
-					 actions[rand_r(&seed) % ARRAY_SIZE(actions)]),
+					 actions[random_below(ARRAY_SIZE(actions))]),
 			.devpath = mutate(devpath, sizeof(devpath), path[0]),
 			.subsystem = mutate(subsystem, sizeof(subsystem), path[1]),
 			.driver = mutate(driver, sizeof(driver), "kmem"),
-			.seqnum = (uint64_t)(rand_r(&seed) % 1000),
+			.seqnum = random_below(1000),
 		};
 		struct news news;
 

@@ -961,10 +961,10 @@ static void test_told_early(void **state)
 		.action = "remove", .devpath = "/devices/system/memory/memory99",
 		.subsystem = "memory",
 	}, bound = {
-		.action = "bind", .devpath = DAX + strlen("/sys"), .subsystem = "dax",
+		.action = "bind", .devpath = &DAX[strlen("/sys")], .subsystem = "dax",
 		.driver = "kmem",
 	}, bound_before = {
-		.action = "bind", .devpath = DAX + strlen("/sys"), .subsystem = "dax",
+		.action = "bind", .devpath = &DAX[strlen("/sys")], .subsystem = "dax",
 		.driver = "device_dax",
 	};
 

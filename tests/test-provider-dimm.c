@@ -28,7 +28,7 @@ static void add_slot(struct fakesys *fs, const char *name, const char *path)
 	char file[256], target[256];
 
 	snprintf(file, sizeof(file), BUS "%s", name);
-	snprintf(target, sizeof(target), "../../..%s%s", PARENT + strlen("/sys"), name);
+	snprintf(target, sizeof(target), "../../..%s%s", &PARENT[strlen("/sys")], name);
 	fakesys_link(fs, file, target);
 	snprintf(file, sizeof(file), PARENT "%s/status", name);
 	fakesys_file(fs, file, "0\n");

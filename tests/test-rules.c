@@ -27,7 +27,7 @@ static void test_table(void **state)
 		assert_int_equal(rule_find(rule_name(rule)), rule);
 		assert_true(strlen(rule_text(rule)) > 0 && strlen(rule_text(rule)) < 100);
 		assert_true(rule_kernels(rule) &&
-			    !(rule_kernels(rule) & ~(ON_ALL | ON_REPLAY | ON_DOCS | APART)));
+			    !(rule_kernels(rule) & ~(unsigned int)(ON_ALL | ON_REPLAY | ON_DOCS | APART)));
 	}
 	assert_int_equal(rule_find("NO_SUCH_RULE"), RULES_COUNT);
 }

@@ -43,7 +43,7 @@ static void recorded_machines(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
 		struct fakesys *fs = fakesys_new_machine(machines[i].name);
 
-		for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 			struct mhp_snapshot *snap = take(fs, way);
 			char *problems = dump_problems(snap);
 

@@ -50,7 +50,7 @@ static char *tiers_text(const struct mhp_snapshot *snap)
 static void assert_tiers(struct fakesys *fs, uint64_t flags, const char *tiers,
 			 const char *problems)
 {
-	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+	for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		struct mhp_snapshot *snap = take(fakesys_ctx(fs, way), flags);
 		char *str = tiers_text(snap), *told = dump_problems(snap);
 

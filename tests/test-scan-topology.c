@@ -320,7 +320,7 @@ static void hostile_trees(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(trees); i++) {
 		struct fakesys *fs = make(trees[i].entries, ARRAY_SIZE(trees[i].entries));
 
-		for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 			struct mhp_snapshot *snap = take(fakesys_ctx(fs, way),
 							 MHP_SNAPSHOT_TOPOLOGY);
 			char *line = line_of_node1(snap), *problems = dump_problems(snap);

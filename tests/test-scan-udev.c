@@ -65,11 +65,11 @@ static char *rules_of(struct fakesys *fs, enum fakesys_way way)
 
 static void check(struct fakesys *fs, const char *expected)
 {
-	for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+	for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 		char *found = rules_of(fs, way);
 
 		if (strcmp(found, expected))
-			fail_msg("way %d:\n%s-- not\n%s", way, found, expected);
+			fail_msg("way %u:\n%s-- not\n%s", way, found, expected);
 		free(found);
 	}
 	fakesys_free(fs);

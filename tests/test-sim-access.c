@@ -48,7 +48,7 @@ static int do_all(struct desk *desk)
 		if (r == 0)
 			r = desk_read(desk, STATE33, "online\n");
 		if (r == 0)
-			r = ops->read_link(desk->be, desk->root, STATE33 + 1, target,
+			r = ops->read_link(desk->be, desk->root, &STATE33[1], target,
 					   sizeof(target)) == -EINVAL ? 0 : -EIO;
 		if (r == 0)
 			r = ops->list(desk->be, desk->root, "sys", ignore_name, NULL);

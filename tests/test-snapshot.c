@@ -123,7 +123,7 @@ static void recorded_machines(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
 		struct fakesys *fs = fakesys_new_machine(machines[i].machine);
 
-		for (int way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
+		for (enum fakesys_way way = FAKESYS_OPENAT2; way <= FAKESYS_MEMORY; way++) {
 			struct mhp_snapshot *snap = take(fs, way, 0);
 
 			assert_text(dump(snap, true), machines[i].expected);

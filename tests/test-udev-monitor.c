@@ -298,8 +298,8 @@ static void test_malformed(void **state)
 		"ACTION=online\nDEVPATH=/devices/system/memory/memory1\nSUBSYSTEM=memory\n",
 		"ACTION=online\nDEVPATH=../x\nSUBSYSTEM=memory\nSEQNUM=1\n",
 		"ACTION=online\nDEVPATH=/devices/system/memory/memory1\nSUBSYSTEM=memory\nSEQNUM=x\n",
-		"ACTION=never seen\nDEVPATH=/devices/system/memory/memory1\nSUBSYSTEM=memory\n"
-		"SEQNUM=1\n",
+		("ACTION=never seen\nDEVPATH=/devices/system/memory/memory1\nSUBSYSTEM=memory\n"
+		 "SEQNUM=1\n"),
 	};
 	struct header header = { .prefix = "libudev", .properties_off = 5000 };
 	struct mhp_message message = { 0 };

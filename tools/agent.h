@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <mhp/event.h>
+
 #include "early.h"
 
 #define NEVER_DUE INT64_MAX
@@ -109,7 +111,8 @@ struct changes {
 	struct change {
 		char *region, *cause;	/* NULL: not known */
 		char *text;		/* of what is no block */
-		int kind, zone;		/* enum mhp_event_kind, enum mhp_zone */
+		enum mhp_event_kind kind;
+		enum mhp_zone zone;
 		int64_t first_ns;	/* since the epoch */
 		uint64_t *ids;
 		size_t n_ids, room;

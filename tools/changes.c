@@ -40,9 +40,10 @@ static bool is_of_interest(const struct mhp_event *event)
 	}
 }
 
-static struct change *find(struct changes *changes, const struct mhp_event *event, int zone)
+static struct change *find(struct changes *changes, const struct mhp_event *event,
+			   enum mhp_zone zone)
 {
-	int kind = mhp_event_get_kind(event);
+	enum mhp_event_kind kind = mhp_event_get_kind(event);
 
 	for (size_t i = 0; i < changes->count; i++) {
 		struct change *change = &changes->all[i];
@@ -55,7 +56,8 @@ static struct change *find(struct changes *changes, const struct mhp_event *even
 	return NULL;
 }
 
-static struct change *add(struct changes *changes, const struct mhp_event *event, int zone)
+static struct change *add(struct changes *changes, const struct mhp_event *event,
+			  enum mhp_zone zone)
 {
 	struct change *change;
 
@@ -102,15 +104,15 @@ void changes_add(struct changes *changes, const struct mhp_event *event)
 	if (!is_of_interest(event))
 		return;
 	if (mhp_event_get_block_id(event, &id) < 0) {
-		change = add(changes, event, 0);
+		change = add(changes, event, MHP_ZONE_UNKNOWN);
 		if (change && mhp_event_copy_text(event, &change->text) < 0)
 			out_of_memory();
 		return;
 	}
 	mhp_event_get_after(event, &state, &zone);
-	change = find(changes, event, (int)zone);
+	change = find(changes, event, zone);
 	if (!change)
-		change = add(changes, event, (int)zone);
+		change = add(changes, event, zone);
 	if (change)
 		add_id(change, id);
 }
@@ -148,7 +150,7 @@ static const char *verb_of(const struct change *change)
 	case MHP_EVENT_BLOCK_ZONE:
 		return "in another zone";
 	default:
-		return mhp_event_kind_to_str((enum mhp_event_kind)change->kind);
+		return mhp_event_kind_to_str(change->kind);
 	}
 }
 
@@ -164,7 +166,7 @@ static char *copy_what(struct change *change)
 	blocks = copy_blocks(change);
 	text = text_format("memory%s %s%s%s%s%s%s", blocks, verb_of(change),
 			   has_zone ? ": " : "",
-			   has_zone ? mhp_zone_to_str((enum mhp_zone)change->zone) : "",
+			   has_zone ? mhp_zone_to_str(change->zone) : "",
 			   change->region ? " (" : "", change->region ? change->region : "",
 			   change->region ? ")" : "");
 	free(blocks);

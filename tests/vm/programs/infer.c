@@ -84,6 +84,7 @@ static void fail(const char *what, int code)
 
 /* ---- what the files say ---- */
 
+__attribute__((format(printf, 3, 4)))
 static bool read_word(char *word, size_t size, const char *format, ...)
 {
 	char path[PATH_MAX];

@@ -23,6 +23,7 @@
 #define SPARE ((uint64_t)16 << 20)	/* of the node, so that nobody is killed for memory */
 #define MPOL_BIND_POLICY 2
 
+__attribute__((noreturn))
 static void fail(const char *what)
 {
 	perror(what);
