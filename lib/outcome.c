@@ -229,14 +229,14 @@ void conclude_other_machine(struct apply *apply, const char *block_size)
 void conclude_pending(struct mhp_report *report)
 {
 	const struct mhp_recovery *recovery = report->recovery;
+	enum mhp_returned returned = MHP_RETURNED_ALREADY;
 	const char *path = NULL;
-	size_t i = 0;
 
 	conclude_refused(report, MHP_REASON_PENDING);
-	while (i < mhp_recovery_count_settings(recovery) &&
-	       mhp_recovery_get_setting(recovery, i, &path, NULL, NULL, &report->code) !=
-		       MHP_RETURNED_UNKNOWN)
-		i++;
+	for (size_t i = 0; returned != MHP_RETURNED_UNKNOWN &&
+	     mhp_recovery_get_setting(recovery, i, &returned, &path, NULL, NULL,
+				      &report->code) == 0; i++)
+		;
 	report_say(report, "%s: what %s has left behind could not be put back: %s",
 		   report->plan->target, mhp_recovery_get_transaction(recovery), path ? path : "");
 }

@@ -264,16 +264,17 @@ MHP_EXPORT size_t mhp_recovery_count_settings(const struct mhp_recovery *recover
 	return recovery->journal.count;
 }
 
-MHP_EXPORT enum mhp_returned
-mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
-			 const char **ret_path, const char **ret_before,
-			 const char **ret_ours, int *ret_code)
+MHP_EXPORT int mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
+					enum mhp_returned *ret_returned, const char **ret_path,
+					const char **ret_before, const char **ret_ours,
+					int *ret_code)
 {
 	const struct journal_entry *entry;
 
 	if (index >= recovery->journal.count)
-		return MHP_RETURNED_UNKNOWN;
+		return -EINVAL;
 	entry = &recovery->journal.entries[index];
+	*ret_returned = recovery->returned[index].what;
 	if (ret_path)
 		*ret_path = entry->path;
 	if (ret_before)
@@ -282,7 +283,7 @@ mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
 		*ret_ours = entry->ours;
 	if (ret_code)
 		*ret_code = recovery->returned[index].code;
-	return recovery->returned[index].what;
+	return 0;
 }
 
 MHP_EXPORT const char *mhp_returned_to_str(enum mhp_returned returned)

@@ -300,6 +300,7 @@ static void test_changed_since(void **state)
 	const struct row *row = &rows[0];
 	struct mhp_recovery *recovery = NULL;
 	const char *path, *was, *ours;
+	enum mhp_returned returned;
 	struct bench bench;
 	size_t n = 0;
 
@@ -314,8 +315,9 @@ static void test_changed_since(void **state)
 	assert_int_equal(mhp_recover(bench.ctx, NULL, &recovery), 0);
 	assert_non_null(recovery);
 	assert_int_equal(mhp_recovery_count_settings(recovery), 1);
-	assert_int_equal(mhp_recovery_get_setting(recovery, 0, &path, &was, &ours, NULL),
-			 MHP_RETURNED_CHANGED);
+	assert_int_equal(mhp_recovery_get_setting(recovery, 0, &returned, &path, &was, &ours,
+						  NULL), 0);
+	assert_int_equal(returned, MHP_RETURNED_CHANGED);
 	assert_string_equal(path, POLICY_PATH);
 	assert_string_equal(was, "offline");
 	assert_string_equal(ours, "online_movable");

@@ -12,11 +12,11 @@
 static void say_setting(struct agent *agent, const struct mhp_recovery *recovery, size_t index)
 {
 	const char *path = "?", *before = "", *ours = "";
-	enum mhp_returned returned;
+	enum mhp_returned returned = MHP_RETURNED_UNKNOWN;
 	int code = 0;
 	char *why;
 
-	returned = mhp_recovery_get_setting(recovery, index, &path, &before, &ours, &code);
+	mhp_recovery_get_setting(recovery, index, &returned, &path, &before, &ours, &code);
 	why = code ? text_error(code) : NULL;
 	agent_say(agent, returned == MHP_RETURNED_UNKNOWN ? LOG_ERR : LOG_NOTICE,
 		  "recovered: %s: %s: \"%s\" had been written where \"%s\" stood%s%s", path,

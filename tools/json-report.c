@@ -64,10 +64,10 @@ static struct json_object *setting_object(const struct mhp_recovery *recovery, s
 {
 	struct json_object *object = json_new_object();
 	const char *path = NULL, *before = "", *ours = NULL;
-	enum mhp_returned returned;
+	enum mhp_returned returned = MHP_RETURNED_UNKNOWN;
 	int code = 0;
 
-	returned = mhp_recovery_get_setting(recovery, index, &path, &before, &ours, &code);
+	mhp_recovery_get_setting(recovery, index, &returned, &path, &before, &ours, &code);
 	json_add_text(object, "path", path);
 	json_add_text(object, "before", *before ? before : NULL);
 	json_add_text(object, "ours", ours);

@@ -10,10 +10,10 @@
 static char *setting_text(const struct mhp_recovery *recovery, size_t index, int *ret_code)
 {
 	const char *path = "?", *before = "", *ours = "";
-	enum mhp_returned returned;
+	enum mhp_returned returned = MHP_RETURNED_UNKNOWN;
 	char *text, *why;
 
-	returned = mhp_recovery_get_setting(recovery, index, &path, &before, &ours, ret_code);
+	mhp_recovery_get_setting(recovery, index, &returned, &path, &before, &ours, ret_code);
 	switch (returned) {
 	case MHP_RETURNED_DONE:
 		if (!*before)		/* a device's name that a driver was told */
@@ -44,9 +44,11 @@ static char *setting_text(const struct mhp_recovery *recovery, size_t index, int
 /* The first setting that could not be put back; the caller frees it. */
 static char *first_failure(const struct mhp_recovery *recovery, int *ret_code)
 {
-	for (size_t i = 0; i < mhp_recovery_count_settings(recovery); i++)
-		if (mhp_recovery_get_setting(recovery, i, NULL, NULL, NULL, NULL) ==
-		    MHP_RETURNED_UNKNOWN)
+	enum mhp_returned returned;
+
+	for (size_t i = 0; mhp_recovery_get_setting(recovery, i, &returned, NULL, NULL, NULL,
+						    NULL) == 0; i++)
+		if (returned == MHP_RETURNED_UNKNOWN)
 			return setting_text(recovery, i, ret_code);
 	*ret_code = 0;
 	return text_format("not all could be put back");

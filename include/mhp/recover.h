@@ -90,21 +90,21 @@ size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
 /**
  * A setting that was borrowed, or a driver's remove_id that is to take an id back.
  *
- * @param recovery    the recovery
- * @param index       from 0
- * @param ret_path    the file below the root, borrowed; may be NULL
- * @param ret_before  what stood there before, borrowed; "" for an id; may be NULL
- * @param ret_ours    what was written, or the id, borrowed; may be NULL
- * @param ret_code    why it was not put back, a negative errno value, with
- *                    MHP_RETURNED_CHANGED -ENOENT or -ENODEV if the file is gone;
- *                    else 0; may be NULL
- * @return what became of it; MHP_RETURNED_UNKNOWN with nothing written to the
- *         outputs if there are not that many
+ * @param recovery      the recovery
+ * @param index         from 0
+ * @param ret_returned  what became of it
+ * @param ret_path      the file below the root, borrowed; may be NULL
+ * @param ret_before    what stood there before, borrowed; "" for an id; may be NULL
+ * @param ret_ours      what was written, or the id, borrowed; may be NULL
+ * @param ret_code      why it was not put back, a negative errno value, with
+ *                      MHP_RETURNED_CHANGED -ENOENT or -ENODEV if the file is gone;
+ *                      else 0; may be NULL
+ * @return 0; -EINVAL if there are not that many
  * @since 1.0
  */
-enum mhp_returned mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
-					   const char **ret_path, const char **ret_before,
-					   const char **ret_ours, int *ret_code);
+int mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
+			     enum mhp_returned *ret_returned, const char **ret_path,
+			     const char **ret_before, const char **ret_ours, int *ret_code);
 
 /**
  * A word for what became of a setting: "done", "already", "changed"; else "unknown".

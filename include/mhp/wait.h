@@ -42,17 +42,23 @@ enum mhp_wait {
 	MHP_WAIT_GONE = 3,	/**< it is not there any more; a slot is empty */
 };
 
+/**
+ * Asked while it is waited: before it waits, after events came, and when a signal was caught,
+ * with all signals blocked. It must not use the context.
+ *
+ * @param data  tick_data of struct mhp_wait_opts
+ * @return 0 to go on; anything else ends it with -ECANCELED
+ * @since 1.0
+ */
+typedef int (*mhp_tick_fn)(void *data);
+
 /** How to wait. Set size to sizeof(struct mhp_wait_opts), all else to 0. */
 struct mhp_wait_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	int64_t timeout_ms;	/**< 0: MHP_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE (mhp/apply.h) */
 	enum mhp_event_source source;
 	uint32_t reserved;	/**< 0 */
-	/**
-	 * Called before it waits, after events came, and when a signal was caught, with all
-	 * signals blocked. Non-zero ends it. It must not use the context. NULL for none.
-	 */
-	int (*tick)(void *tick_data);
+	mhp_tick_fn tick;	/**< NULL for none */
 	void *tick_data;	/**< handed to tick */
 	uint64_t snapshot_flags;	/**< MHP_SNAPSHOT_..., of *ret_snap */
 };
