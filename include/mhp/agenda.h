@@ -57,9 +57,9 @@ struct mhp_drift;
 struct mhp_agenda_report;
 struct mhp_agenda_result;
 
-/** What is to be done about a region. */
+/** What is to be done about a region. @since 1.0 */
 enum mhp_item_state {
-	MHP_ITEM_UNKNOWN = 0,
+	MHP_ITEM_UNKNOWN = 0,		/**< not known */
 	MHP_ITEM_MET = 1,		/**< nothing: it is as its rule wants it */
 	MHP_ITEM_TO_DO = 2,		/**< mhp_agenda_item_get_plan() has steps */
 	MHP_ITEM_BLOCKED = 3,		/**< it is not as wanted, and nothing will be done: the
@@ -72,9 +72,9 @@ enum mhp_item_state {
 					     would plug, such as an empty slot */
 };
 
-/** How the machine is not as it should be. */
+/** How the machine is not as it should be. @since 1.0 */
 enum mhp_drift_kind {
-	MHP_DRIFT_UNKNOWN = 0,
+	MHP_DRIFT_UNKNOWN = 0,		/**< not known */
 	MHP_DRIFT_WORD = 1,		/**< the device's word is not what its blocks are */
 	MHP_DRIFT_ZONE = 2,		/**< blocks are online in another zone than the rule wants */
 	MHP_DRIFT_STATE = 3,		/**< blocks are offline, absent or online, and the rule
@@ -84,7 +84,7 @@ enum mhp_drift_kind {
 	MHP_DRIFT_NOT_PLUGGED = 5,	/**< it is not System RAM, and the rule wants it to be */
 };
 
-/** How to make an agenda. Set size to sizeof(struct mhp_agenda_opts), all else to 0. */
+/** How to make an agenda. Set size to sizeof(struct mhp_agenda_opts), all else to 0. @since 1.0 */
 struct mhp_agenda_opts {
 	size_t size;			/**< bytes of the struct that the caller knows */
 	uint64_t rules;			/**< MHP_RULE_..., for every request, beside those of the
@@ -106,7 +106,8 @@ struct mhp_agenda_opts {
  *                    plugged. The agenda keeps a reference
  * @param standing    the standing policy, of which the agenda keeps a reference
  * @param opts        NULL for the defaults
- * @param ret_agenda  the agenda, with one reference, which the caller owns
+ * @param ret_agenda  the agenda, with one reference, which the caller drops with
+ *                    mhp_agenda_unref()
  * @return 0; -EBADMSG the standing policy has errors; -EACCES and others: regions could not be
  *         listed (mhp_snapshot_get_regions_code()); -E2BIG opts asks for what this library
  *         does not know; -EINVAL; -ENOMEM
@@ -118,7 +119,8 @@ int mhp_agenda_new(struct mhp_snapshot *snap, struct mhp_standing *standing,
 /**
  * Take a reference.
  *
- * @return agenda; NULL if it is NULL
+ * @param agenda  the agenda; may be NULL
+ * @return agenda, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_agenda *mhp_agenda_ref(struct mhp_agenda *agenda);
@@ -127,6 +129,7 @@ struct mhp_agenda *mhp_agenda_ref(struct mhp_agenda *agenda);
  * Drop a reference; the last one frees the agenda and all that is borrowed from it. NULL is
  * fine.
  *
+ * @param agenda  the agenda; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -135,6 +138,7 @@ struct mhp_agenda *mhp_agenda_unref(struct mhp_agenda *agenda);
 /**
  * The snapshot that the agenda was made of.
  *
+ * @param agenda  the agenda
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -143,6 +147,7 @@ struct mhp_snapshot *mhp_agenda_get_snapshot(const struct mhp_agenda *agenda);
 /**
  * The standing policy that the agenda was made of.
  *
+ * @param agenda  the agenda
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -151,6 +156,8 @@ struct mhp_standing *mhp_agenda_get_standing(const struct mhp_agenda *agenda);
 /**
  * Number of items.
  *
+ * @param agenda  the agenda
+ * @return how many
  * @since 1.0
  */
 size_t mhp_agenda_count_items(const struct mhp_agenda *agenda);
@@ -159,6 +166,8 @@ size_t mhp_agenda_count_items(const struct mhp_agenda *agenda);
  * An item by position: in the order in which they are handled, by the order of their
  * rules, then as regions are in the snapshot; those without a rule come last.
  *
+ * @param agenda  the agenda
+ * @param index   from 0
  * @return the item, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -167,6 +176,8 @@ const struct mhp_agenda_item *mhp_agenda_get_item(const struct mhp_agenda *agend
 /**
  * The item of a region, by its name or identity.
  *
+ * @param agenda  the agenda
+ * @param region  its name, or its identity
  * @return the item, borrowed; NULL if there is no such region, or others are made from it
  * @since 1.0
  */
@@ -176,6 +187,9 @@ const struct mhp_agenda_item *mhp_agenda_find_item(const struct mhp_agenda *agen
 /**
  * Number of items that are in a state.
  *
+ * @param agenda  the agenda
+ * @param state   the state
+ * @return how many
  * @since 1.0
  */
 size_t mhp_agenda_count_in_state(const struct mhp_agenda *agenda, enum mhp_item_state state);
@@ -183,6 +197,8 @@ size_t mhp_agenda_count_in_state(const struct mhp_agenda *agenda, enum mhp_item_
 /**
  * Number of drifts of all items.
  *
+ * @param agenda  the agenda
+ * @return how many
  * @since 1.0
  */
 size_t mhp_agenda_count_drifts(const struct mhp_agenda *agenda);
@@ -202,6 +218,7 @@ int mhp_agenda_copy_text(const struct mhp_agenda *agenda, char **ret_text);
 /**
  * The region that an item is about.
  *
+ * @param item  the item
  * @return borrowed from the snapshot, never NULL
  * @since 1.0
  */
@@ -210,6 +227,7 @@ const struct mhp_region *mhp_agenda_item_get_region(const struct mhp_agenda_item
 /**
  * The rule that decides about the region.
  *
+ * @param item  the item
  * @return borrowed from the standing policy; NULL if none does (MHP_ITEM_NO_RULE), or it is
  *         not known which one does (MHP_ITEM_UNDECIDED)
  * @since 1.0
@@ -219,6 +237,8 @@ const struct mhp_standing_rule *mhp_agenda_item_get_rule(const struct mhp_agenda
 /**
  * What is to be done about the region.
  *
+ * @param item  the item
+ * @return the state
  * @since 1.0
  */
 enum mhp_item_state mhp_agenda_item_get_state(const struct mhp_agenda_item *item);
@@ -228,6 +248,8 @@ enum mhp_item_state mhp_agenda_item_get_state(const struct mhp_agenda_item *item
  * that; MHP_OFFLINE if it is to be offline. Where the ratio guard has chosen
  * (mhp_agenda_item_get_guard()) it is MHP_ONLINE_KERNEL.
  *
+ * @param item      the item
+ * @param ret_type  the type
  * @return 0; -ENODATA no rule wants one, or the system's default is not known
  * @since 1.0
  */
@@ -239,6 +261,7 @@ int mhp_agenda_item_get_online_type(const struct mhp_agenda_item *item,
  * online_movable: MOVABLE:KERNEL would be 412 %, above 300 % (50-pool.conf:7)". Blocks that
  * are in Movable already stay there.
  *
+ * @param item  the item
  * @return borrowed, printable, one line without a newline; NULL if it has not
  * @since 1.0
  */
@@ -247,6 +270,7 @@ const char *mhp_agenda_item_get_guard(const struct mhp_agenda_item *item);
 /**
  * The plan that brings the region to what is wanted.
  *
+ * @param item  the item
  * @return borrowed; without steps with MHP_ITEM_MET, with conflicts with MHP_ITEM_BLOCKED
  *         and maybe with MHP_ITEM_UNDECIDED; NULL if nothing was planned
  * @since 1.0
@@ -258,6 +282,7 @@ struct mhp_plan *mhp_agenda_item_get_plan(const struct mhp_agenda_item *item);
  * that is MHP_ITEM_BLOCKED as it is online elsewhere, what could be done with
  * MHP_RULE_REZONE. mhp_agenda_apply() does not carry out the latter.
  *
+ * @param item  the item
  * @return borrowed; NULL if there is none: mhp_agenda_item_get_why() says why not
  * @since 1.0
  */
@@ -266,6 +291,7 @@ struct mhp_plan *mhp_agenda_item_get_repair(const struct mhp_agenda_item *item);
 /**
  * Why nothing is done: of MHP_ITEM_BLOCKED, MHP_ITEM_UNDECIDED and MHP_ITEM_NOTHING.
  *
+ * @param item  the item
  * @return borrowed, printable, one line without a newline; NULL in other states
  * @since 1.0
  */
@@ -275,6 +301,7 @@ const char *mhp_agenda_item_get_why(const struct mhp_agenda_item *item);
  * What could be done about a region that is not as wanted and will not be. Names no
  * program's option.
  *
+ * @param item  the item
  * @return borrowed, printable, one line without a newline; NULL if there is nothing to say
  * @since 1.0
  */
@@ -284,6 +311,7 @@ const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item *item);
  * Who is likely to have brought the region to where it is, if it has drifts: what
  * mhp_region_guess_cause() tells.
  *
+ * @param item  the item
  * @return borrowed, printable, a part of a sentence; NULL if it has no drifts
  * @since 1.0
  */
@@ -293,6 +321,8 @@ const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item);
  * Number of drifts of an item. The device's word, and zones that are mixed, are looked at
  * whatever the rule says; all else only where one wants a type.
  *
+ * @param item  the item
+ * @return how many
  * @since 1.0
  */
 size_t mhp_agenda_item_count_drifts(const struct mhp_agenda_item *item);
@@ -300,6 +330,8 @@ size_t mhp_agenda_item_count_drifts(const struct mhp_agenda_item *item);
 /**
  * A drift by position, in the order of enum mhp_drift_kind; there is at most one of each.
  *
+ * @param item   the item
+ * @param index  from 0
  * @return the drift, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -309,6 +341,8 @@ const struct mhp_drift *mhp_agenda_item_get_drift(const struct mhp_agenda_item *
 /**
  * What kind of drift it is.
  *
+ * @param drift  the drift
+ * @return the kind
  * @since 1.0
  */
 enum mhp_drift_kind mhp_drift_get_kind(const struct mhp_drift *drift);
@@ -316,6 +350,7 @@ enum mhp_drift_kind mhp_drift_get_kind(const struct mhp_drift *drift);
 /**
  * What is not as it should be: "memory32-35 are online in Normal, not in Movable".
  *
+ * @param drift  the drift
  * @return borrowed, never NULL, printable, one line without a newline
  * @since 1.0
  */
@@ -324,6 +359,8 @@ const char *mhp_drift_get_message(const struct mhp_drift *drift);
 /**
  * Number of blocks that a drift is about; 0 if it is about the region.
  *
+ * @param drift  the drift
+ * @return how many
  * @since 1.0
  */
 size_t mhp_drift_count_blocks(const struct mhp_drift *drift);
@@ -343,6 +380,7 @@ int mhp_drift_get_block_id(const struct mhp_drift *drift, size_t index, uint64_t
  * A word for a state that stays the same: "met", "to-do", "blocked", "left-alone",
  * "no-rule", "undecided", "nothing"; else "unknown".
  *
+ * @param state  the state
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -352,6 +390,7 @@ const char *mhp_item_state_to_str(enum mhp_item_state state);
  * A word for a kind of drift that stays the same: "word", "zone", "state", "mixed-zones",
  * "not-plugged"; else "unknown".
  *
+ * @param kind  the kind
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -371,7 +410,7 @@ const char *mhp_drift_kind_to_str(enum mhp_drift_kind kind);
  * @param opts        as for mhp_apply(), NULL for the defaults. The deadlines are for each
  *                    try of each item. The progress function is told of all items together;
  *                    once it does not return 0, no other item is begun
- * @param ret_report  the report, which the caller frees
+ * @param ret_report  the report, which the caller frees with mhp_agenda_report_free()
  * @return 0 the report tells the outcome, also of an item that mhp_apply() could not begin.
  *         Else nothing was written: what mhp_apply() said of all items that were tried,
  *         such as -EACCES, if it began none; -E2BIG, -EINVAL, -ENOMEM
@@ -383,6 +422,7 @@ int mhp_agenda_apply(struct mhp_ctx *ctx, struct mhp_agenda *agenda,
 /**
  * Free a report. NULL is fine.
  *
+ * @param report  the report; may be NULL
  * @since 1.0
  */
 void mhp_agenda_report_free(struct mhp_agenda_report *report);
@@ -390,6 +430,7 @@ void mhp_agenda_report_free(struct mhp_agenda_report *report);
 /**
  * How all of it ended.
  *
+ * @param report  the report
  * @return MHP_OUTCOME_DONE: every region is as its rule wants it, or has none. MHP_OUTCOME_REFUSED:
  *         some are not, and nothing was written. MHP_OUTCOME_UNDONE: what was written is
  *         put back. MHP_OUTCOME_PARTIAL: something was changed, and some are not as wanted.
@@ -401,6 +442,7 @@ enum mhp_outcome mhp_agenda_report_get_outcome(const struct mhp_agenda_report *r
 /**
  * The agenda that was carried out.
  *
+ * @param report  the report
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -409,6 +451,8 @@ struct mhp_agenda *mhp_agenda_report_get_agenda(const struct mhp_agenda_report *
 /**
  * Number of results: one for each item of the agenda, in the same order.
  *
+ * @param report  the report
+ * @return how many
  * @since 1.0
  */
 size_t mhp_agenda_report_count_results(const struct mhp_agenda_report *report);
@@ -416,6 +460,8 @@ size_t mhp_agenda_report_count_results(const struct mhp_agenda_report *report);
 /**
  * A result by position.
  *
+ * @param report  the report
+ * @param index   from 0
  * @return the result, borrowed from the report; NULL if there are not that many
  * @since 1.0
  */
@@ -425,6 +471,7 @@ mhp_agenda_report_get_result(const struct mhp_agenda_report *report, size_t inde
 /**
  * The item that a result is about, as it was when the agenda was made.
  *
+ * @param result  the result
  * @return borrowed from the agenda, never NULL
  * @since 1.0
  */
@@ -434,6 +481,8 @@ const struct mhp_agenda_item *mhp_agenda_result_get_item(const struct mhp_agenda
  * How an item ended. What was not to be done is MHP_OUTCOME_DONE; what is blocked, undecided
  * or was not tried MHP_OUTCOME_REFUSED.
  *
+ * @param result  the result
+ * @return the outcome
  * @since 1.0
  */
 enum mhp_outcome mhp_agenda_result_get_outcome(const struct mhp_agenda_result *result);
@@ -445,6 +494,8 @@ enum mhp_outcome mhp_agenda_result_get_outcome(const struct mhp_agenda_result *r
  * rule, or none, is about the region by now. MHP_REASON_GONE: there is no such region any
  * more, which is MHP_OUTCOME_DONE.
  *
+ * @param result  the result
+ * @return the reason
  * @since 1.0
  */
 enum mhp_reason mhp_agenda_result_get_reason(const struct mhp_agenda_result *result);
@@ -453,6 +504,7 @@ enum mhp_reason mhp_agenda_result_get_reason(const struct mhp_agenda_result *res
  * The errno value that goes with it: as mhp_report_get_code(), or what mhp_apply(),
  * mhp_snapshot_new() or mhp_plan_new() returned.
  *
+ * @param result  the result
  * @return a negative errno value; 0 if there is none
  * @since 1.0
  */
@@ -461,6 +513,7 @@ int mhp_agenda_result_get_code(const struct mhp_agenda_result *result);
 /**
  * What happened, or why nothing did.
  *
+ * @param result  the result
  * @return borrowed, never NULL, printable, one line without a newline
  * @since 1.0
  */
@@ -469,6 +522,7 @@ const char *mhp_agenda_result_get_message(const struct mhp_agenda_result *result
 /**
  * What mhp_apply() reported.
  *
+ * @param result  the result
  * @return borrowed; NULL if nothing was tried, or it could not begin
  * @since 1.0
  */
@@ -477,6 +531,7 @@ const struct mhp_report *mhp_agenda_result_get_report(const struct mhp_agenda_re
 /**
  * What mhp_apply() reported of a first try, which was stale.
  *
+ * @param result  the result
  * @return borrowed; NULL if there was one try at most
  * @since 1.0
  */

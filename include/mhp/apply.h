@@ -17,7 +17,7 @@ struct mhp_ctx;
 struct mhp_plan;
 struct mhp_report;
 
-/** What progress functions return; anything else but 0 counts as MHP_CANCEL. */
+/** What progress functions return; anything else but 0 counts as MHP_CANCEL. @since 1.0 */
 enum mhp_cancel {
 	MHP_CANCEL = 1,			/**< stop, and put back what was changed */
 	MHP_CANCEL_UNDO = 2,		/**< stop putting it back, too */
@@ -37,21 +37,27 @@ enum mhp_cancel {
  *         is under way: what was changed is put back unless the request has
  *         MHP_RULE_KEEP. It comes too late once all is as wanted, and while
  *         things are put back it is not heeded: MHP_CANCEL_UNDO ends that, too
+ * @since 1.0
  */
 typedef int (*mhp_progress_fn)(void *data, uint64_t done_bytes, uint64_t total_bytes);
 
+/** Milliseconds that a call may take where no deadline is given. @since 1.0 */
 #define MHP_TIMEOUT_DEFAULT_MS 60000
+
+/** Milliseconds that putting back may take where no deadline is given. @since 1.0 */
 #define MHP_UNDO_TIMEOUT_DEFAULT_MS 30000
+
+/** No deadline, where milliseconds are asked for. @since 1.0 */
 #define MHP_TIMEOUT_NONE (-1)
 
-/** Flags of struct mhp_apply_opts. */
+/** Flags of struct mhp_apply_opts. @since 1.0 */
 enum mhp_apply_flag {
 	MHP_APPLY_BY_TIME = 1,		/**< progress need not be called after each step of a
 					     block: about every 100 ms will do, so that steps
 					     need not wait for it */
 };
 
-/** How to apply. Set size to sizeof(struct mhp_apply_opts), all else to 0. */
+/** How to apply. Set size to sizeof(struct mhp_apply_opts), all else to 0. @since 1.0 */
 struct mhp_apply_opts {
 	size_t size;			/**< bytes of the struct that the caller knows */
 	mhp_progress_fn progress;	/**< NULL for none */
@@ -97,8 +103,8 @@ struct mhp_apply_opts {
  * @param ctx         the context; of the same root as the snapshot
  * @param plan        the plan
  * @param opts        NULL for the defaults
- * @param ret_report  the report, which the caller frees. Set whenever anything
- *                    was written
+ * @param ret_report  the report, which the caller frees with mhp_report_free(). Set
+ *                    whenever anything was written
  * @return 0 the report tells the outcome. Else nothing of the plan was written: -E2BIG
  *         opts asks for what this library does not know; -EINVAL; -ENOMEM; -EBADMSG
  *         the journal of a user that was killed is damaged, and left for the

@@ -24,6 +24,8 @@ struct mhp_block;
  * Number of a block: the N of memoryN. Its first byte is at N times the block
  * size.
  *
+ * @param block  the block
+ * @return the N of memoryN
  * @since 1.0
  */
 uint64_t mhp_block_get_id(const struct mhp_block *block);
@@ -31,6 +33,7 @@ uint64_t mhp_block_get_id(const struct mhp_block *block);
 /**
  * State of a block.
  *
+ * @param block  the block
  * @return MHP_STATE_OFFLINE, _ONLINE, _GOING_OFFLINE, or _UNKNOWN
  * @since 1.0
  */
@@ -41,6 +44,7 @@ enum mhp_state mhp_block_get_state(const struct mhp_block *block);
  * node? It is as sure as if it had been read when that was, but for a block that was going
  * offline: that is online then or, near its end, offline.
  *
+ * @param block  the block
  * @return whether it was; false with MHP_SNAPSHOT_EXACT
  * @since 1.0
  */
@@ -59,6 +63,7 @@ int mhp_block_get_node(const struct mhp_block *block, int *ret_node);
 /**
  * Zone that an online block is in.
  *
+ * @param block  the block
  * @return the zone; MHP_ZONE_NONE if it spans several; MHP_ZONE_UNKNOWN if the
  *         block is not online or the zone could not be read
  * @since 1.0
@@ -69,6 +74,7 @@ enum mhp_zone mhp_block_get_zone(const struct mhp_block *block);
  * Number of words in valid_zones: of an online block the one zone that it is
  * in, of another the zones that it may go to.
  *
+ * @param block  the block
  * @return 0 if it was not read (see mhp_snapshot_opts) or could not be
  * @since 1.0
  */

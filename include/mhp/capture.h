@@ -28,13 +28,13 @@
 extern "C" {
 #endif
 
-/** Flags of a capture, to be joined by |. */
+/** Flags of a capture, to be joined by |. @since 1.0 */
 enum mhp_capture_flag {
 	MHP_CAPTURE_IDENTITY = 1,	/**< with serial numbers and the like, by which
 					     the machine, or a part of it, is known */
 };
 
-/** What to take. Set size to sizeof(struct mhp_capture_opts), all else to 0. */
+/** What to take. Set size to sizeof(struct mhp_capture_opts), all else to 0. @since 1.0 */
 struct mhp_capture_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	uint64_t flags;		/**< MHP_CAPTURE_..., or 0 */

@@ -20,7 +20,7 @@ struct mhp_event;
 struct mhp_region;
 struct mhp_snapshot;
 
-/** Who has done something, as far as that can be concluded. */
+/** Who has done something, as far as that can be concluded. @since 1.0 */
 enum mhp_cause_kind {
 	MHP_CAUSE_UNKNOWN = 0,		/**< nothing tells: another program, an administrator */
 	MHP_CAUSE_SELF = 1,		/**< mhp_apply() with this context */
@@ -37,6 +37,7 @@ enum mhp_cause_kind {
  * The word for a kind of cause: "self", "libmhp", "system-policy", "udev-rule", "device",
  * "host"; "unknown" for what is not known.
  *
+ * @param kind  the kind
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -63,6 +64,7 @@ int mhp_region_guess_cause(const struct mhp_snapshot *snap, const struct mhp_reg
  * MHP_MONITOR_CAUSES. Concluded from the system as it was when the event was taken, from
  * udev rules as the monitor's last snapshot has them, and from /run/libmhp/acts.
  *
+ * @param event  the event
  * @return the kind; MHP_CAUSE_UNKNOWN also without that flag
  * @since 1.0
  */
@@ -72,6 +74,7 @@ enum mhp_cause_kind mhp_event_get_cause(const struct mhp_event *event);
  * The same in words, as with mhp_region_guess_cause(): "probably mhp[123]: online dax0.0 as
  * online_movable".
  *
+ * @param event  the event
  * @return a part of a sentence, printable, borrowed from the event; NULL: without that
  *         flag, and of MHP_EVENT_LOST and MHP_EVENT_RESYNCED
  * @since 1.0

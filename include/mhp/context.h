@@ -26,9 +26,10 @@ struct mhp_ctx;
 /**
  * Make a context.
  *
- * @param root     directory that stands for "/" (below it sys/ and proc/);
- *                 NULL or "/" for this machine
- * @param ret_ctx  the context, with one reference, which the caller owns
+ * @param root     directory that stands for "/" (below it sys/ and proc/); NULL or "/" for
+ *                 this machine
+ * @param ret_ctx  the context, with one reference, which the caller drops with
+ *                 mhp_ctx_unref()
  * @return 0; -ENOENT, -ENOTDIR, -EACCES and others if root cannot be opened; -ENOMEM
  * @since 1.0
  */
@@ -37,7 +38,8 @@ int mhp_ctx_new(const char *root, struct mhp_ctx **ret_ctx);
 /**
  * Take a reference.
  *
- * @return ctx; NULL if it is NULL
+ * @param ctx  the context; may be NULL
+ * @return ctx, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
@@ -45,6 +47,7 @@ struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
 /**
  * Drop a reference; the last one frees the context. NULL is fine.
  *
+ * @param ctx  the context; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -58,6 +61,7 @@ struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
  * @param path     the file it is about, below the root, or NULL; may hold any
  *                 byte but NUL: escape it before it goes to a terminal
  * @param message  one line of English without a newline, printable
+ * @since 1.0
  */
 typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *message);
 

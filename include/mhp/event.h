@@ -25,23 +25,23 @@ extern "C" {
 
 struct mhp_event;
 
-/** What happened. */
+/** What happened. @since 1.0 */
 enum mhp_event_kind {
-	MHP_EVENT_UNKNOWN = 0,
-	MHP_EVENT_BLOCK_ADDED = 1,
+	MHP_EVENT_UNKNOWN = 0,		/**< not known */
+	MHP_EVENT_BLOCK_ADDED = 1,	/**< a block has come */
 	MHP_EVENT_BLOCK_REMOVED = 2,	/**< by a driver that gave up its device, also one that
 					     was online */
-	MHP_EVENT_BLOCK_ONLINE = 3,
-	MHP_EVENT_BLOCK_OFFLINE = 4,
-	MHP_EVENT_NODE_ADDED = 5,
-	MHP_EVENT_NODE_REMOVED = 6,
-	MHP_EVENT_TIER_ADDED = 7,
-	MHP_EVENT_TIER_REMOVED = 8,
+	MHP_EVENT_BLOCK_ONLINE = 3,	/**< a block was onlined */
+	MHP_EVENT_BLOCK_OFFLINE = 4,	/**< a block was taken offline */
+	MHP_EVENT_NODE_ADDED = 5,	/**< a node has come */
+	MHP_EVENT_NODE_REMOVED = 6,	/**< a node has gone */
+	MHP_EVENT_TIER_ADDED = 7,	/**< a memory tier has come */
+	MHP_EVENT_TIER_REMOVED = 8,	/**< a memory tier has gone */
 	MHP_EVENT_DEVICE_ADDED = 9,	/**< a dax device, a CXL region, a virtio-mem device;
 					     the name is the region's */
-	MHP_EVENT_DEVICE_REMOVED = 10,
+	MHP_EVENT_DEVICE_REMOVED = 10,	/**< such a device has gone */
 	MHP_EVENT_DEVICE_BOUND = 11,	/**< a driver has it, and its probe has ended */
-	MHP_EVENT_DEVICE_UNBOUND = 12,
+	MHP_EVENT_DEVICE_UNBOUND = 12,	/**< no driver has it any more */
 	MHP_EVENT_POLICY_CHANGED = 13,	/**< a setting of the system; the name is its file's */
 	MHP_EVENT_LOST = 14,		/**< events were lost: what follows until
 					     MHP_EVENT_RESYNCED was found by comparing with a
@@ -55,6 +55,7 @@ enum mhp_event_kind {
  * The word for a kind of event: "block-added", "policy-changed", "lost", ...; "unknown" for
  * what is not known.
  *
+ * @param kind  the kind
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -63,6 +64,8 @@ const char *mhp_event_kind_to_str(enum mhp_event_kind kind);
 /**
  * What happened.
  *
+ * @param event  the event
+ * @return the kind
  * @since 1.0
  */
 enum mhp_event_kind mhp_event_get_kind(const struct mhp_event *event);
@@ -71,6 +74,7 @@ enum mhp_event_kind mhp_event_get_kind(const struct mhp_event *event);
  * The kernel's number of the message that told it. Numbers ascend, where udevd passes
  * messages on for each device only; one message may make several events.
  *
+ * @param event  the event
  * @return the number; 0: it was found, no message told it
  * @since 1.0
  */
@@ -80,6 +84,8 @@ uint64_t mhp_event_get_seqnum(const struct mhp_event *event);
  * Was it found by comparing with a fresh snapshot, or by looking, rather than told by the
  * kernel? As what follows MHP_EVENT_LOST, and each change of policy.
  *
+ * @param event  the event
+ * @return whether it was
  * @since 1.0
  */
 bool mhp_event_is_found(const struct mhp_event *event);
@@ -87,6 +93,7 @@ bool mhp_event_is_found(const struct mhp_event *event);
 /**
  * When it was received, or found.
  *
+ * @param event  the event
  * @return nanoseconds of CLOCK_REALTIME
  * @since 1.0
  */
@@ -106,6 +113,8 @@ int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *ret_id);
  * The node that came or went, or that of the block as far as its region
  * (mhp_event_get_region()) or the monitor's last snapshot tells it.
  *
+ * @param event     the event
+ * @param ret_node  its number, the M of nodeM
  * @return 0; -ENODATA not about a node, or not known
  * @since 1.0
  */
@@ -114,6 +123,7 @@ int mhp_event_get_node(const struct mhp_event *event, int *ret_node);
 /**
  * What it is about: "memory36", "node1", "memory_tier4", "dax0.0", "auto_online_blocks".
  *
+ * @param event  the event
  * @return the name, printable, borrowed; "" for MHP_EVENT_LOST and MHP_EVENT_RESYNCED
  * @since 1.0
  */
@@ -126,6 +136,7 @@ const char *mhp_event_get_name(const struct mhp_event *event);
  * each event of a device at most, as its size may have been changed. Of memory that somebody
  * else than a device (MHP_EVENT_DEVICE_ADDED) has given since the region is not known.
  *
+ * @param event  the event
  * @return its name, borrowed; NULL: not known, the device is gone, or about neither
  * @since 1.0
  */
@@ -148,6 +159,10 @@ void mhp_event_get_before(const struct mhp_event *event, enum mhp_state *ret_sta
  * What the block is, as mhp_event_get_before(). The zone is only looked for with
  * MHP_MONITOR_ZONES, and is that of the moment when the event was received.
  *
+ * @param event      the event
+ * @param ret_state  its state; MHP_STATE_ABSENT: it is not there any more; may be NULL
+ * @param ret_zone   where it is online; MHP_ZONE_UNKNOWN: not online, or not known; may be
+ *                   NULL
  * @since 1.0
  */
 void mhp_event_get_after(const struct mhp_event *event, enum mhp_state *ret_state,
@@ -156,6 +171,7 @@ void mhp_event_get_after(const struct mhp_event *event, enum mhp_state *ret_stat
 /**
  * The setting's word before; the driver of MHP_EVENT_DEVICE_UNBOUND.
  *
+ * @param event  the event
  * @return the word, to be escaped before it goes to a terminal; borrowed; NULL: none
  * @since 1.0
  */
@@ -164,7 +180,8 @@ const char *mhp_event_get_word_before(const struct mhp_event *event);
 /**
  * The setting's word after; the driver of MHP_EVENT_DEVICE_BOUND.
  *
- * @return as mhp_event_get_word_before()
+ * @param event  the event
+ * @return the word, to be escaped before it goes to a terminal; borrowed; NULL: none
  * @since 1.0
  */
 const char *mhp_event_get_word_after(const struct mhp_event *event);

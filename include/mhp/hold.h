@@ -35,9 +35,10 @@ struct mhp_hold;
  *                    letter: the file is /run/libmhp/NAME.lock below the root. "agent" is
  *                    what mhp agent takes
  * @param what        what others get to see, behind the program's name and PID
- * @param ret_hold    the hold, for mhp_hold_free()
- * @param ret_holder  upon -EAGAIN the one who has it, as in "mhp[123]: WHAT", printable,
- *                    or NULL if that is not known; the caller frees it. May be NULL
+ * @param ret_hold    the hold, which the caller lets go of with mhp_hold_free()
+ * @param ret_holder  upon -EAGAIN the one who has it, as in "mhp[123]: WHAT", printable, or
+ *                    NULL if that is not known; the caller frees it with free(). May be
+ *                    NULL
  * @return 0; -EAGAIN somebody has it; -EINVAL no such name can be; -EACCES, -EROFS, -ENOSPC
  *         and others: directory or file cannot be made, of which the log function is told;
  *         -ENOMEM
@@ -49,6 +50,7 @@ int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *what,
 /**
  * Let go of it. NULL is fine. The file stays, and says nothing.
  *
+ * @param hold  the hold; may be NULL
  * @since 1.0
  */
 void mhp_hold_free(struct mhp_hold *hold);

@@ -40,7 +40,7 @@ struct mhp_event;
 struct mhp_monitor;
 struct mhp_snapshot;
 
-/** Who tells of events. */
+/** Who tells of events. @since 1.0 */
 enum mhp_event_source {
 	MHP_EVENT_SOURCE_AUTO = 0,	/**< udevd where it runs (/run/udev/control is there),
 					     else the kernel; the simulated machine its own */
@@ -49,7 +49,7 @@ enum mhp_event_source {
 					     without udevd */
 };
 
-/** Flags of a monitor, to be joined by |. */
+/** Flags of a monitor, to be joined by |. @since 1.0 */
 enum mhp_monitor_flag {
 	MHP_MONITOR_ZONES = 1,		/**< look in which zone a block came online */
 	MHP_MONITOR_CAUSES = 2,		/**< conclude who is likely to have done it
@@ -58,13 +58,14 @@ enum mhp_monitor_flag {
 					     more files are read for an event */
 };
 
+/** Bytes that events waiting may take where nothing else is said. @since 1.0 */
 #define MHP_MONITOR_BUFFER_DEFAULT_BYTES (64 << 20)
 
-/** How to follow. Set size to sizeof(struct mhp_monitor_opts), all else to 0. */
+/** How to follow. Set size to sizeof(struct mhp_monitor_opts), all else to 0. @since 1.0 */
 struct mhp_monitor_opts {
 	size_t size;			/**< bytes of the struct that the caller knows */
 	uint64_t flags;			/**< MHP_MONITOR_..., or 0 */
-	enum mhp_event_source source;
+	enum mhp_event_source source;	/**< who is to tell; 0: MHP_EVENT_SOURCE_AUTO */
 	uint32_t reserved;		/**< 0 */
 	size_t buffer_bytes;		/**< of what waits; a small message takes 1 KiB of it.
 					     0: MHP_MONITOR_BUFFER_DEFAULT_BYTES. Without
@@ -79,7 +80,7 @@ struct mhp_monitor_opts {
  *
  * @param ctx          the context; a reference to it is kept
  * @param opts         NULL for the defaults
- * @param ret_monitor  the monitor, for mhp_monitor_free()
+ * @param ret_monitor  the monitor, which the caller frees with mhp_monitor_free()
  * @return 0; -EOPNOTSUPP events of another root than "/" cannot be had, there is no such
  *         source, or libmhp was built without libudev: the log function is told which;
  *         -E2BIG opts asks for what this library does not know; -EINVAL no such source;
@@ -93,6 +94,7 @@ int mhp_monitor_new(struct mhp_ctx *ctx, const struct mhp_monitor_opts *opts,
 /**
  * Follow it no more. NULL is fine.
  *
+ * @param monitor  the monitor; may be NULL
  * @since 1.0
  */
 void mhp_monitor_free(struct mhp_monitor *monitor);
@@ -100,6 +102,8 @@ void mhp_monitor_free(struct mhp_monitor *monitor);
 /**
  * Who tells of events: what MHP_EVENT_SOURCE_AUTO became.
  *
+ * @param monitor  the monitor
+ * @return MHP_EVENT_SOURCE_UDEV or MHP_EVENT_SOURCE_KERNEL
  * @since 1.0
  */
 enum mhp_event_source mhp_monitor_get_source(const struct mhp_monitor *monitor);
@@ -122,8 +126,8 @@ int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
  * that was about a device, and once after MHP_EVENT_LOST a snapshot is taken.
  *
  * @param monitor    the monitor
- * @param ret_event  the event, which is the monitor's and good until the next call; NULL:
- *                   none waits now, poll
+ * @param ret_event  the event, borrowed from the monitor until the next call; NULL: none
+ *                   waits now, poll
  * @return 0; -ENOMEM, what mhp_snapshot_new() answers where a fresh one is needed, or
  *         other negative errno values of the socket: nothing is forgotten, and the next
  *         call tries again. Call it again in a while, for the descriptor need not be readable
@@ -156,6 +160,7 @@ int mhp_monitor_refresh(struct mhp_monitor *monitor);
  * The snapshot that was taken last: by mhp_monitor_new(), mhp_monitor_refresh(), or after
  * MHP_EVENT_LOST. Events are not applied to it.
  *
+ * @param monitor  the monitor
  * @return the snapshot, borrowed until the next one is taken, which mhp_monitor_next() may
  *         do: take a reference to keep it
  * @since 1.0
@@ -166,8 +171,9 @@ struct mhp_snapshot *mhp_monitor_get_snapshot(const struct mhp_monitor *monitor)
  * Number of blocks in a state, as events have led to.
  *
  * @param monitor  the monitor
- * @param state    MHP_STATE_OFFLINE or MHP_STATE_ONLINE; one that was going offline when
- *                 it was looked at counts as online; MHP_STATE_UNKNOWN: all that are there
+ * @param state    MHP_STATE_OFFLINE or MHP_STATE_ONLINE; one that was going offline when it
+ *                 was looked at counts as online; MHP_STATE_UNKNOWN: all that are there
+ * @return how many
  * @since 1.0
  */
 size_t mhp_monitor_count_blocks(const struct mhp_monitor *monitor, enum mhp_state state);

@@ -24,6 +24,8 @@ struct mhp_region;
 /**
  * Number of a node: the M of nodeM.
  *
+ * @param node  the node
+ * @return the number, the M of nodeM
  * @since 1.0
  */
 int mhp_node_get_id(const struct mhp_node *node);
@@ -31,6 +33,8 @@ int mhp_node_get_id(const struct mhp_node *node);
 /**
  * Whether the node has processors (it is in node/has_cpu).
  *
+ * @param node         the node
+ * @param ret_has_cpu  whether it has
  * @return 0; -ENODATA there is no such file; another negative errno value if it
  *         could not be read, -EBADMSG if it makes no sense
  * @since 1.0
@@ -40,6 +44,7 @@ int mhp_node_get_has_cpu(const struct mhp_node *node, bool *ret_has_cpu);
 /**
  * Has the node processors, in a word?
  *
+ * @param node  the node
  * @return the kind; MHP_NODE_UNKNOWN where mhp_node_get_has_cpu() fails
  * @since 1.0
  */
@@ -49,6 +54,8 @@ enum mhp_node_kind mhp_node_get_kind(const struct mhp_node *node);
  * Whether the node has something beside processors that uses memory by itself, such as an
  * accelerator (it is in node/has_generic_initiator, Linux 5.10).
  *
+ * @param node                       the node
+ * @param ret_has_generic_initiator  whether it has
  * @return as mhp_node_get_has_cpu(); -ENODATA also if the snapshot was made without
  *         MHP_SNAPSHOT_TOPOLOGY
  * @since 1.0
@@ -59,6 +66,8 @@ int mhp_node_get_has_generic_initiator(const struct mhp_node *node,
 /**
  * Whether the node has online memory (it is in node/has_memory).
  *
+ * @param node            the node
+ * @param ret_has_memory  whether it has
  * @return as mhp_node_get_has_cpu()
  * @since 1.0
  */
@@ -68,6 +77,8 @@ int mhp_node_get_has_memory(const struct mhp_node *node, bool *ret_has_memory);
  * Whether the node has online memory in a kernel zone (it is in
  * node/has_normal_memory, which not every kernel has).
  *
+ * @param node                   the node
+ * @param ret_has_normal_memory  whether it has
  * @return as mhp_node_get_has_cpu()
  * @since 1.0
  */
@@ -77,6 +88,7 @@ int mhp_node_get_has_normal_memory(const struct mhp_node *node, bool *ret_has_no
  * Could the node's blocks be listed? If not, mhp_block_get_node() of some knows
  * nothing, and mhp_node_count_blocks() counts too few.
  *
+ * @param node  the node
  * @return 0; -ENODATA if they were not, in a snapshot of one region; another negative errno
  *         value if they could not
  * @since 1.0
@@ -87,6 +99,8 @@ int mhp_node_get_blocks_code(const struct mhp_node *node);
  * Number of the node's memory blocks, whatever their state. A block that spans
  * nodes counts on each of them; mhp_block_get_node() names the lowest.
  *
+ * @param node  the node
+ * @return how many
  * @since 1.0
  */
 size_t mhp_node_count_blocks(const struct mhp_node *node);
@@ -138,6 +152,10 @@ int mhp_node_get_read_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_a
 /**
  * As mhp_node_get_read_bandwidth_mb_per_s(), of writing.
  *
+ * @param node          the node
+ * @param access        whose accesses
+ * @param ret_mb_per_s  MB/s, never 0
+ * @return as mhp_node_get_read_bandwidth_mb_per_s()
  * @since 1.0
  */
 int mhp_node_get_write_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_access access,
@@ -149,7 +167,7 @@ int mhp_node_get_write_bandwidth_mb_per_s(const struct mhp_node *node, enum mhp_
  * @param node    the node
  * @param access  whose accesses
  * @param ret_ns  nanoseconds, never 0
- * @return likewise
+ * @return as mhp_node_get_read_bandwidth_mb_per_s()
  * @since 1.0
  */
 int mhp_node_get_read_latency_ns(const struct mhp_node *node, enum mhp_access access,
@@ -158,6 +176,10 @@ int mhp_node_get_read_latency_ns(const struct mhp_node *node, enum mhp_access ac
 /**
  * As mhp_node_get_read_latency_ns(), of writing.
  *
+ * @param node    the node
+ * @param access  whose accesses
+ * @param ret_ns  nanoseconds, never 0
+ * @return as mhp_node_get_read_bandwidth_mb_per_s()
  * @since 1.0
  */
 int mhp_node_get_write_latency_ns(const struct mhp_node *node, enum mhp_access access,
@@ -166,6 +188,8 @@ int mhp_node_get_write_latency_ns(const struct mhp_node *node, enum mhp_access a
 /**
  * Is it known which nodes these ratings are about?
  *
+ * @param node    the node
+ * @param access  whose accesses
  * @return 0; otherwise as mhp_node_get_read_bandwidth_mb_per_s()
  * @since 1.0
  */
@@ -174,6 +198,9 @@ int mhp_node_get_initiators_code(const struct mhp_node *node, enum mhp_access ac
 /**
  * Number of the nodes that the ratings are about.
  *
+ * @param node    the node
+ * @param access  whose accesses
+ * @return how many
  * @since 1.0
  */
 size_t mhp_node_count_initiators(const struct mhp_node *node, enum mhp_access access);
@@ -194,6 +221,7 @@ int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access, 
 /**
  * Is it known which caches stand before the node's memory (HMAT)?
  *
+ * @param node  the node
  * @return 0; -ENODATA the kernel does not know of any, or the snapshot was made without
  *         MHP_SNAPSHOT_TOPOLOGY; another negative errno value if they could not be listed
  * @since 1.0
@@ -203,6 +231,8 @@ int mhp_node_get_caches_code(const struct mhp_node *node);
 /**
  * Number of the caches before the node's memory, such as DRAM before slower memory.
  *
+ * @param node  the node
+ * @return how many
  * @since 1.0
  */
 size_t mhp_node_count_caches(const struct mhp_node *node);
@@ -212,7 +242,7 @@ size_t mhp_node_count_caches(const struct mhp_node *node);
  *
  * @param node            the node
  * @param index           from 0
- * @param ret_level       1 is the one next to the memory; may be NULL
+ * @param ret_level       its level: 1 is the one next to the memory; may be NULL
  * @param ret_size_bytes  its size; may be NULL
  * @return 0; -EINVAL if there are not that many; -ENODATA its size is not known; another
  *         negative errno value if that could not be read, -EBADMSG if it makes no sense
@@ -227,6 +257,8 @@ int mhp_node_get_cache(const struct mhp_node *node, size_t index, unsigned int *
  * that parents of regions are among them. Of a region whose ranges are not known
  * (mhp_region_count_ranges()) only the latter is known.
  *
+ * @param node  the node
+ * @return how many
  * @since 1.0
  */
 size_t mhp_node_count_regions(const struct mhp_node *node);
@@ -234,6 +266,8 @@ size_t mhp_node_count_regions(const struct mhp_node *node);
 /**
  * A region that has memory on the node, by position; they are in the snapshot's order.
  *
+ * @param node   the node
+ * @param index  from 0
  * @return the region, borrowed; NULL if there are not that many
  * @since 1.0
  */

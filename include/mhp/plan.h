@@ -34,9 +34,9 @@ struct mhp_plan;
 struct mhp_step;
 struct mhp_conflict;
 
-/** What a step writes to. */
+/** What a step writes to. @since 1.0 */
 enum mhp_step_kind {
-	MHP_STEP_UNKNOWN = 0,
+	MHP_STEP_UNKNOWN = 0,		/**< not known */
 	MHP_STEP_BLOCK = 1,		/**< memoryN/state */
 	MHP_STEP_DEVICE = 2,		/**< daxX.Y/state: all ranges at once */
 	MHP_STEP_UNBIND = 3,		/**< the driver's unbind file */
@@ -55,9 +55,9 @@ enum mhp_step_kind {
 					     off */
 };
 
-/** What stands against a request, or is to be known about it. */
+/** What stands against a request, or is to be known about it. @since 1.0 */
 enum mhp_conflict_code {
-	MHP_CONFLICT_UNKNOWN = 0,
+	MHP_CONFLICT_UNKNOWN = 0,	/**< not known */
 	/* conflicts: the plan cannot be applied */
 	MHP_CONFLICT_WRONG_ZONE = 1,	/**< online in another zone; MHP_RULE_REZONE */
 	MHP_CONFLICT_NO_BLOCK = 2,	/**< smaller than a memory block, or lies badly */
@@ -117,8 +117,8 @@ enum mhp_conflict_code {
  *
  * @param snap      the machine as it is; the plan keeps what it needs of it
  * @param request   what is wanted; the plan keeps what it needs of it
- * @param ret_plan  the plan, with one reference, which the caller owns. Made
- *                  also where conflicts forbid to apply it
+ * @param ret_plan  the plan, with one reference, which the caller drops with
+ *                  mhp_plan_unref(). Made also where conflicts forbid to apply it
  * @return 0; -ENOENT no such region or node; -EACCES and others: regions could not be
  *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
  *         or an online type, names more blocks than any machine has, or is not about
@@ -131,7 +131,8 @@ int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *requ
 /**
  * Take a reference.
  *
- * @return plan; NULL if it is NULL
+ * @param plan  the plan; may be NULL
+ * @return plan, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
@@ -139,6 +140,7 @@ struct mhp_plan *mhp_plan_ref(struct mhp_plan *plan);
 /**
  * Drop a reference; the last one frees the plan. NULL is fine.
  *
+ * @param plan  the plan; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -147,6 +149,7 @@ struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
 /**
  * Name of the region that the plan is about, however the request named it.
  *
+ * @param plan  the plan
  * @return borrowed; NULL if it is about something else than one region as a whole
  * @since 1.0
  */
@@ -156,6 +159,7 @@ const char *mhp_plan_get_region(const struct mhp_plan *plan);
  * What the plan is about, for people: "dax0.0", "node 1", "blocks 32-35",
  * "4 GiB of node 1". Printable.
  *
+ * @param plan  the plan
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -165,6 +169,8 @@ const char *mhp_plan_get_target(const struct mhp_plan *plan);
  * Goal of the plan. MHP_GOAL_ONLINE with the type MHP_OFFLINE has become
  * MHP_GOAL_OFFLINE.
  *
+ * @param plan  the plan
+ * @return the goal
  * @since 1.0
  */
 enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
@@ -174,6 +180,8 @@ enum mhp_goal mhp_plan_get_goal(const struct mhp_plan *plan);
  * for that. MHP_OFFLINE if the goal is neither MHP_GOAL_ONLINE nor MHP_GOAL_PLUGGED,
  * if memory is to be plugged and stay offline, and with MHP_CONFLICT_NO_DEFAULT.
  *
+ * @param plan  the plan
+ * @return the type
  * @since 1.0
  */
 enum mhp_online_type mhp_plan_get_online_type(const struct mhp_plan *plan);
@@ -181,6 +189,8 @@ enum mhp_online_type mhp_plan_get_online_type(const struct mhp_plan *plan);
 /**
  * Rules of the request: MHP_RULE_...
  *
+ * @param plan  the plan
+ * @return MHP_RULE_..., or-ed
  * @since 1.0
  */
 uint64_t mhp_plan_get_rules(const struct mhp_plan *plan);
@@ -188,6 +198,8 @@ uint64_t mhp_plan_get_rules(const struct mhp_plan *plan);
 /**
  * Number of steps.
  *
+ * @param plan  the plan
+ * @return how many
  * @since 1.0
  */
 size_t mhp_plan_count_steps(const struct mhp_plan *plan);
@@ -195,6 +207,8 @@ size_t mhp_plan_count_steps(const struct mhp_plan *plan);
 /**
  * A step by position.
  *
+ * @param plan   the plan
+ * @param index  from 0
  * @return the step, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -203,6 +217,8 @@ const struct mhp_step *mhp_plan_get_step(const struct mhp_plan *plan, size_t ind
 /**
  * Number of conflicts. With any, mhp_apply() writes nothing.
  *
+ * @param plan  the plan
+ * @return how many
  * @since 1.0
  */
 size_t mhp_plan_count_conflicts(const struct mhp_plan *plan);
@@ -210,6 +226,8 @@ size_t mhp_plan_count_conflicts(const struct mhp_plan *plan);
 /**
  * A conflict by position.
  *
+ * @param plan   the plan
+ * @param index  from 0
  * @return the conflict, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -218,6 +236,8 @@ const struct mhp_conflict *mhp_plan_get_conflict(const struct mhp_plan *plan, si
 /**
  * Number of warnings: what is to be known and does not stop the plan.
  *
+ * @param plan  the plan
+ * @return how many
  * @since 1.0
  */
 size_t mhp_plan_count_warnings(const struct mhp_plan *plan);
@@ -225,6 +245,8 @@ size_t mhp_plan_count_warnings(const struct mhp_plan *plan);
 /**
  * A warning by position; it has the form of a conflict.
  *
+ * @param plan   the plan
+ * @param index  from 0
  * @return the warning, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -259,9 +281,10 @@ int mhp_plan_copy_saved(const struct mhp_plan *plan, char **ret_text);
  *
  * @param text      the text; need not end in NUL
  * @param length    bytes of text
- * @param ret_plan  the plan, with one reference, which the caller owns
- * @param ret_line  upon failure the number of the line at fault, from 1; the one after
- *                  the last if something is missing; may be NULL
+ * @param ret_plan  the plan, with one reference, which the caller drops with
+ *                  mhp_plan_unref()
+ * @param ret_line  upon failure the number of the line at fault, from 1; the one after the
+ *                  last if something is missing; may be NULL
  * @return 0; -EBADMSG the text is no plan, or one that nobody would have made;
  *         -E2BIG it is one of a newer libmhp; -ENOMEM
  * @since 1.0
@@ -272,6 +295,8 @@ int mhp_plan_new_from_text(const char *text, size_t length, struct mhp_plan **re
 /**
  * What a step writes to.
  *
+ * @param step  the step
+ * @return the kind
  * @since 1.0
  */
 enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
@@ -280,6 +305,8 @@ enum mhp_step_kind mhp_step_get_kind(const struct mhp_step *step);
  * Number of physical ranges that a step changes; 0 for MHP_STEP_LOAD, MHP_STEP_BORROW
  * and MHP_STEP_RETURN.
  *
+ * @param step  the step
+ * @return how many
  * @since 1.0
  */
 size_t mhp_step_count_ranges(const struct mhp_step *step);
@@ -312,6 +339,7 @@ int mhp_step_copy_path(const struct mhp_step *step, char **ret_path);
  * MHP_STEP_LOAD
  * the module's name.
  *
+ * @param step  the step
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -347,6 +375,7 @@ void mhp_step_get_wanted(const struct mhp_step *step, enum mhp_state *ret_state,
  * blocks that were offline or in another zone are then put right one by one. For
  * MHP_STEP_BIND it is written to the driver's unbind file, and the other way round.
  *
+ * @param step  the step
  * @return borrowed; NULL if the step cannot be undone, or is an undoing itself
  *         (MHP_STEP_RETURN)
  * @since 1.0
@@ -356,6 +385,8 @@ const char *mhp_step_get_undo_word(const struct mhp_step *step);
 /**
  * What a conflict or warning is about.
  *
+ * @param conflict  the conflict or warning
+ * @return the code: MHP_CONFLICT_... or MHP_WARNING_...
  * @since 1.0
  */
 enum mhp_conflict_code mhp_conflict_get_code(const struct mhp_conflict *conflict);
@@ -363,6 +394,8 @@ enum mhp_conflict_code mhp_conflict_get_code(const struct mhp_conflict *conflict
 /**
  * Number of blocks that it is about; 0 if it is about the region.
  *
+ * @param conflict  the conflict or warning
+ * @return how many
  * @since 1.0
  */
 size_t mhp_conflict_count_blocks(const struct mhp_conflict *conflict);
@@ -381,6 +414,7 @@ int mhp_conflict_get_block_id(const struct mhp_conflict *conflict, size_t index,
 /**
  * What is wrong, in one line of English without a newline, printable.
  *
+ * @param conflict  the conflict or warning
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -390,6 +424,7 @@ const char *mhp_conflict_get_message(const struct mhp_conflict *conflict);
  * What can be done, in one line of English without a newline, printable; names
  * no program's option.
  *
+ * @param conflict  the conflict or warning
  * @return borrowed; NULL if there is nothing to say
  * @since 1.0
  */
@@ -399,6 +434,7 @@ const char *mhp_conflict_get_hint(const struct mhp_conflict *conflict);
  * A word for a code that stays the same: "wrong-zone", "lost-bytes", ...; else
  * "unknown". A conflict and a warning can have the same one. libmhp(7) lists them.
  *
+ * @param code  the code, of a conflict or of a warning
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -408,6 +444,7 @@ const char *mhp_conflict_code_to_str(enum mhp_conflict_code code);
  * A word for a kind of step: "block", "device", "unbind", "bind", "load", "borrow",
  * "return", "eject", "configure", "release"; else "unknown".
  *
+ * @param kind  the kind
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -416,6 +453,7 @@ const char *mhp_step_kind_to_str(enum mhp_step_kind kind);
 /**
  * A word for a goal: "offline", "online", "unplugged", "plugged"; else "unknown".
  *
+ * @param goal  the goal
  * @return a constant string, never NULL
  * @since 1.0
  */

@@ -97,6 +97,7 @@ int mhp_snapshot_get_has_hotremove(const struct mhp_snapshot *snap, bool *ret_ha
 /**
  * Are all udev rules known that online memory?
  *
+ * @param snap  the snapshot
  * @return 0; -ENODATA if the snapshot was made without MHP_SNAPSHOT_FOR_PLANS;
  *         another negative errno value if a file, or a directory, could not be read
  *         (mhp_snapshot_get_problem())
@@ -107,6 +108,8 @@ int mhp_snapshot_get_udev_rules_code(const struct mhp_snapshot *snap);
 /**
  * Number of udev rules that online memory as it is added, or may do so.
  *
+ * @param snap  the snapshot
+ * @return how many
  * @since 1.0
  */
 size_t mhp_snapshot_count_udev_rules(const struct mhp_snapshot *snap);

@@ -29,7 +29,7 @@ extern "C" {
 struct mhp_ctx;
 struct mhp_recovery;
 
-/** What became of a setting that was borrowed. */
+/** What became of a setting that was borrowed. @since 1.0 */
 enum mhp_returned {
 	MHP_RETURNED_UNKNOWN = 0,	/**< it could not be read, or not be written */
 	MHP_RETURNED_DONE = 1,		/**< put back */
@@ -43,9 +43,10 @@ enum mhp_returned {
  * see mhp_recovery_is_complete().
  *
  * @param ctx           the context
- * @param opts          timeout_ms for the lock, and progress while it is waited for,
- *                      with 0 of 0 bytes; NULL for the defaults
- * @param ret_recovery  what was found; the caller frees it. NULL if nothing was
+ * @param opts          timeout_ms for the lock, and progress while it is waited for, with 0
+ *                      of 0 bytes; NULL for the defaults
+ * @param ret_recovery  what was found, which the caller frees with mhp_recovery_free().
+ *                      NULL if nothing was
  * @return 0; -ETIMEDOUT the lock was held until the deadline (who by goes to the log
  *         function); -ECANCELED by the progress function; -EBADMSG the journal is
  *         damaged (its name and text go to the log function), and left for the
@@ -60,6 +61,7 @@ int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts,
 /**
  * Free a recovery that mhp_recover() gave. NULL is fine.
  *
+ * @param recovery  the recovery; may be NULL
  * @since 1.0
  */
 void mhp_recovery_free(struct mhp_recovery *recovery);
@@ -68,6 +70,7 @@ void mhp_recovery_free(struct mhp_recovery *recovery);
  * Who had begun what and did not end it: "mhp[123]: plug dax0.0 as online_movable".
  * Printable.
  *
+ * @param recovery  the recovery
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -76,6 +79,8 @@ const char *mhp_recovery_get_transaction(const struct mhp_recovery *recovery);
 /**
  * Was everything put back that could be, so that nothing is pending any more?
  *
+ * @param recovery  the recovery
+ * @return whether it was
  * @since 1.0
  */
 bool mhp_recovery_is_complete(const struct mhp_recovery *recovery);
@@ -83,6 +88,8 @@ bool mhp_recovery_is_complete(const struct mhp_recovery *recovery);
 /**
  * Number of settings that were borrowed, and of ids that a driver was given.
  *
+ * @param recovery  the recovery
+ * @return how many
  * @since 1.0
  */
 size_t mhp_recovery_count_settings(const struct mhp_recovery *recovery);
@@ -109,6 +116,7 @@ int mhp_recovery_get_setting(const struct mhp_recovery *recovery, size_t index,
 /**
  * A word for what became of a setting: "done", "already", "changed"; else "unknown".
  *
+ * @param returned  what became of it
  * @return a constant string, never NULL
  * @since 1.0
  */

@@ -30,6 +30,7 @@ struct mhp_block;
  * The region's name, such as "dax0.0": the kernel's, where it has one. s390's standby
  * storage is "standby", the LMBs of a POWER partition are "lmb".
  *
+ * @param region  the region
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -38,6 +39,8 @@ const char *mhp_region_get_name(const struct mhp_region *region);
 /**
  * Origin of the region's memory.
  *
+ * @param region  the region
+ * @return the kind
  * @since 1.0
  */
 enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
@@ -45,6 +48,7 @@ enum mhp_region_kind mhp_region_get_kind(const struct mhp_region *region);
 /**
  * The region's directory in sysfs.
  *
+ * @param region  the region
  * @return path below the root, such as "/sys/devices/platform/.../dax0.0", of one
  *         without a device the directory that tells of it, or that of all memory blocks;
  *         borrowed, never NULL; to be escaped before it goes to a terminal
@@ -55,6 +59,8 @@ const char *mhp_region_get_path(const struct mhp_region *region);
 /**
  * Node that the memory belongs to when it is System RAM.
  *
+ * @param region    the region
+ * @param ret_node  its number, the M of nodeM; as the kernel tells it
  * @return 0; -ENODATA the kernel tells none; another negative errno value if it
  *         could not be read, -EBADMSG if it makes no sense
  * @since 1.0
@@ -106,6 +112,8 @@ int mhp_region_get_ram_driver(const struct mhp_region *region, const char **ret_
 /**
  * Number of the region's physical ranges: an output, because it may not be known.
  *
+ * @param region     the region
+ * @param ret_count  how many
  * @return 0; a negative errno value if they could not be read: -EACCES needs
  *         root, -EBADMSG makes no sense. Such a region has no blocks here
  * @since 1.0
@@ -129,6 +137,7 @@ int mhp_region_get_range(const struct mhp_region *region, size_t index,
  * Number of runs of whole blocks inside the ranges, by address. Neighbouring
  * runs are one.
  *
+ * @param region  the region
  * @return 0 if there is no whole block, or the ranges could not be read
  * @since 1.0
  */
@@ -151,6 +160,7 @@ int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
  * Number of blocks that exist and that the region owns: each block has one owner, the
  * deepest region that it lies in.
  *
+ * @param region  the region
  * @return 0 also if the ranges could not be read (mhp_region_count_ranges())
  * @since 1.0
  */
@@ -159,6 +169,8 @@ size_t mhp_region_count_blocks(const struct mhp_region *region);
 /**
  * A block that the region owns, by position; they are sorted by address.
  *
+ * @param region  the region
+ * @param index   from 0
  * @return the block, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -169,6 +181,7 @@ const struct mhp_block *mhp_region_get_block(const struct mhp_region *region, si
  * all of them are, MHP_STATE_ABSENT if none exists, else MHP_STATE_MIXED; a
  * block that is missing or going offline makes it mixed too.
  *
+ * @param region  the region
  * @return the state; MHP_STATE_UNKNOWN if ranges or a block could not be read
  * @since 1.0
  */
@@ -177,6 +190,7 @@ enum mhp_state mhp_region_get_state(const struct mhp_region *region);
 /**
  * Zone of the region's online blocks.
  *
+ * @param region  the region
  * @return the zone; MHP_ZONE_MIXED if they differ; MHP_ZONE_UNKNOWN if none is
  *         online or one could not be read
  * @since 1.0
@@ -186,6 +200,8 @@ enum mhp_zone mhp_region_get_zone(const struct mhp_region *region);
 /**
  * Size of all ranges.
  *
+ * @param region     the region
+ * @param ret_bytes  the size
  * @return 0, also where the kernel tells the size and not the ranges; a negative
  *         errno value if it could not be read
  * @since 1.0
@@ -196,6 +212,8 @@ int mhp_region_get_size_bytes(const struct mhp_region *region, uint64_t *ret_byt
  * Memory of the region that is in use: its online blocks. One whose state could
  * not be read does not count.
  *
+ * @param region     the region
+ * @param ret_bytes  how many
  * @return 0; a negative errno value if the ranges could not be read
  * @since 1.0
  */
@@ -205,6 +223,8 @@ int mhp_region_get_online_bytes(const struct mhp_region *region, uint64_t *ret_b
  * Memory of the region that can never be used, because it does not fill a whole
  * block.
  *
+ * @param region     the region
+ * @param ret_bytes  how many
  * @return 0; a negative errno value if the ranges could not be read
  * @since 1.0
  */
@@ -215,6 +235,8 @@ int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64_t *ret_byt
  * mhp_region_get_online_bytes() if the host has given a part of some only. Offline blocks
  * do not count.
  *
+ * @param region     the region
+ * @param ret_bytes  how many
  * @return 0; else as mhp_snapshot_get_block_plugged_bytes() of an online block that is
  *         not known, or why the ranges are not
  * @since 1.0
@@ -245,6 +267,7 @@ int mhp_region_get_identity(const struct mhp_region *region, const char **ret_id
  * A parent accepts the same verbs, for all that is made from it; blocks are owned by
  * the deepest region only.
  *
+ * @param region  the region
  * @return borrowed from the snapshot; NULL if it is made from no other region
  * @since 1.0
  */
@@ -254,6 +277,7 @@ const struct mhp_region *mhp_region_get_parent(const struct mhp_region *region);
  * Is some other region of the snapshot made from this one? Its blocks are theirs then.
  * Known when the snapshot is taken: nothing is walked.
  *
+ * @param region  the region
  * @return whether mhp_region_get_parent() of any region is this one
  * @since 1.0
  */
@@ -265,6 +289,7 @@ bool mhp_region_has_children(const struct mhp_region *region);
  * mhp_region_get_state(), mhp_region_get_zone() and mhp_region_get_online_bytes() are
  * about these.
  *
+ * @param region  the region
  * @return 0 also if the ranges could not be read
  * @since 1.0
  */
@@ -288,6 +313,8 @@ bool mhp_region_can(const struct mhp_region *region, enum mhp_capability what,
  * Number of facts that the region's origin tells of it, beside what has a function of
  * its own here; 0 of a snapshot without MHP_SNAPSHOT_IDENTITY.
  *
+ * @param region  the region
+ * @return how many
  * @since 1.0
  */
 size_t mhp_region_count_facts(const struct mhp_region *region);
@@ -325,6 +352,8 @@ int mhp_region_find_fact(const struct mhp_region *region, const char *name,
  * memory devices of a CXL region, a PCI or ACPI device; 0 of a snapshot without
  * MHP_SNAPSHOT_IDENTITY.
  *
+ * @param region  the region
+ * @return how many
  * @since 1.0
  */
 size_t mhp_region_count_devices(const struct mhp_region *region);
@@ -346,6 +375,9 @@ int mhp_region_get_device(const struct mhp_region *region, size_t index, const c
 /**
  * Serial number of a device behind the region.
  *
+ * @param region      the region
+ * @param index       from 0
+ * @param ret_serial  the serial number
  * @return 0; -ENODATA if it has none; another negative errno value if it could not be
  *         read; -EINVAL if there are not that many devices
  * @since 1.0
@@ -356,6 +388,9 @@ int mhp_region_get_device_serial(const struct mhp_region *region, size_t index,
 /**
  * Node that a device behind the region is next to.
  *
+ * @param region    the region
+ * @param index     from 0
+ * @param ret_node  its number, the M of nodeM
  * @return 0; -ENODATA if that is not told; another negative errno value if it could not
  *         be read; -EINVAL if there are not that many devices
  * @since 1.0

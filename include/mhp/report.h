@@ -30,7 +30,7 @@ struct mhp_result;
 struct mhp_plan;
 struct mhp_recovery;
 
-/** How a plan ended. */
+/** How a plan ended. @since 1.0 */
 enum mhp_outcome {
 	MHP_OUTCOME_UNKNOWN = 0,	/**< the true state could not be read, or may still
 					     change (MHP_REASON_QUEUED) */
@@ -47,7 +47,7 @@ enum mhp_outcome {
 					     write */
 };
 
-/** Why a block ended as it did. */
+/** Why a block ended as it did. @since 1.0 */
 enum mhp_reason {
 	MHP_REASON_UNKNOWN = 0,		/**< none of those below: see the errno value */
 	MHP_REASON_DONE = 1,		/**< changed as wanted */
@@ -101,6 +101,7 @@ enum mhp_reason {
 /**
  * Free a report. NULL is fine.
  *
+ * @param report  the report; may be NULL
  * @since 1.0
  */
 void mhp_report_free(struct mhp_report *report);
@@ -108,6 +109,8 @@ void mhp_report_free(struct mhp_report *report);
 /**
  * How the plan ended.
  *
+ * @param report  the report
+ * @return the outcome
  * @since 1.0
  */
 enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report);
@@ -115,6 +118,7 @@ enum mhp_outcome mhp_report_get_outcome(const struct mhp_report *report);
 /**
  * The plan that was carried out.
  *
+ * @param report  the report
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -123,6 +127,7 @@ struct mhp_plan *mhp_report_get_plan(const struct mhp_report *report);
 /**
  * The first thing that failed: why.
  *
+ * @param report  the report
  * @return MHP_REASON_DONE if nothing did, MHP_REASON_ALREADY if nothing had to be
  *         done
  * @since 1.0
@@ -132,6 +137,7 @@ enum mhp_reason mhp_report_get_reason(const struct mhp_report *report);
 /**
  * The first thing that failed: the kernel's answer.
  *
+ * @param report  the report
  * @return a negative errno value, libmhp's own -ETIMEDOUT at the deadline and -ECANCELED
  *         by the progress function among them; 0 if no system call failed
  * @since 1.0
@@ -143,6 +149,7 @@ int mhp_report_get_code(const struct mhp_report *report);
  * or device that failed, the file, the word written, the kernel's answer; and the
  * same of the first thing that could not be put back.
  *
+ * @param report  the report
  * @return borrowed, never NULL
  * @since 1.0
  */
@@ -151,6 +158,7 @@ const char *mhp_report_get_message(const struct mhp_report *report);
 /**
  * What can be done, in one line of English without a newline, printable.
  *
+ * @param report  the report
  * @return borrowed; NULL if there is nothing to say
  * @since 1.0
  */
@@ -159,6 +167,8 @@ const char *mhp_report_get_hint(const struct mhp_report *report);
 /**
  * Number of blocks: those that the plan is about.
  *
+ * @param report  the report
+ * @return how many
  * @since 1.0
  */
 size_t mhp_report_count_results(const struct mhp_report *report);
@@ -166,6 +176,8 @@ size_t mhp_report_count_results(const struct mhp_report *report);
 /**
  * What became of a block, by position; they are sorted by address.
  *
+ * @param report  the report
+ * @param index   from 0
  * @return borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -174,6 +186,8 @@ const struct mhp_result *mhp_report_get_result(const struct mhp_report *report, 
 /**
  * Number of a block: the N of memoryN.
  *
+ * @param result  the result
+ * @return the N of memoryN
  * @since 1.0
  */
 uint64_t mhp_result_get_id(const struct mhp_result *result);
@@ -182,6 +196,7 @@ uint64_t mhp_result_get_id(const struct mhp_result *result);
  * What the block was to become, in one word: "online", "online_kernel",
  * "online_movable", "offline", "absent".
  *
+ * @param result  the result
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -214,6 +229,7 @@ void mhp_result_get_after(const struct mhp_result *result, enum mhp_state *ret_s
  * The errno value that goes with the reason: the kernel's answer to the write, to
  * this block or to its whole device, or to the read, that the reason is about.
  *
+ * @param result  the result
  * @return a negative errno value, as mhp_report_get_code(); 0 if there is none: the
  *         block is as wanted, or nothing that was tried with it failed
  * @since 1.0
@@ -224,6 +240,8 @@ int mhp_result_get_code(const struct mhp_result *result);
  * Why the block ended as it did. It never rests on the errno value alone: the
  * block is looked at first.
  *
+ * @param result  the result
+ * @return the reason
  * @since 1.0
  */
 enum mhp_reason mhp_result_get_reason(const struct mhp_result *result);
@@ -231,6 +249,8 @@ enum mhp_reason mhp_result_get_reason(const struct mhp_result *result);
 /**
  * Number of writes, in the order in which they were made.
  *
+ * @param report  the report
+ * @return how many
  * @since 1.0
  */
 size_t mhp_report_count_writes(const struct mhp_report *report);
@@ -256,6 +276,7 @@ int mhp_report_get_write(const struct mhp_report *report, size_t index, const ch
  * What was left behind by a user of libmhp that was killed, and was put back before
  * the plan's first step.
  *
+ * @param report  the report
  * @return borrowed; NULL if nothing was
  * @since 1.0
  */
@@ -265,6 +286,8 @@ const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *repo
  * Number of blocks that others added while a setting of the system was borrowed:
  * they were onlined as it says.
  *
+ * @param report  the report
+ * @return how many
  * @since 1.0
  */
 size_t mhp_report_count_other_blocks(const struct mhp_report *report);
@@ -288,9 +311,9 @@ int mhp_report_get_other_block_id(const struct mhp_report *report, size_t index,
  * are to be escaped before they go to a terminal.
  *
  * @param report      the report
- * @param ret_before  NULL if there was none, or the report is about several
+ * @param ret_before  borrowed; NULL if there was none, or the report is about several
  *                    devices; may be NULL
- * @param ret_after   NULL likewise; may be NULL
+ * @param ret_after   borrowed; NULL likewise; may be NULL
  * @since 1.0
  */
 void mhp_report_get_device_words(const struct mhp_report *report, const char **ret_before,
@@ -299,6 +322,7 @@ void mhp_report_get_device_words(const struct mhp_report *report, const char **r
 /**
  * A word for an outcome: "done", "undone", "partial", "refused"; else "unknown".
  *
+ * @param outcome  the outcome
  * @return a constant string, never NULL
  * @since 1.0
  */
@@ -308,6 +332,8 @@ const char *mhp_outcome_to_str(enum mhp_outcome outcome);
  * Is it one of the reasons for which a block, or the whole, is not as wanted? True
  * of reasons that a later release brings and this one does not know.
  *
+ * @param reason  the reason
+ * @return whether it is
  * @since 1.0
  */
 bool mhp_reason_is_failure(enum mhp_reason reason);
@@ -316,6 +342,7 @@ bool mhp_reason_is_failure(enum mhp_reason reason);
  * A word for a reason that stays the same: "done", "busy", "wrong-zone", ...; else
  * "unknown". libmhp(7) lists them, and what to do.
  *
+ * @param reason  the reason
  * @return a constant string, never NULL
  * @since 1.0
  */

@@ -27,9 +27,9 @@ extern "C" {
 
 struct mhp_request;
 
-/** What is to become of the target. */
+/** What is to become of the target. @since 1.0 */
 enum mhp_goal {
-	MHP_GOAL_UNKNOWN = 0,
+	MHP_GOAL_UNKNOWN = 0,		/**< none was set */
 	MHP_GOAL_OFFLINE = 1,		/**< blocks present and offline */
 	MHP_GOAL_ONLINE = 2,		/**< every block online, with the type set by
 					     mhp_request_set_online_type() or
@@ -41,7 +41,7 @@ enum mhp_goal {
 					     see MHP_RULE_PER_BLOCK) */
 };
 
-/** Rules of a request, to be joined by |. */
+/** Rules of a request, to be joined by |. @since 1.0 */
 enum mhp_rule {
 	MHP_RULE_KEEP = 1,		/**< upon failure keep what worked instead of putting
 					     everything back */
@@ -75,6 +75,7 @@ enum mhp_rule {
 /**
  * Make an empty request.
  *
+ * @param ret_request  the request, which the caller frees with mhp_request_free()
  * @return 0; -ENOMEM
  * @since 1.0
  */
@@ -83,6 +84,7 @@ int mhp_request_new(struct mhp_request **ret_request);
 /**
  * Free a request. NULL is fine.
  *
+ * @param request  the request; may be NULL
  * @since 1.0
  */
 void mhp_request_free(struct mhp_request *request);
@@ -126,6 +128,8 @@ int mhp_request_add_blocks(struct mhp_request *request, uint64_t first, uint64_t
  * Set the target: the blocks of a node. To plug or unplug: the devices whose memory
  * belongs to it then.
  *
+ * @param request  the request
+ * @param node     its number, the M of nodeM
  * @return 0; -EINVAL node is negative
  * @since 1.0
  */
@@ -134,6 +138,8 @@ int mhp_request_set_node(struct mhp_request *request, int node);
 /**
  * Set the target: all regions of a kind.
  *
+ * @param request  the request
+ * @param kind     the kind
  * @return 0; -EINVAL it is none
  * @since 1.0
  */
@@ -181,6 +187,8 @@ int mhp_request_set_driver(struct mhp_request *request, const char *driver);
 /**
  * Set the goal.
  *
+ * @param request  the request
+ * @param goal     what is to become of the target
  * @return 0; -EINVAL if it is none
  * @since 1.0
  */
@@ -190,6 +198,8 @@ int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal goal);
  * Set how memory is to be onlined. MHP_OFFLINE makes MHP_GOAL_ONLINE the same as
  * MHP_GOAL_OFFLINE, and plugs memory that stays offline.
  *
+ * @param request  the request
+ * @param type     how to online it
  * @return 0; -EINVAL if type is not one of the four values
  * @since 1.0
  */
@@ -200,6 +210,7 @@ int mhp_request_set_online_type(struct mhp_request *request, enum mhp_online_typ
  * (mhp_snapshot_get_default_online_type()), by name and not by leaving it out. If
  * there is none, the plan has a conflict.
  *
+ * @param request  the request
  * @since 1.0
  */
 void mhp_request_set_default_type(struct mhp_request *request);

@@ -33,7 +33,7 @@ extern "C" {
 
 struct mhp_sim_builder;
 
-/** The kernel that a machine acts as, with what Debian's configuration makes of it. */
+/** The kernel that a machine acts as, with what Debian's configuration makes of it. @since 1.0 */
 enum mhp_sim_kernel {
 	MHP_SIM_KERNEL_6_1 = 1,		/**< auto_online_blocks is offline */
 	MHP_SIM_KERNEL_6_12 = 2,	/**< it is online; kmem takes dax devices by itself */
@@ -53,6 +53,7 @@ int mhp_sim_builder_new(enum mhp_sim_kernel kernel, struct mhp_sim_builder **ret
 /**
  * Free a builder. Machines that it made stay. NULL is fine.
  *
+ * @param builder  the builder; may be NULL
  * @since 1.0
  */
 void mhp_sim_builder_free(struct mhp_sim_builder *builder);
@@ -71,7 +72,7 @@ void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_log_fn fn, 
  * Say how large memory blocks are.
  *
  * @param builder  the builder
- * @param bytes    a power of two, from 16 MiB to 64 GiB
+ * @param bytes    how many: a power of two, from 16 MiB to 64 GiB
  * @return 0; -EINVAL no power of two; -ERANGE too small or too large
  * @since 1.0
  */
@@ -96,8 +97,8 @@ int mhp_sim_builder_add_node(struct mhp_sim_builder *builder, int id, unsigned i
  *
  * @param builder   the builder
  * @param from      a node that was added
- * @param to        another one
- * @param distance  from 11 to 254
+ * @param to        another node that was added
+ * @param distance  the distance, which has no unit: from 11 to 254
  * @return 0; -EINVAL there is no such node, or it is the same; -ERANGE; -ENOMEM
  * @since 1.0
  */
@@ -198,7 +199,7 @@ int mhp_sim_builder_add_cxl_memdev(struct mhp_sim_builder *builder, const char *
 int mhp_sim_builder_add_cxl_window(struct mhp_sim_builder *builder, int node, uint64_t start,
 				   uint64_t size);
 
-/** What a CXL region is at boot, to be joined by |. */
+/** What a CXL region is at boot, to be joined by |. @since 1.0 */
 enum mhp_sim_cxl_flag {
 	MHP_SIM_CXL_LOCKED = 1,		/**< firmware has locked it, and its decoders */
 	MHP_SIM_CXL_UNBOUND = 2,	/**< no driver has it: no dax device comes of it */
@@ -259,9 +260,10 @@ int mhp_sim_builder_load(struct mhp_sim_builder *builder, const char *module);
  * Make a machine.
  *
  * @param builder  what it has
- * @param opts     NULL for the defaults; its log_fn is told why the machine cannot be,
- *                 if the builder has none
- * @param ret_sim  the machine, with one reference, which the caller owns
+ * @param opts     NULL for the defaults; its log_fn is told why the machine cannot be, if
+ *                 the builder has none
+ * @param ret_sim  the machine, with one reference, which the caller drops with
+ *                 mhp_sim_unref()
  * @return 0; -EINVAL there is no boot memory, or a file was set where there is a directory;
  *         -EBADMSG one was set to what no kernel says there; -EEXIST a dax region reaches
  *         over other memory, or has the number of a CXL region, or boot memory is in a

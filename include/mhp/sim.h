@@ -54,14 +54,14 @@ extern "C" {
 struct mhp_sim;
 struct mhp_sim_listener;
 
-/** Flags of a machine, to be joined by |. */
+/** Flags of a machine, to be joined by |. @since 1.0 */
 enum mhp_sim_flag {
 	MHP_SIM_READ_ONLY = 1,		/**< show the capture as it is, to look at: every
 					     write is refused with EROFS. Files may hold
 					     anything then, also what no kernel says */
 };
 
-/** What reaches the machine through contexts, to be joined by |. */
+/** What reaches the machine through contexts, to be joined by |. @since 1.0 */
 enum mhp_sim_access {
 	MHP_SIM_READ = 1,		/**< a file is read */
 	MHP_SIM_WRITE = 2,		/**< a file of the kernel is written */
@@ -72,10 +72,10 @@ enum mhp_sim_access {
 					     name or a lock looked for */
 };
 
-/** Any block, for mhp_sim_fail_block(). */
+/** Any block, for mhp_sim_fail_block(). @since 1.0 */
 #define MHP_SIM_ANY_BLOCK UINT64_MAX
 
-/** How to make a machine. Set size to sizeof(struct mhp_sim_opts), all else to 0. */
+/** How to make a machine. Set size to sizeof(struct mhp_sim_opts), all else to 0. @since 1.0 */
 struct mhp_sim_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	uint64_t flags;		/**< MHP_SIM_..., or 0 */
@@ -88,7 +88,8 @@ struct mhp_sim_opts {
  *
  * @param path     the file, in this program's own file system
  * @param opts     NULL for the defaults
- * @param ret_sim  the machine, with one reference, which the caller owns
+ * @param ret_sim  the machine, with one reference, which the caller drops with
+ *                 mhp_sim_unref()
  * @return 0; -EBADMSG the file is no capture, or tells of a machine that cannot
  *         be; -E2BIG opts asks for what this library does not know; -EINVAL, for what
  *         is no regular file, too, such as a pipe; -ENOMEM; else why it could not be read
@@ -100,10 +101,11 @@ int mhp_sim_new_from_capture(const char *path, const struct mhp_sim_opts *opts,
 /**
  * Make a machine from a capture in memory.
  *
- * @param text    the capture; need not end in NUL
- * @param length  bytes of text
- * @param opts    NULL for the defaults
- * @param ret_sim the machine, with one reference, which the caller owns
+ * @param text     the capture; need not end in NUL
+ * @param length   bytes of text
+ * @param opts     NULL for the defaults
+ * @param ret_sim  the machine, with one reference, which the caller drops with
+ *                 mhp_sim_unref()
  * @return as mhp_sim_new_from_capture()
  * @since 1.0
  */
@@ -113,7 +115,8 @@ int mhp_sim_new_from_text(const char *text, size_t length, const struct mhp_sim_
 /**
  * Take a reference.
  *
- * @return sim; NULL if it is NULL
+ * @param sim  the machine; may be NULL
+ * @return sim, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim);
@@ -121,6 +124,7 @@ struct mhp_sim *mhp_sim_ref(struct mhp_sim *sim);
 /**
  * Drop a reference; the last one frees the machine. NULL is fine.
  *
+ * @param sim  the machine; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -131,7 +135,8 @@ struct mhp_sim *mhp_sim_unref(struct mhp_sim *sim);
  * the machine.
  *
  * @param sim      the machine
- * @param ret_ctx  the context, with one reference, which the caller owns
+ * @param ret_ctx  the context, with one reference, which the caller drops with
+ *                 mhp_ctx_unref()
  * @return 0; -ENOMEM
  * @since 1.0
  */
@@ -167,6 +172,9 @@ int mhp_sim_read(struct mhp_sim *sim, const char *path, char **ret_text);
  * Does not count, meets no failure set by mhp_sim_fail_write() or mhp_sim_fail_at() and
  * sets off no mhp_sim_race().
  *
+ * @param sim   the machine
+ * @param path  such as "/sys/devices/system/memory/memory32/state"
+ * @param word  what to write, with or without a newline at the end
  * @return 0; what the kernel would answer; -EINTR instead of waiting or going on for
  *         ever: see mhp_sim_hang_block() and mhp_sim_hold_hotplug()
  * @since 1.0
@@ -289,6 +297,7 @@ int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, si
  *
  * @param sim   the machine
  * @param what  enum mhp_sim_access: which ones
+ * @return how many
  * @since 1.0
  */
 size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
@@ -297,6 +306,8 @@ size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
  * Number of writes that came through contexts of this machine, failed ones too:
  * mhp_sim_count() of MHP_SIM_WRITE.
  *
+ * @param sim  the machine
+ * @return how many
  * @since 1.0
  */
 size_t mhp_sim_count_writes(const struct mhp_sim *sim);
@@ -305,6 +316,8 @@ size_t mhp_sim_count_writes(const struct mhp_sim *sim);
  * Number of reads of files that came through contexts of this machine, failed
  * ones too: mhp_sim_count() of MHP_SIM_READ.
  *
+ * @param sim  the machine
+ * @return how many
  * @since 1.0
  */
 size_t mhp_sim_count_reads(const struct mhp_sim *sim);
@@ -324,6 +337,8 @@ int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
  * Have contexts be in a container, whose /run is its own: or no more. At first they
  * are not.
  *
+ * @param sim        the machine
+ * @param contained  whether they are in one
  * @since 1.0
  */
 void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
@@ -334,6 +349,8 @@ void mhp_sim_set_contained(struct mhp_sim *sim, bool contained);
  * device's resource and mappings, and /proc/iomem shows zeros for addresses. At first
  * they are root's. The machine itself, mhp_sim_read() and mhp_sim_write() stay as they are.
  *
+ * @param sim         the machine
+ * @param privileged  true: root's, false: a plain user's
  * @return 0
  * @since 1.0
  */
@@ -348,7 +365,7 @@ int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
  * was killed returns all the same, also with 0 and a report: neither is worth anything.
  *
  * @param sim  the machine
- * @param n    0: now
+ * @param n    how many more; 0: now
  * @since 1.0
  */
 void mhp_sim_kill_after(struct mhp_sim *sim, size_t n);
@@ -387,6 +404,7 @@ void mhp_sim_release_block(struct mhp_sim *sim, uint64_t id);
  * module, until the lock is free, whatever happens. mhp_sim_write() does not wait: it
  * is answered with EINTR.
  *
+ * @param sim  the machine
  * @return 0; -EBUSY somebody has it
  * @since 1.0
  */
@@ -396,6 +414,7 @@ int mhp_sim_hold_hotplug(struct mhp_sim *sim);
  * Undo mhp_sim_hold_hotplug(): from another thread than those who wait, or from their
  * progress function.
  *
+ * @param sim  the machine
  * @since 1.0
  */
 void mhp_sim_release_hotplug(struct mhp_sim *sim);
@@ -403,6 +422,8 @@ void mhp_sim_release_hotplug(struct mhp_sim *sim);
 /**
  * Wait until so many writes hang or wait for the hotplug lock, now.
  *
+ * @param sim  the machine
+ * @param n    how many writes
  * @since 1.0
  */
 void mhp_sim_await_stuck(struct mhp_sim *sim, size_t n);
@@ -522,7 +543,7 @@ int mhp_sim_plug_dimm(struct mhp_sim *sim, unsigned int slot, int node, uint64_t
  * that hangs has it done later.
  *
  * @param sim   the machine
- * @param slot  as with mhp_sim_plug_dimm()
+ * @param slot  the NN of PNP0C80:NN, as with mhp_sim_plug_dimm()
  * @return 0: it is asked for; -ENODEV there is none in the slot; -EROFS
  *         MHP_SIM_READ_ONLY; -ENOMEM
  * @since 1.0
@@ -581,7 +602,8 @@ int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
  * @param sim           the machine
  * @param room          how many may wait; 0 for 208, as in a socket with the kernel's
  *                      default buffer
- * @param ret_listener  for mhp_sim_listener_free(); keeps a reference to the machine
+ * @param ret_listener  the listener, which the caller frees with mhp_sim_listener_free();
+ *                      it keeps a reference to the machine
  * @return 0; -EINVAL; -ENOMEM
  * @since 1.0
  */
@@ -616,6 +638,7 @@ int mhp_sim_listener_get_fd(struct mhp_sim_listener *listener, int *ret_fd);
 /**
  * Listen no more. NULL is fine.
  *
+ * @param listener  the listener; may be NULL
  * @since 1.0
  */
 void mhp_sim_listener_free(struct mhp_sim_listener *listener);

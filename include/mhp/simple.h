@@ -29,7 +29,7 @@ struct mhp_report;
  * @param ctx         the context
  * @param request     what is wanted
  * @param opts        how to apply; NULL for the defaults
- * @param ret_report  the report, which the caller frees
+ * @param ret_report  the report, which the caller frees with mhp_report_free()
  * @return 0 the report tells the outcome; else as mhp_snapshot_new(),
  *         mhp_plan_new() and mhp_apply()
  * @since 1.0
@@ -44,7 +44,7 @@ int mhp_fulfil(struct mhp_ctx *ctx, const struct mhp_request *request,
  * @param region      its name
  * @param type        how
  * @param rules       MHP_RULE_..., or 0
- * @param ret_report  the report, which the caller frees
+ * @param ret_report  the report, which the caller frees with mhp_report_free()
  * @return as mhp_fulfil(); -EINVAL region is empty, or type not known; -E2BIG a rule is
  *         not
  * @since 1.0
@@ -55,6 +55,10 @@ int mhp_online_region(struct mhp_ctx *ctx, const char *region, enum mhp_online_t
 /**
  * Take a region offline; its blocks stay present.
  *
+ * @param ctx         the context
+ * @param region      its name
+ * @param rules       MHP_RULE_..., or 0
+ * @param ret_report  the report, which the caller frees with mhp_report_free()
  * @return as mhp_online_region()
  * @since 1.0
  */
@@ -65,6 +69,10 @@ int mhp_offline_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
  * Take a region out of System RAM: no blocks are left. Before Linux 7.3 the device has
  * no driver then, and that cannot be undone.
  *
+ * @param ctx         the context
+ * @param region      its name
+ * @param rules       MHP_RULE_..., or 0
+ * @param ret_report  the report, which the caller frees with mhp_report_free()
  * @return as mhp_online_region()
  * @since 1.0
  */
@@ -77,6 +85,11 @@ int mhp_unplug_region(struct mhp_ctx *ctx, const char *region, uint64_t rules,
  * (MHP_RULE_BORROW is added to the rules). With MHP_OFFLINE it is there and stays
  * offline.
  *
+ * @param ctx         the context
+ * @param region      its name
+ * @param type        how to online it
+ * @param rules       MHP_RULE_..., or 0
+ * @param ret_report  the report, which the caller frees with mhp_report_free()
  * @return as mhp_online_region()
  * @since 1.0
  */

@@ -38,7 +38,7 @@ struct mhp_block;
 struct mhp_node;
 struct mhp_region;
 
-/** Flags of a snapshot, to be joined by |. */
+/** Flags of a snapshot, to be joined by |. @since 1.0 */
 enum mhp_snapshot_flag {
 	MHP_SNAPSHOT_OFFLINE_ZONES = 1,	/**< read valid_zones of offline blocks too, not of
 					     online ones only: a file each */
@@ -71,7 +71,7 @@ enum mhp_snapshot_flag {
 					     _FOR_PLANS, _PLUGGED or _IDENTITY: -EINVAL */
 };
 
-/** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). */
+/** What a snapshot is to hold. Set size to sizeof(struct mhp_snapshot_opts). @since 1.0 */
 struct mhp_snapshot_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	uint64_t flags;		/**< MHP_SNAPSHOT_..., or 0 */
@@ -110,7 +110,8 @@ struct mhp_snapshot_opts {
  *
  * @param ctx       the context
  * @param opts      NULL for the defaults
- * @param ret_snap  the snapshot, with one reference, which the caller owns
+ * @param ret_snap  the snapshot, with one reference, which the caller drops with
+ *                  mhp_snapshot_unref()
  * @return 0; -ENODEV no memory hotplug below this root (no usable
  *         sys/devices/system/memory/block_size_bytes); -EBADMSG the block size
  *         is malformed; -EACCES no permission; -E2BIG opts asks for what this
@@ -129,7 +130,8 @@ int mhp_snapshot_new(struct mhp_ctx *ctx, const struct mhp_snapshot_opts *opts,
 /**
  * Take a reference.
  *
- * @return snap; NULL if it is NULL
+ * @param snap  the snapshot; may be NULL
+ * @return snap, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
@@ -138,6 +140,7 @@ struct mhp_snapshot *mhp_snapshot_ref(struct mhp_snapshot *snap);
  * Drop a reference; the last one frees the snapshot and all that is borrowed
  * from it. NULL is fine.
  *
+ * @param snap  the snapshot; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -146,6 +149,7 @@ struct mhp_snapshot *mhp_snapshot_unref(struct mhp_snapshot *snap);
 /**
  * What the snapshot holds beside what each one does.
  *
+ * @param snap  the snapshot
  * @return MHP_SNAPSHOT_...: what it was taken with, and what that implies
  * @since 1.0
  */
@@ -154,6 +158,7 @@ uint64_t mhp_snapshot_get_flags(const struct mhp_snapshot *snap);
 /**
  * Size of every memory block.
  *
+ * @param snap  the snapshot
  * @return bytes, a power of two
  * @since 1.0
  */
@@ -162,6 +167,8 @@ uint64_t mhp_snapshot_get_block_size_bytes(const struct mhp_snapshot *snap);
 /**
  * Number of memory blocks.
  *
+ * @param snap  the snapshot
+ * @return how many
  * @since 1.0
  */
 size_t mhp_snapshot_count_blocks(const struct mhp_snapshot *snap);
@@ -179,6 +186,8 @@ const struct mhp_block *mhp_snapshot_get_block(const struct mhp_snapshot *snap, 
 /**
  * A block by its number, the N of memoryN.
  *
+ * @param snap  the snapshot
+ * @param id    the N of memoryN
  * @return the block, borrowed; NULL if there is none
  * @since 1.0
  */
@@ -188,6 +197,8 @@ const struct mhp_block *mhp_snapshot_find_block(const struct mhp_snapshot *snap,
  * The region that a block belongs to: the deepest one with a range that holds the whole
  * block; the one of kind MHP_REGION_BOOT if there is no other.
  *
+ * @param snap   the snapshot
+ * @param block  one of its blocks
  * @return the region, borrowed; NULL if that is not known, because the ranges of some
  *         region, or what is System RAM, could not be read
  * @since 1.0
@@ -217,6 +228,8 @@ int mhp_snapshot_get_block_plugged_bytes(const struct mhp_snapshot *snap,
  * The text of valid_zones of a block where it has a word that libmhp does not
  * know.
  *
+ * @param snap   the snapshot
+ * @param block  one of its blocks
  * @return the text without its newline, borrowed, to be escaped before it goes
  *         to a terminal; NULL if every word is known or nothing was read
  * @since 1.0
@@ -227,6 +240,8 @@ const char *mhp_snapshot_get_block_zones_text(const struct mhp_snapshot *snap,
 /**
  * Number of NUMA nodes that have a directory; 0 on a kernel without NUMA.
  *
+ * @param snap  the snapshot
+ * @return how many
  * @since 1.0
  */
 size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap);
@@ -234,6 +249,8 @@ size_t mhp_snapshot_count_nodes(const struct mhp_snapshot *snap);
 /**
  * A node by position; they are sorted by number.
  *
+ * @param snap   the snapshot
+ * @param index  from 0
  * @return the node, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -242,6 +259,8 @@ const struct mhp_node *mhp_snapshot_get_node(const struct mhp_snapshot *snap, si
 /**
  * A node by number.
  *
+ * @param snap  the snapshot
+ * @param id    the M of nodeM
  * @return the node, borrowed; NULL if there is none
  * @since 1.0
  */
@@ -250,6 +269,7 @@ const struct mhp_node *mhp_snapshot_find_node(const struct mhp_snapshot *snap, i
 /**
  * Could nodes be listed? Without NUMA there are none, and that is no error.
  *
+ * @param snap  the snapshot
  * @return 0; a negative errno value if they, or some of them, could not
  * @since 1.0
  */
@@ -258,6 +278,7 @@ int mhp_snapshot_get_nodes_code(const struct mhp_snapshot *snap);
 /**
  * Could regions be listed? That there is no dax bus, or any other, is no error.
  *
+ * @param snap  the snapshot
  * @return 0; a negative errno value if they, or some of them, could not
  * @since 1.0
  */
@@ -266,6 +287,8 @@ int mhp_snapshot_get_regions_code(const struct mhp_snapshot *snap);
 /**
  * Number of regions.
  *
+ * @param snap  the snapshot
+ * @return how many
  * @since 1.0
  */
 size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
@@ -273,6 +296,8 @@ size_t mhp_snapshot_count_regions(const struct mhp_snapshot *snap);
 /**
  * A region by position; they are sorted by kind, then by name, numbers by value.
  *
+ * @param snap   the snapshot
+ * @param index  from 0
  * @return the region, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -282,6 +307,8 @@ const struct mhp_region *mhp_snapshot_get_region(const struct mhp_snapshot *snap
  * A region by name, such as "dax0.0", or by identity (mhp_region_get_identity()), which a
  * snapshot without MHP_SNAPSHOT_IDENTITY does not know.
  *
+ * @param snap  the snapshot
+ * @param name  its name, or its identity
  * @return the region, borrowed; NULL if there is none
  * @since 1.0
  */
@@ -291,6 +318,8 @@ const struct mhp_region *mhp_snapshot_find_region(const struct mhp_snapshot *sna
 /**
  * Number of files that could not be read or understood.
  *
+ * @param snap  the snapshot
+ * @return how many
  * @since 1.0
  */
 size_t mhp_snapshot_count_problems(const struct mhp_snapshot *snap);

@@ -42,7 +42,7 @@ struct mhp_region;
 struct mhp_standing;
 struct mhp_standing_rule;
 
-/** What a rule wants of the memory of a region. */
+/** What a rule wants of the memory of a region. @since 1.0 */
 enum mhp_wish {
 	MHP_WISH_UNKNOWN = 0,		/**< the rule has an error */
 	MHP_WISH_LEAVE_ALONE = 1,	/**< nothing: it stays as it is */
@@ -50,12 +50,12 @@ enum mhp_wish {
 	MHP_WISH_DEFAULT = 3,		/**< as mhp_request_set_default_type() */
 };
 
-/** Does a rule match a region? */
+/** Does a rule match a region? @since 1.0 */
 enum mhp_match {
 	MHP_MATCH_UNKNOWN = 0,		/**< what it compares could not be read, or is not in
 					     the snapshot, or the rule has an error */
-	MHP_MATCH_NO = 1,
-	MHP_MATCH_YES = 2,
+	MHP_MATCH_NO = 1,		/**< it does not */
+	MHP_MATCH_YES = 2,		/**< it does */
 };
 
 /**
@@ -63,8 +63,8 @@ enum mhp_match {
  *
  * @param ctx           the context: files are read below its root, or of its simulated
  *                      machine
- * @param ret_standing  the standing policy, with one reference, which the caller owns;
- *                      without rules where there are no files
+ * @param ret_standing  the standing policy, with one reference, which the caller drops with
+ *                      mhp_standing_unref(); without rules where there are no files
  * @return 0, also if there are errors in it: a file that could not be read is one of
  *         them; -ENOMEM
  * @since 1.0
@@ -77,7 +77,8 @@ int mhp_standing_new(struct mhp_ctx *ctx, struct mhp_standing **ret_standing);
  * @param file          name of the file, for messages; copied
  * @param text          what stands in it
  * @param length        its bytes
- * @param ret_standing  the standing policy, with one reference, which the caller owns
+ * @param ret_standing  the standing policy, with one reference, which the caller drops with
+ *                      mhp_standing_unref()
  * @return 0, also if there are errors in it; -ENOMEM
  * @since 1.0
  */
@@ -88,6 +89,10 @@ int mhp_standing_new_from_text(const char *file, const char *text, size_t length
  * Add the rules of a text after those that are there: as of one more file. Nobody else
  * may use the standing policy meanwhile.
  *
+ * @param standing  the standing policy
+ * @param file      name of the file, for messages; copied
+ * @param text      what stands in it
+ * @param length    its bytes
  * @return 0, also if there are errors in it; -ENOMEM, and then it is of no use any more
  * @since 1.0
  */
@@ -97,7 +102,8 @@ int mhp_standing_add_text(struct mhp_standing *standing, const char *file, const
 /**
  * Take a reference.
  *
- * @return standing; NULL if it is NULL
+ * @param standing  the standing policy; may be NULL
+ * @return standing, with one more reference; NULL if it is NULL
  * @since 1.0
  */
 struct mhp_standing *mhp_standing_ref(struct mhp_standing *standing);
@@ -105,6 +111,7 @@ struct mhp_standing *mhp_standing_ref(struct mhp_standing *standing);
 /**
  * Drop a reference; the last one frees it and all that is borrowed from it. NULL is fine.
  *
+ * @param standing  the standing policy; may be NULL
  * @return NULL
  * @since 1.0
  */
@@ -116,6 +123,8 @@ struct mhp_standing *mhp_standing_unref(struct mhp_standing *standing);
  * Number of errors. With any, do not act upon the standing policy: a rule that is wrong, or
  * could not be read, may be the one that was meant to decide.
  *
+ * @param standing  the standing policy
+ * @return how many
  * @since 1.0
  */
 size_t mhp_standing_count_errors(const struct mhp_standing *standing);
@@ -142,6 +151,8 @@ int mhp_standing_get_error(const struct mhp_standing *standing, size_t index,
  * Number of warnings: what is allowed and yet hardly meant, such as a rule that is never
  * reached.
  *
+ * @param standing  the standing policy
+ * @return how many
  * @since 1.0
  */
 size_t mhp_standing_count_warnings(const struct mhp_standing *standing);
@@ -149,6 +160,13 @@ size_t mhp_standing_count_warnings(const struct mhp_standing *standing);
 /**
  * A warning, by position: as mhp_standing_get_error().
  *
+ * @param standing     the standing policy
+ * @param index        from 0
+ * @param ret_file     the file, borrowed, to be escaped before it goes to a terminal; may
+ *                     be NULL
+ * @param ret_line     from 1; may be NULL
+ * @param ret_message  what is odd, borrowed, printable; may be NULL
+ * @return as mhp_standing_get_error()
  * @since 1.0
  */
 int mhp_standing_get_warning(const struct mhp_standing *standing, size_t index,
@@ -160,6 +178,8 @@ int mhp_standing_get_warning(const struct mhp_standing *standing, size_t index,
 /**
  * Number of files, hidden ones too.
  *
+ * @param standing  the standing policy
+ * @return how many
  * @since 1.0
  */
 size_t mhp_standing_count_files(const struct mhp_standing *standing);
@@ -184,6 +204,8 @@ int mhp_standing_get_file(const struct mhp_standing *standing, size_t index,
 /**
  * Number of rules, those with errors too.
  *
+ * @param standing  the standing policy
+ * @return how many
  * @since 1.0
  */
 size_t mhp_standing_count_rules(const struct mhp_standing *standing);
@@ -191,6 +213,8 @@ size_t mhp_standing_count_rules(const struct mhp_standing *standing);
 /**
  * A rule, by position: in the order in which they are asked.
  *
+ * @param standing  the standing policy
+ * @param index     from 0
  * @return the rule, borrowed; NULL if there are not that many
  * @since 1.0
  */
@@ -200,6 +224,7 @@ const struct mhp_standing_rule *mhp_standing_get_rule(const struct mhp_standing 
 /**
  * Name of the rule: its section's. Rules of two files may have the same.
  *
+ * @param rule  the rule
  * @return borrowed, never NULL, printable
  * @since 1.0
  */
@@ -208,6 +233,7 @@ const char *mhp_standing_rule_get_name(const struct mhp_standing_rule *rule);
 /**
  * File that the rule stands in.
  *
+ * @param rule  the rule
  * @return borrowed, never NULL, to be escaped before it goes to a terminal
  * @since 1.0
  */
@@ -216,6 +242,8 @@ const char *mhp_standing_rule_get_file(const struct mhp_standing_rule *rule);
 /**
  * Line where the rule begins, from 1.
  *
+ * @param rule  the rule
+ * @return the line
  * @since 1.0
  */
 unsigned int mhp_standing_rule_get_line(const struct mhp_standing_rule *rule);
@@ -234,6 +262,8 @@ unsigned int mhp_standing_rule_get_key_line(const struct mhp_standing_rule *rule
 /**
  * What the rule wants.
  *
+ * @param rule  the rule
+ * @return the wish
  * @since 1.0
  */
 enum mhp_wish mhp_standing_rule_get_wish(const struct mhp_standing_rule *rule);
@@ -241,6 +271,8 @@ enum mhp_wish mhp_standing_rule_get_wish(const struct mhp_standing_rule *rule);
 /**
  * How memory is to be onlined (type).
  *
+ * @param rule      the rule
+ * @param ret_type  the type
  * @return 0; -ENODATA unless the rule has MHP_WISH_TYPE
  * @since 1.0
  */
@@ -250,6 +282,7 @@ int mhp_standing_rule_get_online_type(const struct mhp_standing_rule *rule,
 /**
  * Of the memory of two regions, that of the lower order is handled first (order).
  *
+ * @param rule  the rule
  * @return 0 to 65535; 100 unless it is given
  * @since 1.0
  */
@@ -259,6 +292,8 @@ unsigned int mhp_standing_rule_get_order(const struct mhp_standing_rule *rule);
  * How much of the machine may be in zone Movable, for each 100 in kernel zones; what would
  * exceed that is onlined as MHP_ONLINE_KERNEL instead (max-movable-ratio).
  *
+ * @param rule         the rule
+ * @param ret_percent  the limit
  * @return 0; -ENODATA there is no such limit
  * @since 1.0
  */
@@ -269,6 +304,8 @@ int mhp_standing_rule_get_max_movable_ratio(const struct mhp_standing_rule *rule
  * Rules of the request that the rule comes to: MHP_RULE_REZONE (elsewhere = rezone),
  * MHP_RULE_PER_BLOCK, MHP_RULE_KERNEL_ZONE.
  *
+ * @param rule  the rule
+ * @return MHP_RULE_..., or-ed; 0 for none
  * @since 1.0
  */
 uint64_t mhp_standing_rule_get_rules(const struct mhp_standing_rule *rule);
@@ -277,6 +314,8 @@ uint64_t mhp_standing_rule_get_rules(const struct mhp_standing_rule *rule);
  * Is memory plugged that is not System RAM yet (plug = yes or persistent)? That is the
  * default, unless the rule leaves memory alone.
  *
+ * @param rule  the rule
+ * @return whether it is
  * @since 1.0
  */
 bool mhp_standing_rule_can_plug(const struct mhp_standing_rule *rule);
@@ -284,6 +323,8 @@ bool mhp_standing_rule_can_plug(const struct mhp_standing_rule *rule);
 /**
  * Is persistent memory plugged, too, so that what is on it is lost (plug = persistent)?
  *
+ * @param rule  the rule
+ * @return whether it is
  * @since 1.0
  */
 bool mhp_standing_rule_can_plug_persistent(const struct mhp_standing_rule *rule);
@@ -293,7 +334,7 @@ bool mhp_standing_rule_can_plug_persistent(const struct mhp_standing_rule *rule)
  * What is as by default is left out. Of a rule with errors it is what was understood.
  *
  * @param rule      the rule
- * @param ret_text  printable but for the newlines; the caller frees it
+ * @param ret_text  printable but for the newlines; the caller frees it with free()
  * @return 0; -ENOMEM
  * @since 1.0
  */
@@ -311,7 +352,7 @@ int mhp_standing_rule_copy_text(const struct mhp_standing_rule *rule, char **ret
  * @param region   the region
  * @param ret_why  which key decided, and what the region has: "kind = dax cxl (line 3): it
  *                 is virtio-mem"; with MHP_MATCH_YES all of them. Printable; the caller
- *                 frees it; NULL if memory ran out; may be NULL
+ *                 frees it with free(); NULL if memory ran out; may be NULL
  * @return the answer; MHP_MATCH_UNKNOWN if no key says no, and something could not be
  *         read, or was not asked for
  * @since 1.0
@@ -328,9 +369,9 @@ enum mhp_match mhp_standing_rule_match(const struct mhp_standing_rule *rule,
  * @param region    the region
  * @param ret_rule  MHP_MATCH_YES: the rule. MHP_MATCH_UNKNOWN: the first one of which it
  *                  cannot be told whether it matches, while none before it does.
- *                  MHP_MATCH_NO: NULL. Borrowed from the standing policy
- * @param ret_why   as of mhp_standing_rule_match(), for this rule; NULL without one; may
- *                  be NULL
+ *                  MHP_MATCH_NO: NULL. It is borrowed from the standing policy
+ * @param ret_why   as of mhp_standing_rule_match(), for this rule; the caller frees it with
+ *                  free(); NULL without a rule; may be NULL
  * @return the answer
  * @since 1.0
  */

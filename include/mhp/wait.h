@@ -28,7 +28,7 @@ struct mhp_ctx;
 struct mhp_request;
 struct mhp_snapshot;
 
-/** What of a region is waited for. */
+/** What of a region is waited for. @since 1.0 */
 enum mhp_wait {
 	MHP_WAIT_PRESENT = 1,	/**< it is there; a slot has something in it */
 	MHP_WAIT_READY = 2,	/**< it can be worked with: a driver has the device, and is done
@@ -52,11 +52,11 @@ enum mhp_wait {
  */
 typedef int (*mhp_tick_fn)(void *data);
 
-/** How to wait. Set size to sizeof(struct mhp_wait_opts), all else to 0. */
+/** How to wait. Set size to sizeof(struct mhp_wait_opts), all else to 0. @since 1.0 */
 struct mhp_wait_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	int64_t timeout_ms;	/**< 0: MHP_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE (mhp/apply.h) */
-	enum mhp_event_source source;
+	enum mhp_event_source source;	/**< who is to tell; 0: MHP_EVENT_SOURCE_AUTO */
 	uint32_t reserved;	/**< 0 */
 	mhp_tick_fn tick;	/**< NULL for none */
 	void *tick_data;	/**< handed to tick */
@@ -72,7 +72,7 @@ struct mhp_wait_opts {
  * @param what      what is waited for
  * @param opts      NULL for the defaults
  * @param ret_snap  the snapshot where it was found to be so, with one reference, which the
- *                  caller owns; may be NULL
+ *                  caller drops with mhp_snapshot_unref(); may be NULL
  * @return 0; -ETIMEDOUT the log function is told what was still missing; -ECANCELED tick
  *         returned non-zero; -EINVAL; what mhp_monitor_new(), mhp_monitor_next() and
  *         mhp_snapshot_new() answer
@@ -89,7 +89,8 @@ int mhp_wait_region(struct mhp_ctx *ctx, const char *region, enum mhp_wait what,
  * @param ctx       the context
  * @param request   what is wanted
  * @param opts      NULL for the defaults
- * @param ret_snap  as with mhp_wait_region()
+ * @param ret_snap  as with mhp_wait_region(): the caller drops it with
+ *                  mhp_snapshot_unref(); may be NULL
  * @return as mhp_wait_region(); also what mhp_plan_new() answers, but for -ENOENT
  * @since 1.0
  */

@@ -39,7 +39,7 @@ struct mhp_node;
  * @param ret_present  bytes of memory; may be NULL
  * @param ret_managed  bytes that the kernel hands out, which is less; may be NULL
  * @param ret_free     bytes that are free; may be NULL
- * @return as above; -EINVAL zone is none of these
+ * @return 0; -EINVAL zone is none of these; else as mhp_node_get_kernel_bytes()
  * @since 1.0
  */
 int mhp_node_get_zone_bytes(const struct mhp_node *node, enum mhp_zone zone,
@@ -49,6 +49,12 @@ int mhp_node_get_zone_bytes(const struct mhp_node *node, enum mhp_zone zone,
  * Memory of a node in the zones that the kernel uses for itself: all but Movable and
  * Device.
  *
+ * @param node       the node
+ * @param ret_bytes  how many
+ * @return 0; -ENODATA the snapshot was made without MHP_SNAPSHOT_TOPOLOGY and
+ *         MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page
+ *         cannot be told; -ERANGE more than 2^64 bytes; another negative errno value if
+ *         it could not be read, -EBADMSG if it makes no sense
  * @since 1.0
  */
 int mhp_node_get_kernel_bytes(const struct mhp_node *node, uint64_t *ret_bytes);
@@ -56,6 +62,12 @@ int mhp_node_get_kernel_bytes(const struct mhp_node *node, uint64_t *ret_bytes);
 /**
  * Memory of a node in Movable.
  *
+ * @param node       the node
+ * @param ret_bytes  how many
+ * @return 0; -ENODATA the snapshot was made without MHP_SNAPSHOT_TOPOLOGY and
+ *         MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page
+ *         cannot be told; -ERANGE more than 2^64 bytes; another negative errno value if
+ *         it could not be read, -EBADMSG if it makes no sense
  * @since 1.0
  */
 int mhp_node_get_movable_bytes(const struct mhp_node *node, uint64_t *ret_bytes);
@@ -68,8 +80,8 @@ int mhp_node_get_movable_bytes(const struct mhp_node *node, uint64_t *ret_bytes)
  *
  * @param node         the node
  * @param ret_percent  such as 301
- * @return as above; -ENODATA also if the node has no memory in zones; -ERANGE all of
- *         it is in Movable, so that there is no such number
+ * @return 0; -ENODATA also if the node has no memory in zones; -ERANGE all of it is in
+ *         Movable, so that there is no such number; else as mhp_node_get_kernel_bytes()
  * @since 1.0
  */
 int mhp_node_get_movable_percent(const struct mhp_node *node, uint64_t *ret_percent);
@@ -77,6 +89,13 @@ int mhp_node_get_movable_percent(const struct mhp_node *node, uint64_t *ret_perc
 /**
  * As mhp_node_get_zone_bytes(), for all nodes together.
  *
+ * @param snap         the snapshot
+ * @param zone         MHP_ZONE_DMA to MHP_ZONE_DEVICE; MHP_ZONE_UNKNOWN for those with a
+ *                     name never seen
+ * @param ret_present  bytes of memory; may be NULL
+ * @param ret_managed  bytes that the kernel hands out, which is less; may be NULL
+ * @param ret_free     bytes that are free; may be NULL
+ * @return as mhp_node_get_zone_bytes()
  * @since 1.0
  */
 int mhp_snapshot_get_zone_bytes(const struct mhp_snapshot *snap, enum mhp_zone zone,
@@ -86,6 +105,9 @@ int mhp_snapshot_get_zone_bytes(const struct mhp_snapshot *snap, enum mhp_zone z
 /**
  * As mhp_node_get_kernel_bytes(), for all nodes together.
  *
+ * @param snap       the snapshot
+ * @param ret_bytes  how many
+ * @return as mhp_node_get_kernel_bytes()
  * @since 1.0
  */
 int mhp_snapshot_get_kernel_bytes(const struct mhp_snapshot *snap, uint64_t *ret_bytes);
@@ -93,6 +115,9 @@ int mhp_snapshot_get_kernel_bytes(const struct mhp_snapshot *snap, uint64_t *ret
 /**
  * As mhp_node_get_movable_bytes(), for all nodes together.
  *
+ * @param snap       the snapshot
+ * @param ret_bytes  how many
+ * @return as mhp_node_get_movable_bytes()
  * @since 1.0
  */
 int mhp_snapshot_get_movable_bytes(const struct mhp_snapshot *snap, uint64_t *ret_bytes);
@@ -100,6 +125,9 @@ int mhp_snapshot_get_movable_bytes(const struct mhp_snapshot *snap, uint64_t *re
 /**
  * As mhp_node_get_movable_percent(), for all nodes together.
  *
+ * @param snap         the snapshot
+ * @param ret_percent  such as 301
+ * @return as mhp_node_get_movable_percent()
  * @since 1.0
  */
 int mhp_snapshot_get_movable_percent(const struct mhp_snapshot *snap, uint64_t *ret_percent);
