@@ -7,13 +7,6 @@
  * The kernel counts pages: their size is told from what the blocks that are online come
  * to, for the root may be another machine's.
  *
- * All of these functions return 0 or
- *
- *   -ENODATA  the snapshot was made without the flag, there is no /proc/zoneinfo, or the
- *             size of a page cannot be told
- *   -ERANGE   more than 2^64 bytes
- *   another negative errno value if it could not be read, -EBADMSG if it makes no sense
- *
  * Memory that is offline is in no zone. CMA counts where it lies, in a kernel zone.
  */
 #ifndef MHP_ZONES_H
