@@ -50,6 +50,8 @@ MHP_EXPORT int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *
 	struct mhp_hold *hold;
 	int r;
 
+	if (ret_holder)
+		*ret_holder = NULL;
 	if (!is_name(name))
 		return -EINVAL;
 	snprintf(file, sizeof(file), "%s" SUFFIX, name);

@@ -16,6 +16,7 @@
 
 struct mhp_lock {
 	int fd;
+	pid_t owner;		/* the process that took it */
 };
 
 /* ---- whose machine it is ---- */
@@ -239,6 +240,7 @@ int host_lock(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		free(lock);
 		return r;
 	}
+	lock->owner = getpid();
 	write_holder(lock->fd, holder);
 	*ret_lock = lock;
 	return 0;
@@ -249,9 +251,12 @@ void host_unlock(struct mhp_backend *be, struct mhp_lock *lock)
 	struct flock want = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
 
 	(void)be;
-	(void)!ftruncate(lock->fd, 0);
-	/* not left to close(): a child that was forked meanwhile has it open too */
-	fcntl(lock->fd, F_OFD_SETLK, &want);
+	/* a forked child has a copy of what is its parent's to let go of */
+	if (lock->owner == getpid()) {
+		(void)!ftruncate(lock->fd, 0);
+		/* not left to close(): a child that was forked meanwhile has it open too */
+		fcntl(lock->fd, F_OFD_SETLK, &want);
+	}
 	close(lock->fd);
 	free(lock);
 }

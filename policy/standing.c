@@ -75,6 +75,9 @@ static int add_text(struct mhp_standing *standing, const char *file, const char 
 MHP_EXPORT int mhp_standing_add_text(struct mhp_standing *standing, const char *file,
 				     const char *text, size_t length)
 {
+	/* an agenda that has it was made of what it says, and so may be another thread's work */
+	if (__atomic_load_n(&standing->refs, __ATOMIC_ACQUIRE) != 1)
+		return -EBUSY;
 	return add_text(standing, file, text, length);
 }
 

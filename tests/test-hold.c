@@ -141,6 +141,29 @@ static pid_t start_holder(struct mhp_ctx *ctx)
 	return pid;
 }
 
+/* A run time that frees all that it has when a forked child ends, as Python's does. */
+static void freed_in_child(void **state)
+{
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx = new_ctx(fs);
+	struct mhp_hold *hold;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(mhp_hold_take(ctx, "agent", "parent", &hold, NULL), 0);
+	child = fork();
+	if (child == 0) {
+		mhp_hold_free(hold);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	assert_refused(ctx, "]: parent");
+	mhp_hold_free(hold);
+	assert_int_equal(mhp_hold_take(ctx, "agent", "heir", &hold, NULL), 0);
+	mhp_hold_free(hold);
+	mhp_ctx_unref(ctx);
+}
+
 static void killed_process(void **state)
 {
 	struct fakesys *fs = fakesys_new();
@@ -244,6 +267,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_of_a_name, fakesys_free_all),
 		cmocka_unit_test_teardown(lets_others_work, fakesys_free_all),
 		cmocka_unit_test_teardown(names, fakesys_free_all),
+		cmocka_unit_test_teardown(freed_in_child, fakesys_free_all),
 		cmocka_unit_test_teardown(killed_process, fakesys_free_all),
 		cmocka_unit_test(simulated),
 		cmocka_unit_test_teardown(in_the_way, fakesys_free_all),

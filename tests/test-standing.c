@@ -78,7 +78,9 @@ static void test_add_text(void **state)
 	free(warnings);
 
 	assert_ptr_equal(mhp_standing_ref(standing), standing);
+	assert_int_equal(mhp_standing_add_text(standing, "four", one, sizeof(one) - 1), -EBUSY);
 	assert_null(mhp_standing_unref(standing));
+	assert_int_equal(mhp_standing_count_files(standing), 3);
 	assert_int_equal(mhp_standing_count_rules(standing), 2);
 	assert_int_equal(mhp_standing_count_warnings(standing), 1);
 	assert_int_equal(mhp_standing_get_error(standing, 0, NULL, NULL, NULL), -EINVAL);

@@ -356,6 +356,34 @@ static void test_woken_by_signal(void **state)
 	tear_down(&bench);
 }
 
+static int keep_mask(void *data)
+{
+	pthread_sigmask(SIG_SETMASK, NULL, data);
+	return 1;
+}
+
+/* A fault in tick is for the handler of the program's run time. */
+static void test_faults_are_not_blocked(void **state)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
+	struct bench bench;
+	sigset_t mask;
+	struct mhp_wait_opts opts = {
+		.size = sizeof(opts), .tick = keep_mask, .tick_data = &mask,
+	};
+
+	(void)state;
+	begin(&bench, HMEM_7_3);
+	sigemptyset(&mask);
+	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", MHP_WAIT_GONE, &opts, NULL),
+			 -ECANCELED);
+	assert_int_equal(sigismember(&mask, SIGINT), 1);
+	assert_int_equal(sigismember(&mask, SIGUSR1), 1);
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
+		assert_int_equal(sigismember(&mask, faults[i]), 0);
+	tear_down(&bench);
+}
+
 static volatile sig_atomic_t is_caught;
 
 static void note_signal(int number)
@@ -475,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_woken_by_event),
 		cmocka_unit_test(test_woken_by_signal),
+		cmocka_unit_test(test_faults_are_not_blocked),
 		cmocka_unit_test(test_signal_after_tick),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_lost),

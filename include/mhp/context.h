@@ -54,10 +54,10 @@ struct mhp_ctx *mhp_ctx_ref(struct mhp_ctx *ctx);
 struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
 
 /**
- * Receives messages.
+ * Receives messages: each tells of a failure, or of something that is not as it should be.
  *
  * @param data     as given to mhp_ctx_set_log_fn()
- * @param code     a negative errno value, or 0
+ * @param code     a negative errno value; 0 if there is none for it
  * @param path     the file it is about, below the root, or NULL; may hold any
  *                 byte but NUL: escape it before it goes to a terminal
  * @param message  one line of English without a newline, printable
@@ -72,7 +72,8 @@ typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *m
  * @param ctx   the context
  * @param fn    called in the thread that calls the library, and must not call it
  *              with this context; NULL for none
- * @param data  handed to fn, as long as the context lives or until another is set
+ * @param data  handed to fn until another is set, or as long as the context lives: until
+ *              the last of its references goes, of which monitors and holds have one each
  * @since 1.0
  */
 void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *data);

@@ -6,7 +6,8 @@
  *
  * Users of libmhp take turns anyway, each for as long as a plan takes. A hold is for as
  * long as a program runs, and keeps nobody but those who ask for the same name. It is
- * gone with the process, however that ends.
+ * gone with the process, however that ends, and with its children that were forked meanwhile
+ * and called none of exec(3).
  *
  *	struct mhp_hold *hold;
  *	char *holder = NULL;
@@ -37,8 +38,8 @@ struct mhp_hold;
  * @param what        what others get to see, behind the program's name and PID
  * @param ret_hold    the hold, which the caller lets go of with mhp_hold_free()
  * @param ret_holder  upon -EAGAIN the one who has it, as in "mhp[123]: WHAT", printable, or
- *                    NULL if that is not known; the caller frees it with free(). May be
- *                    NULL
+ *                    NULL if that is not known; the caller frees it with free(). Else
+ *                    NULL. May be NULL itself
  * @return 0; -EAGAIN somebody has it; -EINVAL no such name can be; -EACCES, -EROFS, -ENOSPC
  *         and others: directory or file cannot be made, of which the log function is told;
  *         -ENOMEM
@@ -48,7 +49,8 @@ int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *what,
 		  struct mhp_hold **ret_hold, char **ret_holder);
 
 /**
- * Let go of it. NULL is fine. The file stays, and says nothing.
+ * Let go of it. NULL is fine. The file stays, and says nothing. In a forked child this
+ * frees the child's copy only: the parent still has it.
  *
  * @param hold  the hold; may be NULL
  * @since 1.0

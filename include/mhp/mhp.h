@@ -15,14 +15,33 @@
  *   observe    mhp_monitor_new()   what others do meanwhile, as events
  *
  * Every function that can fail returns 0 or a negative errno value and nothing
- * else; results go to the ret_ arguments, which are written upon success only.
- * Pointers are not NULL unless the text says that they may be. The library prints
+ * else; results go to the ret_ arguments, which are written upon success only, but for
+ * the line of mhp_plan_new_from_text() and the holder of mhp_hold_take(), which tell of the
+ * failure. Pointers are not NULL unless the text says that they may be. The library prints
  * nothing, reads no environment variable, and never exits.
  *
- * Threads: snapshots, requests, plans and reports may be read from any thread
- * once made; a context serves one thread at a time, and a monitor the thread that its
- * context serves. References may be taken and
- * dropped in any thread.
+ * Objects: x_ref() and x_unref() are of what never changes once made, and is shared; x_free()
+ * is of what has one owner. What is got from an object belongs to it and lives as long,
+ * if nothing else is said; of what has references one may be taken, also of what a const
+ * object gives. Strings of x_copy_...() are the caller's, for free().
+ *
+ * Threads: snapshots, plans, reports, recoveries and, once filled, requests may be read from
+ * any thread, and by several at once. A context serves one thread at a time, a monitor with
+ * its event, and a hold while it is taken, the one that their context serves. Every
+ * x_unref() and x_free() may be called in any thread, and from any callback, for what is not
+ * at work just then.
+ *
+ * Callbacks are called in the thread that calls the library, and have to return: no longjmp(),
+ * no exception and no end of the thread may pass through the library. One that asked for an
+ * end by its result may be asked again.
+ *
+ * Processes: a child that was forked may free what it has a copy of, and else should not use
+ * it. All descriptors are closed by exec(3).
+ *
+ * Later releases add functions, enumerators and members at the end of opts structs; a
+ * program has to be ready for an enumerator that it does not know. Members that a caller does
+ * not know are 0 for the library; what a library does not know and is not 0 is refused with
+ * -E2BIG.
  */
 #ifndef MHP_MHP_H
 #define MHP_MHP_H

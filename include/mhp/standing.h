@@ -11,8 +11,8 @@
  * another as written. The first rule that matches a region decides. mhp-policy(5) tells
  * the format.
  *
- * A standing policy never changes once it is made, but for mhp_standing_add_text(), and
- * may be read from any thread. Rules and texts are borrowed from it and live as long as it
+ * A standing policy never changes once it is made, but for mhp_standing_add_text() before
+ * anybody else has a reference, and may be read from any thread. Rules and texts are borrowed from it and live as long as it
  * does. It is made also where files are wrong: then it has errors, and should not be
  * acted upon.
  *
@@ -86,14 +86,16 @@ int mhp_standing_new_from_text(const char *file, const char *text, size_t length
 			       struct mhp_standing **ret_standing);
 
 /**
- * Add the rules of a text after those that are there: as of one more file. Nobody else
- * may use the standing policy meanwhile.
+ * Add the rules of a text after those that are there: as of one more file. For who makes
+ * a standing policy, before anybody else gets to have a reference: warnings that were got from
+ * it, and their texts, are not valid any more.
  *
  * @param standing  the standing policy
  * @param file      name of the file, for messages; copied
  * @param text      what stands in it
  * @param length    its bytes
- * @return 0, also if there are errors in it; -ENOMEM, and then it is of no use any more
+ * @return 0, also if there are errors in it; -EBUSY there are other references to it, such as
+ *         an agenda's; -ENOMEM, and then it is of no use any more
  * @since 1.0
  */
 int mhp_standing_add_text(struct mhp_standing *standing, const char *file, const char *text,

@@ -44,7 +44,7 @@ enum mhp_wait {
 
 /**
  * Asked while it is waited: before it waits, after events came, and when a signal was caught,
- * with all signals blocked. It must not use the context.
+ * with all signals blocked but those that a fault raises. It must not use the context.
  *
  * @param data  tick_data of struct mhp_wait_opts
  * @return 0 to go on; anything else ends it with -ECANCELED
