@@ -67,11 +67,17 @@ nm_of()
 	${NM:-nm} "$@"
 }
 
-# prototypes NAME: functions that one header declares itself, one per line.
-prototypes()
+# needed_by FILE: the shared libraries that it brings
+needed_by()
 {
-	echo "#include <mhp/$1>" >"$tmp/prototypes.c"
-	compile "$CC" -std=c11 -E "$tmp/prototypes.c" >"$tmp/prototypes.i" || return 1
+	"${READELF:-readelf}" -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p'
+}
+
+# own_text NAME: what one header has itself, preprocessed, without what it includes.
+own_text()
+{
+	echo "#include <mhp/$1>" >"$tmp/own.c"
+	compile "$CC" -std=c11 -E "$tmp/own.c" >"$tmp/own.i" || return 1
 	# Lines such as '# 12 "/usr/include/mhp/plan.h" 1' tell whose text follows.
 	awk -v name="/mhp/$1" '
 		/^# [0-9]+ "/ {
@@ -82,5 +88,12 @@ prototypes()
 			next
 		}
 		own { printf "%s ", $0 }
-	' "$tmp/prototypes.i" | grep -oE '\<mhp_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u
+	' "$tmp/own.i"
+}
+
+# prototypes NAME: functions that one header declares itself, one per line.
+prototypes()
+{
+	own_text "$1" >"$tmp/prototypes" || return 1
+	grep -oE '\<mhp_[a-z0-9_]+ *\(' "$tmp/prototypes" | tr -d ' (' | sort -u
 }

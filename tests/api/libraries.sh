@@ -11,7 +11,7 @@ set -eu
 # needed LIBRARY: what libLIBRARY.so brings, to $tmp/needed
 needed()
 {
-	"${READELF:-readelf}" -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' >"$tmp/needed"
+	needed_by "$1" >"$tmp/needed"
 	[ -s "$tmp/needed" ] || error "${1##*/}: needs no library at all?"
 }
 
