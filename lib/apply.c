@@ -252,7 +252,7 @@ MHP_EXPORT int mhp_apply(struct mhp_ctx *ctx, struct mhp_plan *plan,
 	if (opts)
 		r = opts_take(&known, sizeof(known), opts, opts->size);
 	if (r == 0 && known.flags & ~(uint64_t)MHP_APPLY_BY_TIME)
-		r = -EINVAL;
+		r = -E2BIG;
 	if (r == 0 && (!is_timeout(known.timeout_ms) || !is_timeout(known.undo_timeout_ms)))
 		r = -EINVAL;
 	if (r < 0)

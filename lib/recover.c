@@ -227,6 +227,8 @@ MHP_EXPORT int mhp_recover(struct mhp_ctx *ctx, const struct mhp_apply_opts *opt
 
 	if (opts)
 		r = opts_take(&known, sizeof(known), opts, opts->size);
+	if (r == 0 && known.flags & ~(uint64_t)MHP_APPLY_BY_TIME)
+		r = -E2BIG;
 	if (r == 0 && known.timeout_ms < MHP_TIMEOUT_NONE)
 		r = -EINVAL;
 	if (r < 0)

@@ -268,6 +268,8 @@ static int check_opts(const struct mhp_apply_opts *opts, struct round *round)
 {
 	int r = opts ? opts_take(&round->opts, sizeof(round->opts), opts, opts->size) : 0;
 
+	if (r == 0 && round->opts.flags & ~(uint64_t)MHP_APPLY_BY_TIME)
+		r = -E2BIG;
 	if (r == 0 && (round->opts.timeout_ms < MHP_TIMEOUT_NONE ||
 		       round->opts.undo_timeout_ms < MHP_TIMEOUT_NONE))
 		r = -EINVAL;

@@ -273,7 +273,7 @@ static void test_unknown_flag(void **state)
 	(void)state;
 	set_up_large(&bench, FEW);
 	plan = plan_of(&bench, "dax0.0 offline");
-	assert_int_equal(mhp_apply(bench.ctx, plan, &opts, &report), -EINVAL);
+	assert_int_equal(mhp_apply(bench.ctx, plan, &opts, &report), -E2BIG);
 	assert_null(report);
 	mhp_plan_unref(plan);
 	tear_down(&bench);
