@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Programs in docs/ compile, as C11; and what README.md, docs/ and the manual name of the
+# libraries is there: functions and constants. A name that ends in "_" stands for several.
+set -eu
+# shellcheck source=tests/api/lib.sh
+. "${top_srcdir:?is set by make check}/tests/api/lib.sh"
+
+# ---- programs ----
+
+for doc in "$top_srcdir"/README.md "$top_srcdir"/docs/*.md; do
+	name=$(basename "$doc" .md)
+	awk -v dir="$tmp/$name" '
+		/^```c$/ { file = dir "-" ++n ".c"; print "#line " NR + 1 >file; next }
+		/^```$/ { file = ""; next }
+		file { print >file }' "$doc"
+	for program in "$tmp/$name"-*.c; do
+		[ -e "$program" ] || continue
+		compile "$CC" -std=c11 -pedantic -Wall -Wextra -Werror -fsyntax-only "$program" ||
+			error "docs: a program in $name.md does not compile"
+	done
+done
+
+# ---- names ----
+
+for h in $MHP_HEADERS; do
+	prototypes "$h" >"$tmp/prototypes" || error "mhp/$h: cannot be read by $CC"
+	cat "$tmp/prototypes" >>"$tmp/names"
+	cat "$(header_path "$h")" >>"$tmp/headers"
+done
+grep -oE '\<MHP_[A-Z0-9_]+' "$tmp/headers" >>"$tmp/names"
+grep -oE '\<mhp_[a-z0-9_]+_fn\>' "$tmp/headers" >>"$tmp/names"
+grep -oE '\<struct mhp_[a-z0-9_]+|\<enum mhp_[a-z0-9_]+' "$tmp/headers" | sed 's/.* //' >>"$tmp/names"
+echo mhp_private_ >>"$tmp/names"
+
+for doc in "$top_srcdir"/README.md "$top_srcdir"/NEWS "$top_srcdir"/docs/*.md "$top_srcdir"/man/*.[157]; do
+	# those of the simulated machine's rules, or of examples, are others
+	grep -noE '\<(mhp_[a-z0-9_]+|MHP_[A-Z0-9_]+)' "$doc" | sort -t: -u -k2,2 >"$tmp/mentioned"
+	while IFS=: read -r line name; do
+		case $name in
+		*_) grep -q "^$name" "$tmp/names" && continue ;;
+		*) grep -qx "$name" "$tmp/names" && continue ;;
+		esac
+		error "${doc#"$top_srcdir"/}:$line: $name is in no header"
+	done <"$tmp/mentioned"
+done
+
+finish
