@@ -295,8 +295,11 @@ static void test_opts(void **state)
 	opts.opts.size = sizeof(opts.opts);
 	opts.opts.timeout_ms = -2;
 	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, &opts.opts, &report), -EINVAL);
-	assert_null(report);
 	opts.opts.timeout_ms = MHP_TIMEOUT_NONE;
+	opts.opts.flags = UINT64_C(1) << 63;
+	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, &opts.opts, &report), -E2BIG);
+	opts.opts.flags = 0;
+	assert_null(report);
 	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, &opts.opts, &report), 0);
 	mhp_agenda_report_free(report);
 	mhp_agenda_report_free(NULL);

@@ -386,7 +386,7 @@ static void test_signals(void **state)
 	tear_down(&bench);
 }
 
-static void test_bad_timeouts(void **state)
+static void test_bad_opts(void **state)
 {
 	struct mhp_apply_opts opts = { .size = sizeof(opts), .timeout_ms = MHP_TIMEOUT_NONE };
 	struct mhp_report *report = NULL;
@@ -401,8 +401,11 @@ static void test_bad_timeouts(void **state)
 	opts.undo_timeout_ms = INT64_MAX;
 	opts.timeout_ms = INT64_MIN;
 	assert_int_equal(mhp_apply(bench.ctx, plan, &opts, &report), -EINVAL);
-	assert_null(report);
 	opts.timeout_ms = INT64_MAX;
+	opts.flags = UINT64_C(1) << 63;		/* of a later release */
+	assert_int_equal(mhp_apply(bench.ctx, plan, &opts, &report), -E2BIG);
+	assert_null(report);
+	opts.flags = 0;
 	assert_int_equal(apply_plan(&bench, plan, &opts), MHP_OUTCOME_DONE);
 	opts.timeout_ms = MHP_TIMEOUT_NONE;
 	assert_int_equal(fulfil(&bench, "dax0.0 online online_movable per-block", &opts),
@@ -422,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_new_id_is_late),
 		cmocka_unit_test(test_ten_in_a_row),
 		cmocka_unit_test(test_signals),
-		cmocka_unit_test(test_bad_timeouts),
+		cmocka_unit_test(test_bad_opts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

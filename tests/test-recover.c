@@ -474,6 +474,10 @@ static void options(void **state)
 	opts.newer = 0;
 	opts.opts.timeout_ms = -2;
 	assert_int_equal(mhp_recover(bench.ctx, &opts.opts, &bench.recovery), -EINVAL);
+	opts.opts.timeout_ms = 0;
+	opts.opts.flags = UINT64_C(1) << 63;
+	assert_int_equal(mhp_recover(bench.ctx, &opts.opts, &bench.recovery), -E2BIG);
+	opts.opts.flags = 0;
 	assert_null(bench.recovery);
 	/* nothing was made for that */
 	assert_int_equal(access(at(&bench, RUN_PATH), F_OK), -1);
