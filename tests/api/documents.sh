@@ -26,13 +26,15 @@ done
 
 for h in $MHP_HEADERS; do
 	prototypes "$h" >"$tmp/prototypes" || error "mhp/$h: cannot be read by $CC"
-	cat "$tmp/prototypes" >>"$tmp/names"
+	cat "$tmp/prototypes" >>"$tmp/functions"
 	cat "$(header_path "$h")" >>"$tmp/headers"
 done
-grep -oE '\<MHP_[A-Z0-9_]+' "$tmp/headers" >>"$tmp/names"
-grep -oE '\<mhp_[a-z0-9_]+_fn\>' "$tmp/headers" >>"$tmp/names"
-grep -oE '\<struct mhp_[a-z0-9_]+|\<enum mhp_[a-z0-9_]+' "$tmp/headers" | sed 's/.* //' >>"$tmp/names"
-echo mhp_private_ >>"$tmp/names"
+{
+	cat "$tmp/functions"
+	grep -oE '\<MHP_[A-Z0-9_]+|\<mhp_[a-z0-9_]+_fn\>' "$tmp/headers"
+	grep -oE '\<(struct|enum) mhp_[a-z0-9_]+' "$tmp/headers" | sed 's/.* //'
+	echo mhp_private_
+} >"$tmp/names"
 
 for doc in "$top_srcdir"/README.md "$top_srcdir"/NEWS "$top_srcdir"/docs/*.md "$top_srcdir"/man/*.[157]; do
 	# those of the simulated machine's rules, or of examples, are others
@@ -45,5 +47,25 @@ for doc in "$top_srcdir"/README.md "$top_srcdir"/NEWS "$top_srcdir"/docs/*.md "$
 		error "${doc#"$top_srcdir"/}:$line: $name is in no header"
 	done <"$tmp/mentioned"
 done
+
+# ---- what a user can ask for is in the story ----
+
+# told PAGE NAME...
+told()
+{
+	page=$1
+	shift
+	for name; do
+		grep -qw -e "$name" "$top_srcdir/man/$page" || error "man/$page: has no $name"
+	done
+}
+
+# flags and rules
+# shellcheck disable=SC2046 # a list of words
+told libmhp.7 $(grep -oE '^	MHP_(APPLY|CAPTURE|MONITOR|RULE|SNAPSHOT)_[A-Z_]+ = ' "$tmp/headers" |
+	tr -d '\t =')
+# what the simulated machine can be asked for
+# shellcheck disable=SC2046
+told libmhp-sim.7 $(grep '^mhp_sim_' "$tmp/functions" | grep -v '_\(un\)\{0,1\}ref$')
 
 finish

@@ -65,6 +65,16 @@ same verbs verbs there
 sed -n 's/^	{ "\([a-z ]*\)", VERB_.*/\1/p' "$top_srcdir/tools/options.c" >"$tmp/source"
 same verbs verbs source
 
+# ---- what --json has ----
+
+grep -hoE '\<json_[a-z_]*\([^"]*"[a-z_]+"' "$top_srcdir"/tools/*.c | grep -oE '"[a-z_]+"' | tr -d '"' |
+	sort -u >"$tmp/fields"
+[ "$(wc -l <"$tmp/fields")" -gt 100 ] || fail "fields of --json were not found"
+section '.Ss JSON' >"$tmp/json"
+while read -r field; do
+	grep -qE "(^|[ ,.(])$field([ ,.;\\[]|\$)" "$tmp/json" || fail "mhp.1: JSON has no $field"
+done <"$tmp/fields"
+
 # ---- keys of rules ----
 
 # a key that is none has all of them told
