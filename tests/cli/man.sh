@@ -94,6 +94,8 @@ done
 
 # ---- form ----
 
+command -v mandoc >/dev/null || echo "no mandoc: it was not asked"
+command -v groff >/dev/null || echo "no groff: it was not asked"
 for page in "$man"/*.[157]; do
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" >"$tmp/lint" 2>&1 ||
