@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The manual has every verb and option that the program has, every key of a rule, and none
-# besides; and it can be formatted without a complaint.
+# besides; and each field of --json. Its form is looked at by tests/api/pages.sh.
 
 # shellcheck source=tests/cli/lib.sh
 . "$TEST_DATA/cli/lib.sh"
@@ -90,21 +90,6 @@ same keys keys manual
 for path in /etc/mhp/policy.d /run/libmhp/lock /run/libmhp/journal /run/libmhp/agent.lock \
 	/etc/modprobe.d/mhp-claim.conf; do
 	section '.Sh FILES' | grep -qF "$path" || fail "mhp.1: FILES has no $path"
-done
-
-# ---- form ----
-
-command -v mandoc >/dev/null || echo "no mandoc: it was not asked"
-command -v groff >/dev/null || echo "no groff: it was not asked"
-for page in "$man"/*.[157]; do
-	if command -v mandoc >/dev/null; then
-		mandoc -T lint -W warning "$page" >"$tmp/lint" 2>&1 ||
-			{ fail "mandoc complains about ${page##*/}:"; show lint; }
-	fi
-	if command -v groff >/dev/null; then
-		groff -mandoc -Tutf8 -ww "$page" 2>"$tmp/lint" >/dev/null
-		[ ! -s "$tmp/lint" ] || { fail "groff complains about ${page##*/}:"; show lint; }
-	fi
 done
 
 finish
