@@ -25,8 +25,8 @@ done
 # ---- names ----
 
 for h in $MHP_HEADERS; do
-	prototypes "$h" >"$tmp/prototypes" || error "mhp/$h: cannot be read by $CC"
-	cat "$tmp/prototypes" >>"$tmp/functions"
+	prototypes "$h" >"$tmp/of-header" || error "mhp/$h: cannot be read by $CC"
+	cat "$tmp/of-header" >>"$tmp/functions"
 	cat "$(header_path "$h")" >>"$tmp/headers"
 done
 {
