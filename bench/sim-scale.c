@@ -118,13 +118,13 @@ static void measure(struct cost *cost, uint64_t blocks)
 
 int main(int argc, char **argv)
 {
-	static const uint64_t defaults[] = { 1024, 8192, 65536 };
+	static const size_t defaults[] = { 1024, 8192, 65536 };
 
 	printf("CPU seconds, best of %d; bytes of heap for each block\n", ROUNDS);
 	printf("%8s %9s %9s %9s %9s %9s %9s %9s %9s\n", "blocks", "by calls", "from text",
 	       "scan", "capture", "B calls", "B text", "B scanned", "text");
 	for (size_t i = 0; i < 3; i++) {
-		uint64_t blocks = argc > 1 ? strtoull(argv[1], NULL, 10) : defaults[i];
+		size_t blocks = argc > 1 ? strtoul(argv[1], NULL, 10) : defaults[i];
 		struct cost cost = { 0 };
 
 		if (blocks < 256 || blocks % NODES) {
@@ -133,9 +133,9 @@ int main(int argc, char **argv)
 		}
 		for (int round = 0; round < ROUNDS; round++)
 			measure(&cost, blocks);
-		printf("%8llu %9.4f %9.4f %9.4f %9.4f %9zu %9zu %9zu %9zu\n",
-		       (unsigned long long)blocks, cost.by_calls, cost.from_text, cost.scan,
-		       cost.capture, cost.calls_bytes / blocks, cost.text_bytes / blocks,
+		printf("%8zu %9.4f %9.4f %9.4f %9.4f %9zu %9zu %9zu %9zu\n",
+		       blocks, cost.by_calls, cost.from_text, cost.scan, cost.capture,
+		       cost.calls_bytes / blocks, cost.text_bytes / blocks,
 		       cost.scanned_bytes / blocks, cost.text_length / blocks);
 		if (argc > 1)
 			break;

@@ -36,7 +36,7 @@ static bool is_candidate(const struct mhp_plan *plan, const struct mhp_snapshot 
 	bool plug = plan->goal == MHP_GOAL_PLUGGED, any = false;
 
 	*ret_rank = 0;
-	for (uint64_t i = 0; i < unit->count; i++) {
+	for (size_t i = 0; i < unit->count; i++) {
 		const struct mhp_block *block = mhp_snapshot_find_block(snap, unit->first + i);
 
 		if (!block)
@@ -82,7 +82,7 @@ static size_t find_candidates(const struct mhp_plan *plan, const struct mhp_snap
 
 	for (size_t i = 0; i < count; i++) {
 		struct candidate candidate = { region_unit_of(region, ids[i]), 0 };
-		uint64_t size = candidate.unit.count;
+		size_t size = candidate.unit.count;
 
 		if (ids[i] == candidate.unit.first && i + size <= count &&
 		    ids[i + size - 1] == ids[i] + size - 1 &&
@@ -98,7 +98,7 @@ int plan_choose_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 {
 	bool plug = plan->goal == MHP_GOAL_PLUGGED;
 	/* they are all of one size */
-	uint64_t unit = region->n_units ? region->units[0].count : 1;
+	size_t unit = region->n_units ? region->units[0].count : 1;
 	uint64_t wanted = size_bytes / plan->block_size / unit;
 	struct candidate *found;
 	size_t n;
@@ -118,7 +118,7 @@ int plan_choose_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 	qsort(found, n, sizeof(*found), plug ? compare_plug : compare_unplug);
 	*count = 0;
 	for (size_t i = 0; i < wanted; i++)
-		for (uint64_t j = 0; j < unit; j++)
+		for (size_t j = 0; j < unit; j++)
 			ids[(*count)++] = found[i].unit.first + j;
 	qsort(ids, *count, sizeof(*ids), compare_ids);
 out:

@@ -182,7 +182,7 @@ int plan_choose(struct mhp_plan *plan, const struct mhp_snapshot *snap, uint64_t
 	      plan->goal == MHP_GOAL_ONLINE ? compare_online : compare_offline);
 	for (size_t i = 0; i < wanted; i++)
 		ids[i] = found[i].id;
-	*count = wanted;
+	*count = (size_t)wanted;
 	qsort(ids, *count, sizeof(*ids), compare_ids);
 out:
 	free(busy);

@@ -612,7 +612,8 @@ struct region_device;
 
 /* Blocks that come and go together, by one write: an LMB of a POWER partition. */
 struct block_unit {
-	uint64_t first, count;
+	uint64_t first;
+	size_t count;		/* MAX_REGION_BLOCKS or fewer */
 	uint64_t handle;	/* what the firmware knows it by */
 };
 
@@ -688,7 +689,8 @@ int region_keep_owned(struct mhp_region *region, uint32_t index);
 void region_free_members(struct mhp_region *region);
 /* The unit that a block of the region is in, whether it exists or not. */
 struct block_unit region_unit_of(const struct mhp_region *region, uint64_t id);
-uint64_t region_count_whole_blocks(const struct mhp_region *region);
+/* MAX_REGION_BLOCKS or fewer */
+size_t region_count_whole_blocks(const struct mhp_region *region);
 /* Is it a whole block in the region's ranges, whether it exists and whoever owns it? */
 bool region_has_block(const struct mhp_region *region, uint64_t id);
 

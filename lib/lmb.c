@@ -115,7 +115,7 @@ int lmb_parse_list(const char *bytes, size_t length, bool is_v2, uint64_t lmb_si
 	r = count_lmbs(cells, is_v2, lmb_size, &entries, &count);
 	if (r < 0)
 		return r;
-	lmbs = calloc(count + 1, sizeof(*lmbs));
+	lmbs = calloc((size_t)count + 1, sizeof(*lmbs));
 	if (!lmbs)
 		return -ENOMEM;
 	take(&cells, 4);

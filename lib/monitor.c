@@ -101,6 +101,7 @@ static int take_picture(struct mhp_monitor *monitor, struct picture *ret)
 /* So many blocks may come without further memory: those of all devices. */
 static size_t count_room(const struct mhp_snapshot *snap)
 {
+	size_t most = snap->n_blocks + (1 << 16);
 	uint64_t count = snap->n_blocks;
 
 	for (size_t i = 0; i < snap->regions.count; i++) {
@@ -110,7 +111,7 @@ static size_t count_room(const struct mhp_snapshot *snap)
 			count += region_count_whole_blocks(region) - region->n_total;
 	}
 	/* a device may say that it is huge; its blocks will hardly all come */
-	return count < snap->n_blocks + (1 << 16) ? count : snap->n_blocks + (1 << 16);
+	return count < most ? (size_t)count : most;
 }
 
 /* What is the monitor's from now on; what it tracks is not touched. */

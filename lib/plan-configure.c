@@ -28,9 +28,9 @@ static struct block_unit unit_at(const struct plan_part *part, size_t index)
 }
 
 /* Is any of its blocks there? They are next to each other in the plan. */
-static bool is_unit_present(const struct plan_part *part, size_t index, uint64_t count)
+static bool is_unit_present(const struct plan_part *part, size_t index, size_t count)
 {
-	for (uint64_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (part->plan->blocks[index + i].state != MHP_STATE_ABSENT)
 			return true;
 	return false;

@@ -29,13 +29,13 @@ struct reader {
 /* Up to wanted words from the one at index on; 0 words: there are no more. */
 static int read_words(struct reader *reader, uint64_t index, uint64_t wanted, size_t *ret_count)
 {
-	size_t size = (wanted < CHUNK_WORDS ? wanted : CHUNK_WORDS) * sizeof(*reader->words);
+	size_t most = wanted < CHUNK_WORDS ? (size_t)wanted : CHUNK_WORDS;
 	struct mhp_backend *be = reader->ctx->be;
 	size_t length;
 	int r;
 
 	r = be->ops->read_at(be, reader->proc, FILE_NAME, index * sizeof(*reader->words),
-			     reader->words, size, &length);
+			     reader->words, most * sizeof(*reader->words), &length);
 	if (r == 0)
 		*ret_count = length / sizeof(*reader->words);
 	return r;

@@ -106,7 +106,8 @@ static int add_lmb(struct found *found, const struct lmb *lmb)
 	/* where blocks are larger nothing can be plugged by LMB: describe() */
 	if (found->lmb_size >= block_size)
 		found->units[found->n_units++] = (struct block_unit){
-			lmb->address / block_size, found->lmb_size / block_size, lmb->index,
+			lmb->address / block_size, (size_t)(found->lmb_size / block_size),
+			lmb->index,
 		};
 	return ranges_join(&found->firmware.ranges, &range);
 }

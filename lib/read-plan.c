@@ -246,7 +246,7 @@ static int take_unit(struct reader *reader, const char *value)
 		reader->units_room = room;
 	}
 	part->units[part->n_units++] = (struct block_unit){
-		(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2],
+		(uint64_t)n[0], (size_t)n[1], (uint64_t)n[2],
 	};
 	return 0;
 }

@@ -156,12 +156,12 @@ MHP_EXPORT int mhp_region_get_lost_bytes(const struct mhp_region *region, uint64
 	return 0;
 }
 
-uint64_t region_count_whole_blocks(const struct mhp_region *region)
+size_t region_count_whole_blocks(const struct mhp_region *region)
 {
-	uint64_t count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < region->n_runs; i++)
-		count += region->runs[i].count;
+		count += (size_t)region->runs[i].count;
 	return count;
 }
 

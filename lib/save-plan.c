@@ -51,7 +51,7 @@ static void add_part(struct text *text, const struct plan_part *part)
 		add_fact(text, "run", "%" PRIu64 " %" PRIu64, part->runs[i].first,
 			 part->runs[i].count);
 	for (size_t i = 0; i < part->n_units; i++)
-		add_fact(text, "unit", "%" PRIu64 " %" PRIu64 " %" PRIu64, part->units[i].first,
+		add_fact(text, "unit", "%" PRIu64 " %zu %" PRIu64, part->units[i].first,
 			 part->units[i].count, part->units[i].handle);
 	for (size_t i = part->first; i < part->first + part->count; i++) {
 		const struct plan_block *block = &plan->blocks[i];

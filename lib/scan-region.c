@@ -212,7 +212,7 @@ static int list_blocks(struct scan *scan, const struct mhp_region *region)
 
 static int number_blocks(struct mhp_snapshot *snap, const struct mhp_region *region)
 {
-	uint64_t count = region_count_whole_blocks(region);
+	size_t count = region_count_whole_blocks(region);
 
 	snap->blocks = count ? calloc(count, sizeof(*snap->blocks)) : NULL;
 	if (count && !snap->blocks)

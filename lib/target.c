@@ -235,7 +235,7 @@ static int take_named(struct ids *ids, const struct mhp_request *request)
 		sum += request->runs[i].count;
 	if (sum > MAX_REGION_BLOCKS)
 		return -EINVAL;
-	ids->list = calloc(sum, sizeof(*ids->list));
+	ids->list = calloc((size_t)sum, sizeof(*ids->list));
 	if (!ids->list)
 		return -ENOMEM;
 	for (size_t i = 0; i < request->n_runs; i++) {

@@ -16,7 +16,7 @@
  */
 static size_t home_of(const struct tracked *tracked, uint64_t key)
 {
-	return (key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (tracked->n_slots - 1);
+	return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (tracked->n_slots - 1);
 }
 
 static size_t next_of(const struct tracked *tracked, size_t slot)

@@ -47,7 +47,7 @@ int blocks_find(const struct mhp_snapshot *snap, const struct mhp_region *region
 	for (size_t i = 0; i < n_runs; i++)
 		if (mhp_region_get_block_run(region, i, &first, &count) == 0)
 			sum += count;
-	ret->list = calloc(sum + 1, sizeof(*ret->list));
+	ret->list = sum < SIZE_MAX ? calloc((size_t)sum + 1, sizeof(*ret->list)) : NULL;
 	if (!ret->list)
 		return -ENOMEM;
 	for (size_t i = 0; i < n_runs; i++) {

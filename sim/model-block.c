@@ -222,9 +222,11 @@ static int load_block(struct mhp_sim *sim, const struct complaints *complaints, 
 
 static int reserve_blocks(struct model *model, uint64_t more)
 {
-	size_t room = model->n_blocks + more;
 	struct block **blocks;
+	size_t room;
 
+	if (__builtin_add_overflow(model->n_blocks, more, &room))
+		return -ENOMEM;
 	if (room <= model->blocks_room)
 		return 0;
 	blocks = reallocarray(model->blocks, room, sizeof(struct block *));
@@ -428,7 +430,7 @@ int blocks_add(struct mhp_sim *sim, int node, const struct block_run *run, bool 
 	/* close the gap where not all could be made */
 	memmove(&model->blocks[at + done.count], &model->blocks[at + run->count],
 		(model->n_blocks - at) * sizeof(struct block *));
-	model->n_blocks += done.count;
+	model->n_blocks += (size_t)done.count;
 	if (r < 0) {
 		/* as if nothing had been */
 		if (done.count)

@@ -310,9 +310,11 @@ static int offline_all(struct mhp_sim *sim, const struct block_run *run, enum mh
 /* All of its blocks, or none: offline_and_remove_memory(). */
 static int take_unit(struct mhp_sim *sim, struct vmem *vmem, const struct block_run *run)
 {
-	enum mhp_zone *zones = calloc(run->count, sizeof(*zones));
+	enum mhp_zone *zones = NULL;
 	int r;
 
+	if (run->count <= SIZE_MAX)
+		zones = calloc((size_t)run->count, sizeof(*zones));
 	if (!zones)
 		return -ENOMEM;
 	for (uint64_t i = 0; i < run->count; i++)

@@ -4,6 +4,7 @@
  * acting the same; what they are made of; calls that are refused, and why.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -201,17 +202,21 @@ static void call(struct mhp_sim_builder *builder, const char *line)
 
 	if (sscanf(line, "node %d %u", &node, &n_cpus) == 2)
 		r = mhp_sim_builder_add_node(builder, node, n_cpus);
-	else if (sscanf(line, "ram %d %lx %lx", &node, &start, &size) == 3)
+	else if (sscanf(line, "ram %d %" SCNx64 " %" SCNx64, &node, &start, &size) == 3)
 		r = mhp_sim_builder_add_memory(builder, node, start, size);
-	else if (sscanf(line, "dax %31s %d %lx %lx", name, &node, &start, &size) == 4)
+	else if (sscanf(line, "dax %31s %d %" SCNx64 " %" SCNx64, name, &node, &start,
+			&size) == 4)
 		r = mhp_sim_builder_add_dax(builder, name, node, start, size);
-	else if (sscanf(line, "vmem %31s %d %lx %lx %lx", name, &node, &start, &size, &block) == 5)
+	else if (sscanf(line, "vmem %31s %d %" SCNx64 " %" SCNx64 " %" SCNx64, name, &node,
+			&start, &size, &block) == 5)
 		r = mhp_sim_builder_add_virtio_mem(builder, name, node, start, size, block);
-	else if (sscanf(line, "mem %31s %d %lx %lx", name, &node, &size, &start) == 4)
+	else if (sscanf(line, "mem %31s %d %" SCNx64 " %" SCNx64, name, &node, &size,
+			&start) == 4)
 		r = mhp_sim_builder_add_cxl_memdev(builder, name, node, size, start);
-	else if (sscanf(line, "window %d %lx %lx", &node, &start, &size) == 3)
+	else if (sscanf(line, "window %d %" SCNx64 " %" SCNx64, &node, &start, &size) == 3)
 		r = mhp_sim_builder_add_cxl_window(builder, node, start, size);
-	else if (sscanf(line, "region %31s %lx %lx %31s", name, &start, &size, word) == 4)
+	else if (sscanf(line, "region %31s %" SCNx64 " %" SCNx64 " %31s", name, &start, &size,
+			word) == 4)
 		r = mhp_sim_builder_add_cxl_region(builder, name, start, size, &device, 1, 0);
 	else if (sscanf(line, "load %31s", name) == 1)
 		r = mhp_sim_builder_load(builder, name);
@@ -413,11 +418,11 @@ static bool do_alike(const char *line, struct mhp_sim *real, struct mhp_sim *mad
 	uint64_t size;
 	int node;
 
-	if (sscanf(line, "# host: %127s %d %lu", word, &node, &size) == 3) {
+	if (sscanf(line, "# host: %127s %d %" SCNu64, word, &node, &size) == 3) {
 		assert_int_equal(mhp_sim_set_virtio_mem(real, word, node, size), 0);
 		return false;
 	}
-	if (sscanf(line, "# did: host resize-virtio-mem %127s %lu", word, &size) == 2) {
+	if (sscanf(line, "# did: host resize-virtio-mem %127s %" SCNu64, word, &size) == 2) {
 		assert_int_equal(mhp_sim_resize_virtio_mem(real, word, size),
 				 mhp_sim_resize_virtio_mem(made, word, size));
 		return true;

@@ -608,8 +608,8 @@ static void real_kernel(void **state)
 static void sizes(void **state)
 {
 	static const size_t attributes[] = { 0, 1, 4095, 4096, 4097, 5000 };
-	static const size_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
-					(size_t)1 << 40 };
+	static const uint64_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
+					  UINT64_C(1) << 40 };
 	struct fakesys *fs = tree();
 	struct mhp_backend *be = host(fs, "/root", 0);
 	char buf[MHP_ATTR_SIZE + 1], path[512], *text;

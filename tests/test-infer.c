@@ -45,7 +45,7 @@ static void check(const struct zone_info *zones, size_t count, const struct mhp_
 		/* what is so for a run is so for each in it */
 		infer(&inference, node, i, &run);
 		assert_in_range(i, run.first, run.last);
-		for (size_t k = run.first; k <= run.last && k < n; k++) {
+		for (size_t k = (size_t)run.first; k <= run.last && k < n; k++) {
 			assert_int_equal(infer_state(&inference, node, k, &zone), run.state);
 			if (run.state == MHP_STATE_ONLINE)
 				assert_int_equal(zone, run.zone);

@@ -223,12 +223,12 @@ static void merge_keeps_the_blocks(void **state)
 	for (int i = 0; i < 5000; i++) {
 		bool before[BLOCKS] = { false }, after[BLOCKS] = { false };
 		struct block_run runs[RUNS];
-		size_t count = random_below(RUNS + 1), left, j;
+		size_t count = (size_t)random_below(RUNS + 1), left, j;
 
 		for (j = 0; j < count; j++) {
 			runs[j].first = random_below(BLOCKS - 8);
 			runs[j].count = 1 + random_below(8);
-			memset(before + runs[j].first, 1, runs[j].count);
+			memset(before + runs[j].first, 1, (size_t)runs[j].count);
 		}
 		left = block_runs_merge(runs, count);
 		assert_true(left <= count);
@@ -237,7 +237,7 @@ static void merge_keeps_the_blocks(void **state)
 			if (j > 0)
 				assert_true(runs[j].first >
 					    runs[j - 1].first + runs[j - 1].count);
-			memset(after + runs[j].first, 1, runs[j].count);
+			memset(after + runs[j].first, 1, (size_t)runs[j].count);
 		}
 		assert_memory_equal(before, after, sizeof(before));
 	}

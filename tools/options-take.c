@@ -75,7 +75,8 @@ static void take_sim_fail(struct options *options, const char *value)
 static void take_sim_number(uint64_t *ret, const char **seen, int option, const char *value)
 {
 	take_once(seen, option, value);
-	if (value_number(value, ret) < 0 || (option == OPT_SIM_KILL && *ret == 0))
+	if (value_number(value, ret) < 0 ||
+	    (option == OPT_SIM_KILL && (*ret == 0 || *ret > SIZE_MAX)))
 		usage("--%s: \"%s\" is no number of a %s", option_name(option), value,
 		      option == OPT_SIM_HANG ? "block" : "write, from 1");
 }

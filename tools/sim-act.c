@@ -15,7 +15,7 @@ int sim_act_begin(const struct machine *machine)
 
 	if (!options->sim_lose_word)
 		return EXIT_AS_ASKED;
-	return exit_of_code(mhp_sim_lose_events(machine->sim, options->sim_lose));
+	return exit_of_code(mhp_sim_lose_events(machine->sim, (size_t)options->sim_lose));
 }
 
 bool sim_act_is_left(const struct machine *machine, size_t done)

@@ -173,7 +173,7 @@ static bool is_mark(pid_t thread)
 	    info.seccomp.args[2] >= sizeof(text))
 		return false;
 	from.iov_base = (void *)(uintptr_t)info.seccomp.args[1];
-	from.iov_len = info.seccomp.args[2];
+	from.iov_len = (size_t)info.seccomp.args[2];
 	if (process_vm_readv(thread, &to, 1, &from, 1, 0) < 0)
 		return false;
 	counting = !strcmp(text, "BEGIN");

@@ -234,7 +234,7 @@ static int fake_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char 
 
 	if (r < 0)
 		return r;
-	length = offset < entry->length ? entry->length - offset : 0;
+	length = offset < entry->length ? entry->length - (size_t)offset : 0;
 	if (length > size)
 		length = size;
 	if (most && length > most)
