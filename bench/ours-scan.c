@@ -67,11 +67,16 @@ static void list(const struct mhp_snapshot *snap)
 	}
 }
 
+/* 0 where the C library does not tell */
 static size_t in_use(void)
 {
+#ifdef __GLIBC__
 	struct mallinfo2 info = mallinfo2();
 
 	return info.uordblks + info.hblkhd;
+#else
+	return 0;
+#endif
 }
 
 static void tell_memory(void)

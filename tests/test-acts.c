@@ -15,6 +15,7 @@
 
 #include "acts.h"
 #include "support/device.h"
+#include "support/errno-name.h"
 
 #define ACTS_PATH RUN_PATH "/" ACTS_NAME
 #define HEAD "libmhp acts 1\n"
@@ -312,7 +313,7 @@ static void keep_log(void *data, int code, const char *path, const char *message
 
 	(void)data;
 	snprintf(logged + length, sizeof(logged) - length, "%s: %s: %s\n",
-		 strerrorname_np(-code), path, message);
+		 errno_name(-code), path, message);
 }
 
 static void what_stood_there(void **state)

@@ -16,6 +16,7 @@
 
 #include "support/bench.h"
 #include "support/entries.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define LOCK_PATH RUN_PATH "/agent.lock"
@@ -25,7 +26,7 @@ static char logged[1024];
 static void keep_log(void *data, int code, const char *path, const char *message)
 {
 	(void)data;
-	snprintf(logged, sizeof(logged), "%s: %s: %s", strerrorname_np(-code), path, message);
+	snprintf(logged, sizeof(logged), "%s: %s: %s", errno_name(-code), path, message);
 }
 
 static struct mhp_ctx *new_ctx(struct fakesys *fs)

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "host.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define X16 "xxxxxxxxxxxxxxxx"
@@ -101,7 +102,7 @@ static struct mhp_backend *host(struct fakesys *fs, const char *root, int way)
 static void check(int way, const char *path, int r, const char *answer, const char *expected)
 {
 	if (r < 0)
-		answer = strerrorname_np(-r);
+		answer = errno_name(-r);
 	if (strcmp(answer, expected))
 		fail_msg("\"%s\", way %d: \"%s\" is not \"%s\"", path, way, answer, expected);
 }

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define JOURNAL_PATH RUN_PATH "/" JOURNAL_NAME
@@ -30,7 +31,7 @@ static char logged[1024];
 static void keep_log(void *data, int code, const char *path, const char *message)
 {
 	(void)data;
-	snprintf(logged, sizeof(logged), "%s: %s: %s", strerrorname_np(-code), path, message);
+	snprintf(logged, sizeof(logged), "%s: %s: %s", errno_name(-code), path, message);
 }
 
 struct bench {
@@ -352,7 +353,7 @@ static void no_file(void **state)
 		assert_int_equal(sysfs_open(bench.ctx, RUN_PATH, &bench.run), 0);
 		assert_int_equal(journal_load(&bench.run, &journal), cases[i].answer);
 		snprintf(expected, sizeof(expected), "%s: " JOURNAL_PATH ": cannot read the journal",
-			 strerrorname_np(-cases[i].answer));
+			 errno_name(-cases[i].answer));
 		assert_string_equal(logged, expected);
 		assert_int_equal(journal_begin(&journal, &bench.run, WHO), -EEXIST);
 		finish(&bench);

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "support/entries.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define LOCK_PATH RUN_PATH "/" LOCK_NAME
@@ -27,7 +28,7 @@ static char logged[1024];
 static void keep_log(void *data, int code, const char *path, const char *message)
 {
 	(void)data;
-	snprintf(logged, sizeof(logged), "%s: %s: %s", strerrorname_np(-code), path, message);
+	snprintf(logged, sizeof(logged), "%s: %s: %s", errno_name(-code), path, message);
 }
 
 static struct mhp_ctx *new_ctx(struct fakesys *fs)

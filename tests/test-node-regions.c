@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/desk.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 #include "support/regions.h"
 
@@ -30,7 +31,7 @@ static char *nodes_text(const struct mhp_snapshot *snap)
 
 		text_add(&text, "%s%d%s", i ? "; " : "", mhp_node_get_id(node), is ? "!" : "");
 		if (r < 0)
-			text_add(&text, " %s", strerrorname_np(-r));
+			text_add(&text, " %s", errno_name(-r));
 		for (size_t k = 0; k < mhp_node_count_regions(node); k++)
 			text_add(&text, " %s", mhp_region_get_name(mhp_node_get_region(node, k)));
 		assert_null(mhp_node_get_region(node, mhp_node_count_regions(node)));

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define PARAMETERS "/sys/module/memory_hotplug/parameters"
@@ -28,13 +29,13 @@ static char *parameters(const struct mhp_snapshot *snap)
 
 	r = mhp_snapshot_get_auto_movable_ratio(snap, &percent);
 	if (r < 0)
-		text_add(&text, "%s", strerrorname_np(-r));
+		text_add(&text, "%s", errno_name(-r));
 	else
 		text_add(&text, "%u", percent);
 	r = mhp_snapshot_get_auto_movable_numa_aware(snap, &aware);
-	text_add(&text, " %s", r < 0 ? strerrorname_np(-r) : aware ? "Y" : "N");
+	text_add(&text, " %s", r < 0 ? errno_name(-r) : aware ? "Y" : "N");
 	r = mhp_snapshot_get_memmap_on_memory(snap, &word);
-	text_add(&text, " %s", r < 0 ? strerrorname_np(-r) : word);
+	text_add(&text, " %s", r < 0 ? errno_name(-r) : word);
 	assert_int_equal(text_finish(&text, &str), 0);
 	return str;
 }

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define JOURNAL_PATH RUN_PATH "/" JOURNAL_NAME
@@ -34,7 +35,7 @@ static char logged[1024];
 static void keep_log(void *data, int code, const char *path, const char *message)
 {
 	(void)data;
-	snprintf(logged, sizeof(logged), "%s: %s: %s", strerrorname_np(-code), path, message);
+	snprintf(logged, sizeof(logged), "%s: %s: %s", errno_name(-code), path, message);
 }
 
 struct bench {

@@ -13,6 +13,7 @@
 
 #include "support/desk.h"
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define MACHINE "6.12-hmem-multi-online"	/* nodes 0 and 3: DRAM; 1 and 2: kmem */
@@ -41,7 +42,7 @@ static char *tiers_text(const struct mhp_snapshot *snap)
 		if (r == 0)
 			text_add(&text, "%d", tier);
 		else
-			text_add(&text, "%s", r == -ENODATA ? "-" : strerrorname_np(-r));
+			text_add(&text, "%s", r == -ENODATA ? "-" : errno_name(-r));
 	}
 	assert_int_equal(text_finish(&text, &str), 0);
 	return str;

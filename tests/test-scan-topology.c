@@ -13,6 +13,7 @@
 
 #include "support/desk.h"
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define MACHINE "7.3-hmem-bound"
@@ -49,7 +50,7 @@ static char *distances_text(const struct mhp_snapshot *snap)
 			if (r == 0)
 				text_add(&text, "%u", distance);
 			else
-				text_add(&text, "%s", strerrorname_np(-r));
+				text_add(&text, "%s", errno_name(-r));
 		}
 	assert_int_equal(text_finish(&text, &str), 0);
 	return str;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define ETC "/etc/udev/rules.d"
@@ -53,7 +54,7 @@ static char *rules_of(struct fakesys *fs, enum fakesys_way way)
 			 word ? word : "?");
 	if (mhp_snapshot_get_udev_rules_code(snap) < 0)
 		text_add(&text, "%s\n",
-			 strerrorname_np(-mhp_snapshot_get_udev_rules_code(snap)));
+			 errno_name(-mhp_snapshot_get_udev_rules_code(snap)));
 	problems = dump_problems(snap);
 	text_add(&text, "%s", problems);
 	free(problems);

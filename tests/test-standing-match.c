@@ -13,6 +13,7 @@
 
 #include <mhp/standing.h>
 
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define CXL "7.3-cxl-region-region"
@@ -159,7 +160,7 @@ static void test_identity_unreadable(void **state)
 		-EIO;
 	snap = snapshot_of(fs);
 	check_on(snap, "region0", "identity = cxl:*", "unknown: identity = cxl:* (line 2): could "
-		 "not be read: EIO (Input/output error)");
+		 "not be read: " EIO_TEXT);
 	/* what is known to be another one is another one all the same */
 	check_on(snap, "region0", "identity = cxl:*\nname = x",
 		 "no: name = x (line 3): it is region0");
@@ -228,14 +229,13 @@ static void test_node_unreadable(void **state)
 	fakesys_find(fs, NODE_PATH "/has_cpu")->code = -EIO;
 	snap = snapshot_of(fs);
 	check_on(snap, "dax0.0", "node = 1",
-		 "unknown: node = 1 (line 2): its node could not be read: EIO (Input/output error)");
+		 "unknown: node = 1 (line 2): its node could not be read: " EIO_TEXT);
 	check_on(snap, "dax0.0", "kind = dax\nnode = 1\ncpu-less = no",
-		 "unknown: node = 1 (line 3): its node could not be read: EIO (Input/output "
-		 "error); cpu-less = no (line 4): its node could not be read: EIO (Input/output "
-		 "error)");
+		 "unknown: node = 1 (line 3): its node could not be read: " EIO_TEXT
+		 "; cpu-less = no (line 4): its node could not be read: " EIO_TEXT);
 	check_on(snap, "boot", "kind = boot\ncpu-less = yes",
 		 "unknown: cpu-less = yes (line 3): whether node 0 has processors could not be "
-		 "read: EIO (Input/output error)");
+		 "read: " EIO_TEXT);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }

@@ -13,6 +13,7 @@
 
 #include <mhp/standing.h>
 
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 
 #define ETC "/etc/mhp/policy.d"
@@ -161,10 +162,10 @@ static void test_unreadable(void **state)
 	      ETC "/60-f.conf\n"
 	      "f " ETC "/60-f.conf:1\n"
 	      ETC "/10-a.conf:0: a link that leads nowhere\n"
-	      ETC "/20-b.conf:0: could not be read: ELOOP (Too many levels of symbolic links)\n"
+	      ETC "/20-b.conf:0: could not be read: " ELOOP_TEXT "\n"
 	      ETC "/30-c.conf:0: is no regular file\n"
 	      ETC "/40-d.conf:0: is no regular file\n"
-	      ETC "/50-e.conf:0: could not be read: ELOOP (Too many levels of symbolic links)\n");
+	      ETC "/50-e.conf:0: could not be read: " ELOOP_TEXT "\n");
 }
 
 static void test_codes(void **state)
@@ -179,7 +180,7 @@ static void test_codes(void **state)
 	fakesys_find(fs, LOCAL)->code = -EIO;
 	check_ways(fs, ETC "/10-a.conf\n" USR "/20-b.conf\n"
 		   "b " USR "/20-b.conf:1\n"
-		   LOCAL ":0: could not be read: EIO (Input/output error)\n"
+		   LOCAL ":0: could not be read: " EIO_TEXT "\n"
 		   ETC "/10-a.conf:0: could not be read: EACCES (Permission denied)\n",
 		   FAKESYS_MEMORY);
 }

@@ -18,6 +18,7 @@
 
 #include "support/ask.h"
 #include "support/device.h"
+#include "support/errno-name.h"
 
 /* the rest is only counted */
 #define MAX_TOLD 40
@@ -145,7 +146,7 @@ static void complain(const struct run *run, const char *format, ...)
 			    run->machine, (int)run->verb->begin, run->verb->wish,
 			    run->verb->refuses ? " refused " : "",
 			    run->verb->refuses ? run->verb->refuses : "", run->n,
-			    run->planned, run->code ? strerrorname_np(-run->code) : "", text,
+			    run->planned, run->code ? errno_name(-run->code) : "", text,
 			    run->report ? mhp_outcome_to_str(mhp_report_get_outcome(run->report)) :
 					  "no report",
 			    run->report ? mhp_report_get_message(run->report) : "");

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/fakesys.h"
 #include "support/regions.h"
 
@@ -54,7 +55,7 @@ static void add_sizes(struct text *text, const char *name, int codes[3], uint64_
 	text_add(text, "%s:", name);
 	for (size_t i = 0; i < 3; i++)
 		if (codes[i] < 0)
-			text_add(text, " %s", strerrorname_np(-codes[i]));
+			text_add(text, " %s", errno_name(-codes[i]));
 		else
 			text_add(text, " %" PRIu64, values[i]);
 	text_add(text, "\n");

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/dump.h"
+#include "support/errno-name.h"
 
 static char *finish(struct text *text)
 {
@@ -22,7 +23,7 @@ static char *finish(struct text *text)
 
 static const char *code_name(int code)
 {
-	const char *name = strerrorname_np(-code);
+	const char *name = errno_name(-code);
 
 	return name ? name : "?";
 }

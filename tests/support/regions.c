@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/dump.h"
+#include "support/errno-name.h"
 #include "support/regions.h"
 
 struct mhp_snapshot *take_snapshot(struct mhp_ctx *ctx, uint64_t flags)
@@ -141,7 +142,7 @@ const char *fact_of(const struct mhp_region *region, const char *name)
 	const char *text;
 	int r = mhp_region_find_fact(region, name, &text);
 
-	return r == 0 ? text : r == -ENODATA ? "" : strerrorname_np(-r);
+	return r == 0 ? text : r == -ENODATA ? "" : errno_name(-r);
 }
 
 int fact_code(const struct mhp_region *region, const char *name)
