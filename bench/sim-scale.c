@@ -138,10 +138,12 @@ int main(int argc, char **argv)
 		}
 		for (int round = 0; round < ROUNDS; round++)
 			measure(&cost, blocks);
-		printf("%8zu %9.4f %9.4f %9.4f %9.4f %9zu %9zu %9zu %9zu\n",
-		       blocks, cost.by_calls, cost.from_text, cost.scan, cost.capture,
-		       cost.calls_bytes / blocks, cost.text_bytes / blocks,
-		       cost.scanned_bytes / blocks, cost.text_length / blocks);
+		printf("%8llu %9.4f %9.4f %9.4f %9.4f %9llu %9llu %9llu %9llu\n",
+		       (unsigned long long)blocks, cost.by_calls, cost.from_text, cost.scan,
+		       cost.capture, (unsigned long long)(cost.calls_bytes / blocks),
+		       (unsigned long long)(cost.text_bytes / blocks),
+		       (unsigned long long)(cost.scanned_bytes / blocks),
+		       (unsigned long long)(cost.text_length / blocks));
 		if (argc > 1)
 			break;
 	}

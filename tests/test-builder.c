@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +191,8 @@ static const struct shape shapes[] = {
 	  false },
 };
 
+#define HEX " %" SCNx64
+
 static void call(struct mhp_sim_builder *builder, const char *line)
 {
 	char name[32], word[32];
@@ -202,21 +203,18 @@ static void call(struct mhp_sim_builder *builder, const char *line)
 
 	if (sscanf(line, "node %d %u", &node, &n_cpus) == 2)
 		r = mhp_sim_builder_add_node(builder, node, n_cpus);
-	else if (sscanf(line, "ram %d %" SCNx64 " %" SCNx64, &node, &start, &size) == 3)
+	else if (sscanf(line, "ram %d" HEX HEX, &node, &start, &size) == 3)
 		r = mhp_sim_builder_add_memory(builder, node, start, size);
-	else if (sscanf(line, "dax %31s %d %" SCNx64 " %" SCNx64, name, &node, &start,
-			&size) == 4)
+	else if (sscanf(line, "dax %31s %d" HEX HEX, name, &node, &start, &size) == 4)
 		r = mhp_sim_builder_add_dax(builder, name, node, start, size);
-	else if (sscanf(line, "vmem %31s %d %" SCNx64 " %" SCNx64 " %" SCNx64, name, &node,
-			&start, &size, &block) == 5)
+	else if (sscanf(line, "vmem %31s %d" HEX HEX HEX, name, &node, &start, &size,
+			&block) == 5)
 		r = mhp_sim_builder_add_virtio_mem(builder, name, node, start, size, block);
-	else if (sscanf(line, "mem %31s %d %" SCNx64 " %" SCNx64, name, &node, &size,
-			&start) == 4)
+	else if (sscanf(line, "mem %31s %d" HEX HEX, name, &node, &size, &start) == 4)
 		r = mhp_sim_builder_add_cxl_memdev(builder, name, node, size, start);
-	else if (sscanf(line, "window %d %" SCNx64 " %" SCNx64, &node, &start, &size) == 3)
+	else if (sscanf(line, "window %d" HEX HEX, &node, &start, &size) == 3)
 		r = mhp_sim_builder_add_cxl_window(builder, node, start, size);
-	else if (sscanf(line, "region %31s %" SCNx64 " %" SCNx64 " %31s", name, &start, &size,
-			word) == 4)
+	else if (sscanf(line, "region %31s" HEX HEX " %31s", name, &start, &size, word) == 4)
 		r = mhp_sim_builder_add_cxl_region(builder, name, start, size, &device, 1, 0);
 	else if (sscanf(line, "load %31s", name) == 1)
 		r = mhp_sim_builder_load(builder, name);

@@ -447,7 +447,7 @@ static void test_name_order(void **state)
 			    !strncmp(sorted[i], "a1", 2) || !strncmp(sorted[i], "a01", 3) ||
 			    !strcmp(sorted[i], "0") || !strcmp(sorted[i], "00"))
 				assert_true((r == 0) == (i == j) &&
-					    r == -compare_names(sorted[j], sorted[i]));
+					    (r > 0) == (compare_names(sorted[j], sorted[i]) < 0));
 			else
 				assert_true(i == j ? r == 0 : i < j ? r < 0 : r > 0);
 		}

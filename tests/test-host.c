@@ -609,8 +609,8 @@ static void real_kernel(void **state)
 static void sizes(void **state)
 {
 	static const size_t attributes[] = { 0, 1, 4095, 4096, 4097, 5000 };
-	static const uint64_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
-					  UINT64_C(1) << 40 };
+	static const off_t files[] = { 0, 16383, 16384, 16385, MHP_FILE_MAX, MHP_FILE_MAX + 1,
+					INT64_C(1) << 40 };
 	struct fakesys *fs = tree();
 	struct mhp_backend *be = host(fs, "/root", 0);
 	char buf[MHP_ATTR_SIZE + 1], path[512], *text;
@@ -629,13 +629,13 @@ static void sizes(void **state)
 		assert_int_equal(length, attributes[i] < sizeof(buf) ? attributes[i] : sizeof(buf));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		if (ftruncate(fd, (off_t)files[i]) < 0)
+		if (ftruncate(fd, files[i]) < 0)
 			continue;	/* this file system has none so large */
 		r = be->ops->read_all(be, dir, "sparse", &text, &length);
 		assert_int_equal(r, files[i] > MHP_FILE_MAX ? -EFBIG : 0);
 		if (r < 0)
 			continue;
-		assert_int_equal(length, files[i]);
+		assert_int_equal(length, (size_t)files[i]);
 		assert_int_equal(text[length], '\0');
 		free(text);
 	}

@@ -404,7 +404,7 @@ static bool play(const char *machine, unsigned long round)
 	struct lines lines;
 	int r;
 
-	state = ((uint64_t)seed << 32) + round * 2654435761u + 1;
+	state = ((uint64_t)seed << 32) + round * UINT64_C(2654435761) + 1;
 	text = read_file(machine_path(machine, path));
 	take_apart(text, &lines);
 	free(text);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* In place of what compares, and of what looks at one region, by the linker's --wrap. */
+#include <string.h>
+
 #include "internal.h"
 #include "work.h"
 
@@ -13,6 +15,16 @@ int __wrap_strcmp(const char *a, const char *b);
 bool __wrap_is_same(const char *a, const char *b);
 bool __wrap_region_has_block(const struct mhp_region *region, uint64_t id);
 const struct mhp_region *__wrap_mhp_region_get_parent(const struct mhp_region *region);
+
+bool work_is_counted(void)
+{
+	const char *volatile a = "a", *volatile b = "b";
+	/* to the compiler strcmp() changes nothing */
+	const volatile size_t *now = &work;
+	size_t before = *now;
+
+	return strcmp(a, b) && *now > before;
+}
 
 int __wrap_strcmp(const char *a, const char *b)
 {

@@ -129,7 +129,10 @@ static const char *writing_call(pid_t pid, const struct ptrace_syscall_info *inf
 	case SYS_mkdirat: case SYS_unlinkat: case SYS_renameat: case SYS_renameat2:
 		copy_string(pid, arg[1], path);
 		return "path";
-	case SYS_link: case SYS_symlink: case SYS_linkat: case SYS_symlinkat:
+#ifdef SYS_link
+	case SYS_link: case SYS_symlink:
+#endif
+	case SYS_linkat: case SYS_symlinkat:
 		return "link";
 	case SYS_init_module: case SYS_finit_module: case SYS_delete_module:
 		return "module";
