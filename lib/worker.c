@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unwind.h>
 
 #include "internal.h"
 
@@ -95,6 +96,18 @@ static int begin_thread(struct worker *worker)
 	return r == 0 ? 0 : -EAGAIN;
 }
 
+/*
+ * glibc ends a thread with the help of libgcc_s, opens that when it comes to it, and aborts
+ * the program where it is not installed, as in an initrd. So we refer to it: whoever is
+ * linked with us says that it needs it, also with libmhp.a, and there -static works too.
+ */
+static void need_unwinder(void)
+{
+#ifdef __GLIBC__
+	__asm__ volatile("" : : "r"(_Unwind_ForcedUnwind));
+#endif
+}
+
 /* Waits until the thread is gone, and with it what it was at. */
 static void end_thread(struct worker *worker, bool cancel)
 {
@@ -102,8 +115,10 @@ static void end_thread(struct worker *worker, bool cancel)
 	worker->quit = true;
 	pthread_cond_signal(&worker->begin);
 	pthread_mutex_unlock(&worker->mutex);
-	if (cancel)
+	if (cancel) {
+		need_unwinder();
 		pthread_cancel(worker->thread);
+	}
 	pthread_join(worker->thread, NULL);
 	worker->has_thread = false;
 }

@@ -19,14 +19,14 @@ so=$top_builddir/lib/.libs/libmhp.so
 [ -f "$so" ] || { echo "no shared library was built"; exit 77; }
 needed "$so"
 if grep -q '^libc\.so\.' "$tmp/needed" && ! grep -q '^libgcc_s\.so\.' "$tmp/needed"; then
-	error "libmhp.so: not linked with libgcc_s (-fexceptions, and code that wants it)"
+	error "libmhp.so: not linked with libgcc_s"
 fi
 for name in udev kmod; do
 	macro=HAVE_LIB$(echo "$name" | tr '[:lower:]' '[:upper:]')
 	if grep -q "^#define $macro 1" "$top_builddir/config.h"; then
 		grep -q "^lib$name\.so\." "$tmp/needed" ||
 			error "libmhp.so: is to use lib$name, and does not"
-		grep -q "^Requires.private:.* lib$name " "$top_builddir/libmhp.pc" ||
+		grep -q "^Libs.private:.* -l$name " "$top_builddir/libmhp.pc" ||
 			error "libmhp.pc: lib$name is missing"
 	elif grep -q "^lib$name\.so\." "$tmp/needed"; then
 		error "libmhp.so: uses lib$name, which it was built without"
