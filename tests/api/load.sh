@@ -14,7 +14,7 @@ export LC_ALL=C
 [ -f "$top_builddir/lib/.libs/libmhp.so" ] || { echo "no shared library was built"; exit 77; }
 
 # The C library and its loader, and the compiler's helpers (64-bit division on some
-# 32-bit machines; of libmhp on glibc see UNWIND_LIBS in configure.ac).
+# 32-bit machines; of libmhp on glibc see lib/worker.c).
 COMMON='libc\.so\.6|libc\.so|libc\.musl-.*|ld-.*|ld64\.so.*|libgcc_s\.so\.1'
 
 # needs LIBRARY PATTERN: nothing but that
