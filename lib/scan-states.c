@@ -85,7 +85,7 @@ int scan_take_zones(struct scan *scan, struct mhp_block *block, int code, const 
 		return scan_note(scan, r, r == -EBADMSG ? text : NULL, MEMORY_PATH, name);
 	}
 	for (size_t i = 0; i < count; i++) {
-		block->zones |= (uint64_t)zones[i] << (4 * i) & 0xfff;
+		block->zones = (block->zones | (uint64_t)zones[i] << (4 * i)) & 0xfff;
 		if (zones[i] == MHP_ZONE_UNKNOWN)
 			block->odd_zones = 1;
 	}
