@@ -61,7 +61,7 @@ static void list(const struct mhp_snapshot *snap)
 		const struct mhp_block *block = mhp_snapshot_get_block(snap, i);
 		int node = -1;
 
-		mhp_block_get_node(block, &node);
+		mhp_block_get_node_id(block, &node);
 		printf("%" PRIu64 " %d %s\n", mhp_block_get_id(block), node,
 		       mhp_state_to_str(mhp_block_get_state(block)));
 	}

@@ -24,7 +24,7 @@ static void print_region(const struct mhp_region *region)
 	if (mhp_region_get_zone(region) != MHP_ZONE_UNKNOWN)
 		printf(" in %s", mhp_zone_to_str(mhp_region_get_zone(region)));
 	/* A region is a list of ranges, and other memory may lie between them. */
-	r = mhp_region_count_ranges(region, &count);
+	r = mhp_region_get_range_count(region, &count);
 	if (r < 0) {
 		printf(", its addresses could not be read: %s\n", strerror(-r));
 		return;

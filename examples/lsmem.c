@@ -107,7 +107,7 @@ static struct cell cell_of(const struct view *view, const struct run *run, enum 
 			 "%" PRIu64 "-%" PRIu64, first, last);
 		break;
 	case NODE:
-		if (mhp_block_get_node(run->block, &node) == 0)
+		if (mhp_block_get_node_id(run->block, &node) == 0)
 			snprintf(cell.text, sizeof(cell.text), "%d", node);
 		break;
 	case ZONES:

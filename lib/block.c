@@ -22,7 +22,7 @@ MHP_EXPORT bool mhp_block_is_inferred(const struct mhp_block *block)
 	return block->inferred;
 }
 
-MHP_EXPORT int mhp_block_get_node(const struct mhp_block *block, int *ret_node)
+MHP_EXPORT int mhp_block_get_node_id(const struct mhp_block *block, int *ret_node)
 {
 	if (block->node == BLOCK_NO_NODE)
 		return -ENODATA;

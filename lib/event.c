@@ -61,7 +61,7 @@ MHP_EXPORT int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *r
 	return 0;
 }
 
-MHP_EXPORT int mhp_event_get_node(const struct mhp_event *event, int *ret_node)
+MHP_EXPORT int mhp_event_get_node_id(const struct mhp_event *event, int *ret_node)
 {
 	if (event->node < 0)
 		return -ENODATA;
@@ -74,7 +74,7 @@ MHP_EXPORT const char *mhp_event_get_name(const struct mhp_event *event)
 	return event->name;
 }
 
-MHP_EXPORT const char *mhp_event_get_region(const struct mhp_event *event)
+MHP_EXPORT const char *mhp_event_get_region_name(const struct mhp_event *event)
 {
 	return event->region;
 }

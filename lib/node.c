@@ -197,8 +197,8 @@ MHP_EXPORT size_t mhp_node_count_initiators(const struct mhp_node *node, enum mh
 	return its ? its->n_initiators : 0;
 }
 
-MHP_EXPORT int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access,
-				      size_t index, int *ret_node)
+MHP_EXPORT int mhp_node_get_initiator_id(const struct mhp_node *node, enum mhp_access access,
+					 size_t index, int *ret_node)
 {
 	const struct node_access *its = access_of(node, access);
 

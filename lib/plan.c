@@ -156,7 +156,7 @@ size_t part_index(const struct plan_part *part)
 	return (size_t)(part - part->plan->parts);
 }
 
-MHP_EXPORT const char *mhp_plan_get_region(const struct mhp_plan *plan)
+MHP_EXPORT const char *mhp_plan_get_region_name(const struct mhp_plan *plan)
 {
 	return plan->n_parts == 1 ? plan->parts[0].region : NULL;
 }

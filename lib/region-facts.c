@@ -100,8 +100,8 @@ MHP_EXPORT int mhp_region_get_device_serial(const struct mhp_region *region, siz
 	return 0;
 }
 
-MHP_EXPORT int mhp_region_get_device_node(const struct mhp_region *region, size_t index,
-					  int *ret_node)
+MHP_EXPORT int mhp_region_get_device_node_id(const struct mhp_region *region, size_t index,
+					     int *ret_node)
 {
 	if (index >= region->n_devices)
 		return -EINVAL;

@@ -21,7 +21,7 @@ MHP_EXPORT const char *mhp_region_get_path(const struct mhp_region *region)
 	return region->path;
 }
 
-MHP_EXPORT int mhp_region_get_node(const struct mhp_region *region, int *ret_node)
+MHP_EXPORT int mhp_region_get_node_id(const struct mhp_region *region, int *ret_node)
 {
 	if (region->node_code < 0)
 		return region->node_code;
@@ -59,7 +59,7 @@ MHP_EXPORT int mhp_region_get_ram_driver(const struct mhp_region *region,
 	return 0;
 }
 
-MHP_EXPORT int mhp_region_count_ranges(const struct mhp_region *region, size_t *ret_count)
+MHP_EXPORT int mhp_region_get_range_count(const struct mhp_region *region, size_t *ret_count)
 {
 	if (region->ranges_code < 0)
 		return region->ranges_code;

@@ -94,7 +94,7 @@ MHP_EXPORT int mhp_request_set_kind(struct mhp_request *request, enum mhp_region
 	return 0;
 }
 
-MHP_EXPORT void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes)
+MHP_EXPORT void mhp_request_set_size_bytes(struct mhp_request *request, uint64_t size_bytes)
 {
 	request->size_bytes = size_bytes;
 }

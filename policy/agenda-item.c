@@ -148,7 +148,7 @@ static bool has_no_memory(const struct mhp_region *region)
 {
 	size_t n_ranges;
 
-	return mhp_region_count_ranges(region, &n_ranges) == 0 && n_ranges == 0;
+	return mhp_region_get_range_count(region, &n_ranges) == 0 && n_ranges == 0;
 }
 
 static int decide_plugging(struct mhp_agenda_item *item)

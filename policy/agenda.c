@@ -270,7 +270,7 @@ MHP_EXPORT const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item 
 	return item->way_out;
 }
 
-MHP_EXPORT const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item)
+MHP_EXPORT const char *mhp_agenda_item_get_cause_text(const struct mhp_agenda_item *item)
 {
 	return item->cause;
 }

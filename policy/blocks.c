@@ -43,7 +43,7 @@ int blocks_find(const struct mhp_snapshot *snap, const struct mhp_region *region
 	size_t n_runs = mhp_region_count_block_runs(region), n_ranges;
 	uint64_t first, count, sum = 0;
 
-	*ret = (struct blocks){ .code = mhp_region_count_ranges(region, &n_ranges) };
+	*ret = (struct blocks){ .code = mhp_region_get_range_count(region, &n_ranges) };
 	for (size_t i = 0; i < n_runs; i++)
 		if (mhp_region_get_block_run(region, i, &first, &count) == 0)
 			sum += count;

@@ -214,7 +214,7 @@ static enum mhp_match ask_blocks(struct question *q, enum key key)
 		return MHP_MATCH_UNKNOWN;
 	}
 	for (size_t i = 0; i < count && all != MHP_MATCH_NO; i++) {
-		if (mhp_block_get_node(mhp_region_get_block(q->region, i), &node) < 0) {
+		if (mhp_block_get_node_id(mhp_region_get_block(q->region, i), &node) < 0) {
 			if (all == MHP_MATCH_YES)
 				text_add(&q->has, "%sthe node of a block is not known",
 					 last < 0 ? "" : "; ");
@@ -234,7 +234,7 @@ static enum mhp_match ask_blocks(struct question *q, enum key key)
 
 static enum mhp_match ask_node(struct question *q, enum key key)
 {
-	int node, r = mhp_region_get_node(q->region, &node);
+	int node, r = mhp_region_get_node_id(q->region, &node);
 
 	if (r == 0)
 		return ask_node_of(q, key, node);

@@ -10,8 +10,8 @@
 #include "sim.h"
 
 /* what can change the machine, or another user of libmhp can see */
-#define ACTS (MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD)
-#define ALL (ACTS | MHP_SIM_READ | MHP_SIM_LOOK)
+#define ACTS (MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOAD)
+#define ALL (ACTS | MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK)
 
 static unsigned int kind_of(enum mhp_sim_access what)
 {
@@ -34,7 +34,7 @@ void accesses_free(struct mhp_sim *sim)
 
 /* ---- counting ---- */
 
-MHP_EXPORT size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what)
+MHP_EXPORT size_t mhp_sim_count(const struct mhp_sim *sim, uint64_t what)
 {
 	size_t count = 0;
 
@@ -48,12 +48,12 @@ MHP_EXPORT size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what)
 
 MHP_EXPORT size_t mhp_sim_count_writes(const struct mhp_sim *sim)
 {
-	return mhp_sim_count(sim, MHP_SIM_WRITE);
+	return mhp_sim_count(sim, MHP_SIM_ACCESS_WRITE);
 }
 
 MHP_EXPORT size_t mhp_sim_count_reads(const struct mhp_sim *sim)
 {
-	return mhp_sim_count(sim, MHP_SIM_READ);
+	return mhp_sim_count(sim, MHP_SIM_ACCESS_READ);
 }
 
 /* ---- the n-th of them ---- */
@@ -64,7 +64,7 @@ static int add_countdown(struct mhp_sim *sim, struct countdown *countdown, const
 	struct countdown *list = NULL;
 	int r = 0;
 
-	if (!countdown->what || (countdown->what & ~(unsigned int)ALL) || !countdown->left)
+	if (!countdown->what || (countdown->what & ~(uint64_t)ALL) || !countdown->left)
 		r = -EINVAL;
 	if (r == 0 && path)
 		r = real_path(sim, path, &countdown->path);
@@ -84,7 +84,7 @@ static int add_countdown(struct mhp_sim *sim, struct countdown *countdown, const
 	return list ? 0 : -ENOMEM;
 }
 
-MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path,
+MHP_EXPORT int mhp_sim_fail_at(struct mhp_sim *sim, uint64_t what, const char *path,
 			       size_t n, int code)
 {
 	struct countdown countdown = { .what = what, .left = n, .code = code };
@@ -100,7 +100,7 @@ void countdowns_clear_failures(struct mhp_sim *sim)
 			sim->countdowns[i].left = 0;
 }
 
-MHP_EXPORT int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path,
+MHP_EXPORT int mhp_sim_race_at(struct mhp_sim *sim, uint64_t what, const char *path,
 			       size_t n, const char *act_path, const char *act_word)
 {
 	struct countdown countdown = { .what = what, .left = n };
@@ -174,9 +174,9 @@ static int count_down(struct mhp_sim *sim, enum mhp_sim_access what, struct node
 
 /* ---- being refused ---- */
 
-MHP_EXPORT int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what)
+MHP_EXPORT int mhp_sim_set_read_only(struct mhp_sim *sim, uint64_t what)
 {
-	if (what & ~(unsigned int)(MHP_SIM_WRITE | MHP_SIM_RUN))
+	if (what & ~(uint64_t)(MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN))
 		return -EINVAL;
 	sim_lock(sim);
 	sim->refused = what;

@@ -33,7 +33,7 @@ static int sim_open_dir(struct mhp_backend *be, const char *path, struct mhp_dir
 	int r;
 
 	sim_lock(sim);
-	r = access_begin(mine, MHP_SIM_LOOK, sim->root, path, true);
+	r = access_begin(mine, MHP_SIM_ACCESS_LOOK, sim->root, path, true);
 	if (r == 0)
 		r = open_dir(sim, path, ret_dir);
 	r = access_end(mine, r);
@@ -96,7 +96,7 @@ static int copy_children(struct mhp_backend *be, struct mhp_dir *dir, const char
 	int r;
 
 	sim_lock(mine->sim);
-	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	r = begin(mine, MHP_SIM_ACCESS_LOOK, dir, name, &node);
 	if (r == 0 && node->type != NODE_DIR)
 		r = node->type == NODE_LINK ? -ELOOP : -ENOTDIR;
 	if (r == 0)
@@ -141,9 +141,9 @@ static int render(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 
 	sim_lock(mine->sim);
 	if (dir)
-		r = begin(mine, MHP_SIM_READ, dir, name, &node);
+		r = begin(mine, MHP_SIM_ACCESS_READ, dir, name, &node);
 	else
-		r = begin_by_path(mine, MHP_SIM_READ, name, &node);
+		r = begin_by_path(mine, MHP_SIM_ACCESS_READ, name, &node);
 	if (r == 0)
 		r = may_read(mine->sim, node);
 	if (r == 0)
@@ -210,7 +210,7 @@ static int sim_read_at(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	int r;
 
 	sim_lock(sim);
-	r = access_begin(mine, MHP_SIM_READ, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_READ, dir->node, name, false);
 	/* a capture does not have the only file that is read so */
 	if (r == 0 && (sim->read_only || dir->node->parent != sim->root ||
 		       strcmp(dir->node->name, "proc") || strcmp(name, "kpageflags")))
@@ -296,7 +296,7 @@ static int sim_write(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_begin(mine, MHP_SIM_WRITE, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_WRITE, dir->node, name, false);
 	if (r < 0 && !is_dead(mine))
 		note_failure(mine->sim, dir, name, word, r);
 	if (r == 0)
@@ -324,7 +324,7 @@ static int sim_load_module(struct mhp_backend *be, const char *name)
 	if (snprintf(path, sizeof(path), DRIVERS_PATH "/%s", name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	sim_lock(sim);
-	r = access_begin(mine, MHP_SIM_LOAD, sim->root, path, true);
+	r = access_begin(mine, MHP_SIM_ACCESS_LOAD, sim->root, path, true);
 	if (r == 0 && !sim->is_plain)
 		r = hotplug_wait_to_load(mine);
 	if (r == 0) {
@@ -359,7 +359,7 @@ static int sim_read_link(struct mhp_backend *be, struct mhp_dir *dir, const char
 	int r;
 
 	sim_lock(mine->sim);
-	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	r = begin(mine, MHP_SIM_ACCESS_LOOK, dir, name, &node);
 	if (r == 0)
 		r = copy_target(node, bytes, size);
 	r = end(mine, node, r);
@@ -374,7 +374,7 @@ static int sim_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *n
 	int r;
 
 	sim_lock(mine->sim);
-	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	r = begin(mine, MHP_SIM_ACCESS_LOOK, dir, name, &node);
 	r = end(mine, node, r);
 	sim_unlock(mine->sim);
 	return r;
@@ -398,7 +398,7 @@ static int sim_look(struct mhp_backend *be, struct mhp_dir *dir, const char *nam
 	int r;
 
 	sim_lock(mine->sim);
-	r = begin(mine, MHP_SIM_LOOK, dir, name, &node);
+	r = begin(mine, MHP_SIM_ACCESS_LOOK, dir, name, &node);
 	if (r == 0)
 		describe(node, ret);
 	r = end(mine, node, r);

@@ -247,7 +247,7 @@ static int check_region(const struct mhp_sim_builder *builder,
 MHP_EXPORT int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder,
 					      const char *name, uint64_t start, uint64_t size,
 					      const char *const *devices, size_t n_devices,
-					      unsigned int flags)
+					      uint64_t flags)
 {
 	struct built_cxl_region region = { .range = { start, size }, .flags = flags }, *list;
 	size_t at = 0;
@@ -257,8 +257,8 @@ MHP_EXPORT int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder,
 		return -EINVAL;
 	if (!parse_name(name, "region", MAX_REGION, &region.number))
 		return refuse_word(builder, "no name of a CXL region", name);
-	if (flags & ~(unsigned int)(MHP_SIM_CXL_LOCKED | MHP_SIM_CXL_UNBOUND))
-		return refuse(builder, -EINVAL, "%s: unknown flags 0x%x", name, flags);
+	if (flags & ~(uint64_t)(MHP_SIM_CXL_LOCKED | MHP_SIM_CXL_UNBOUND))
+		return refuse(builder, -EINVAL, "%s: unknown flags 0x%" PRIx64, name, flags);
 	r = take_members(builder, &region, devices, n_devices);
 	if (r == 0)
 		r = check_region(builder, &region);

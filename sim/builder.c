@@ -93,7 +93,8 @@ MHP_EXPORT void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_
 	builder->log_data = data;
 }
 
-MHP_EXPORT int mhp_sim_builder_set_block_size(struct mhp_sim_builder *builder, uint64_t bytes)
+MHP_EXPORT int mhp_sim_builder_set_block_size_bytes(struct mhp_sim_builder *builder,
+						    uint64_t bytes)
 {
 	if (bytes < MIN_BLOCK_SIZE || bytes > MAX_BLOCK_SIZE)
 		return refuse(builder, -ERANGE, "blocks of %" PRIu64 " bytes", bytes);

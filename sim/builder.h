@@ -52,7 +52,7 @@ struct built_cxl_region {
 	unsigned int number;	/* the N of regionN */
 	unsigned int members[16];	/* memdevs, by number */
 	size_t n_members;
-	unsigned int flags;
+	uint64_t flags;
 };
 
 /* decoders of a port, and of a device, as QEMU has them: so many regions can be there */

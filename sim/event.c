@@ -104,8 +104,8 @@ static struct message *take_first(struct mhp_sim_listener *listener)
 	return message;
 }
 
-MHP_EXPORT int mhp_sim_listen(struct mhp_sim *sim, size_t room,
-			      struct mhp_sim_listener **ret_listener)
+MHP_EXPORT int mhp_sim_listener_new(struct mhp_sim *sim, size_t room,
+				    struct mhp_sim_listener **ret_listener)
 {
 	struct mhp_sim_listener *listener;
 
@@ -147,7 +147,7 @@ static int receive(struct mhp_sim_listener *listener, struct message **ret_messa
 	return r;
 }
 
-MHP_EXPORT int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text)
+MHP_EXPORT int mhp_sim_listener_receive(struct mhp_sim_listener *listener, char **ret_text)
 {
 	struct message *message;
 	int r;
@@ -247,7 +247,7 @@ int sim_open_events(struct mhp_backend *be, enum mhp_event_source source, size_t
 	events = calloc(1, sizeof(*events));
 	if (!events)
 		return -ENOMEM;
-	r = mhp_sim_listen(mine->sim, room ? room : 1, &events->listener);
+	r = mhp_sim_listener_new(mine->sim, room ? room : 1, &events->listener);
 	if (r < 0) {
 		free(events);
 		return r;

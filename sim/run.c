@@ -77,7 +77,7 @@ int run_make_dir(struct mhp_backend *be, const char *path)
 	int r;
 
 	sim_lock(sim);
-	r = access_begin(mine, MHP_SIM_RUN, sim->root, path, true);
+	r = access_begin(mine, MHP_SIM_ACCESS_RUN, sim->root, path, true);
 	if (r == 0 && sim->read_only &&
 	    (tree_walk(sim->root, sim->root, path, true, &node) < 0 || node->type != NODE_DIR))
 		r = -EROFS;
@@ -160,7 +160,7 @@ int run_replace(struct mhp_backend *be, struct mhp_dir *dir, const char *name, c
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_begin(mine, MHP_SIM_RUN, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_RUN, dir->node, name, false);
 	if (r == 0)
 		r = put(mine->sim, dir, name, text, false, NULL);
 	r = access_end(mine, r);
@@ -175,7 +175,7 @@ int run_remove(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_begin(mine, MHP_SIM_RUN, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_RUN, dir->node, name, false);
 	if (r == 0)
 		r = find_place(mine->sim, dir, name, &parent, &file);
 	if (r == 0 && file && mine->sim->is_plain)
@@ -268,7 +268,7 @@ int run_lock(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_begin(mine, MHP_SIM_RUN, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_RUN, dir->node, name, false);
 	if (r == 0)
 		r = take(mine, dir, name, holder, &lock);
 	r = access_end(mine, r);
@@ -299,7 +299,7 @@ int run_is_locked(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 	int r;
 
 	sim_lock(mine->sim);
-	r = access_begin(mine, MHP_SIM_LOOK, dir->node, name, false);
+	r = access_begin(mine, MHP_SIM_ACCESS_LOOK, dir->node, name, false);
 	if (r == 0) {
 		r = dir_find(mine->sim, dir, name, &file);
 		if (r == 0)

@@ -36,7 +36,7 @@ struct failure {
 
 /* the one access of several that fails, or that another program comes before */
 struct countdown {
-	unsigned int what;	/* enum mhp_sim_access */
+	uint64_t what;	/* enum mhp_sim_access */
 	char *path;		/* or NULL: any */
 	size_t left;
 	int code;		/* or 0 */
@@ -132,7 +132,7 @@ struct mhp_sim {
 	size_t n_pins;
 	struct module *modules;
 	size_t n_modules;
-	unsigned int refused;	/* accesses that are answered with EROFS */
+	uint64_t refused;	/* accesses that are answered with EROFS */
 	bool contained;
 	bool is_plain;		/* contexts are a plain user's */
 

@@ -359,12 +359,12 @@ static void what_stood_there(void **state)
 static void not_to_be_written(void **state)
 {
 	static const struct {
-		unsigned int what;
+		uint64_t what;
 		const char *path;
 		bool told;
 	} rows[] = {
-		{ MHP_SIM_RUN, ACTS_PATH, true }, { MHP_SIM_READ, ACTS_PATH, true },
-		{ MHP_SIM_READ, "/sys/kernel/uevent_seqnum", false },
+		{ MHP_SIM_ACCESS_RUN, ACTS_PATH, true }, { MHP_SIM_ACCESS_READ, ACTS_PATH, true },
+		{ MHP_SIM_ACCESS_READ, "/sys/kernel/uevent_seqnum", false },
 	};
 	struct bench bench;
 

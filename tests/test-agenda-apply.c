@@ -69,7 +69,7 @@ struct witness {
 static void begin_to_witness(struct bench *bench, struct witness *witness)
 {
 	*witness = (struct witness){ 0 };
-	assert_int_equal(mhp_sim_listen(bench->sim, 4096, &witness->listener), 0);
+	assert_int_equal(mhp_sim_listener_new(bench->sim, 4096, &witness->listener), 0);
 }
 
 static void end_witness(struct witness *witness)
@@ -77,7 +77,7 @@ static void end_witness(struct witness *witness)
 	unsigned int id;
 	char *text;
 
-	while (mhp_sim_receive(witness->listener, &text) == 0 && text) {
+	while (mhp_sim_listener_receive(witness->listener, &text) == 0 && text) {
 		if (sscanf(text, "online@/devices/system/memory/memory%u", &id) == 1)
 			witness->online[id % 256]++;
 		if (sscanf(text, "offline@/devices/system/memory/memory%u", &id) == 1)
@@ -260,12 +260,12 @@ static void test_cannot_begin(void **state)
 	(void)state;
 	set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
 	agenda = agenda_of(&bench, all_types);
-	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_RUN), 0);
+	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_ACCESS_RUN), 0);
 	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, NULL, &report), -EROFS);
 	assert_null(report);
 	assert_int_equal(mhp_sim_set_read_only(bench.sim, 0), 0);
 	/* one of them only: its lock cannot be made once */
-	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_RUN, NULL, 1, -EACCES), 0);
+	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_RUN, NULL, 1, -EACCES), 0);
 	assert_int_equal(mhp_agenda_apply(bench.ctx, agenda, NULL, &report), 0);
 	assert_outcome(report, MHP_OUTCOME_PARTIAL);
 	assert_result(report, "dax0.0", MHP_OUTCOME_REFUSED, MHP_REASON_NO_PERMISSION);

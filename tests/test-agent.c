@@ -22,7 +22,7 @@
 #include "support/device.h"
 #include "support/pool.h"
 
-#define ACTS (MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD)
+#define ACTS (MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOAD)
 #define MOVABLE "[pool]\nkind = dax\ntype = online_movable\n"
 #define BROKEN "[pool]\nkind = dax\ntype = sideways\n"
 #define PASSES_MAX 200
@@ -185,12 +185,12 @@ static void assert_pool(struct stage *stage, const char *expected)
 /* Nothing is left of it, and nothing to be done. */
 static void assert_clean(struct stage *stage, const struct world *before)
 {
-	size_t writes = mhp_sim_count(stage->bench.sim, MHP_SIM_WRITE);
+	size_t writes = mhp_sim_count(stage->bench.sim, MHP_SIM_ACCESS_WRITE);
 
 	check_settings(&stage->bench, before);
 	agent_event(&stage->agent, NULL);
 	settle(stage);
-	assert_int_equal(mhp_sim_count(stage->bench.sim, MHP_SIM_WRITE), writes);
+	assert_int_equal(mhp_sim_count(stage->bench.sim, MHP_SIM_ACCESS_WRITE), writes);
 }
 
 static void put_one(struct stage *stage, const char *device, const char *file, const char *word)
@@ -391,10 +391,10 @@ static void online_elsewhere(void **state)
 	settle(&stage);
 	put_one(&stage, "dax0.0", "state", "unplugged");
 	put_one(&stage, "dax0.0", "state", "online_kernel");
-	writes = mhp_sim_count(stage.bench.sim, MHP_SIM_WRITE);
+	writes = mhp_sim_count(stage.bench.sim, MHP_SIM_ACCESS_WRITE);
 	settle(&stage);
 	assert_blocks(&stage.bench, 32, 35, "Normal");
-	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_WRITE), writes);
+	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_ACCESS_WRITE), writes);
 	assert_said(&stage, 1, "dax0.0: not as wanted, and left so: [pool]");
 	assert_said(&stage, 1, "dax0.0: cause: ");
 	assert_said(&stage, 1, "dax0.0: way out: ");
@@ -429,7 +429,8 @@ static void full_run(void **state)
 	for (unsigned int n = 1; n < 12; n++) {
 		begin(&stage, MOVABLE);
 		for (unsigned int i = n; i < n + 20; i++)
-			assert_int_equal(mhp_sim_fail_at(stage.bench.sim, MHP_SIM_RUN, NULL, i,
+			assert_int_equal(mhp_sim_fail_at(stage.bench.sim, MHP_SIM_ACCESS_RUN, NULL,
+							 i,
 							 -ENOSPC), 0);
 		begin_agent(&stage);
 		settle(&stage);
@@ -446,7 +447,7 @@ static void read_only_run(void **state)
 
 	(void)state;
 	begin(&stage, MOVABLE);
-	assert_int_equal(mhp_sim_set_read_only(stage.bench.sim, MHP_SIM_RUN), 0);
+	assert_int_equal(mhp_sim_set_read_only(stage.bench.sim, MHP_SIM_ACCESS_RUN), 0);
 	begin_agent(&stage);
 	/* a day */
 	for (int i = 0; i < 144 + 10; i++) {
@@ -456,7 +457,7 @@ static void read_only_run(void **state)
 	}
 	assert_true(stage.now_ns > (1000 + 20 * 3600) * NS_PER_SECOND);
 	assert_said(&stage, 1, "EROFS");
-	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_ACCESS_WRITE), 0);
 	assert_int_equal(mhp_sim_set_read_only(stage.bench.sim, 0), 0);
 	settle(&stage);
 	assert_pool(&stage, "Movable");
@@ -491,7 +492,7 @@ static void broken_at_start(void **state)
 	begin_agent(&stage);
 	settle(&stage);
 	assert_pool(&stage, "absent");
-	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_count(stage.bench.sim, MHP_SIM_ACCESS_WRITE), 0);
 	assert_said(&stage, 1, POLICY_D "50-test.conf:3: ");
 	assert_said(&stage, 1, "no rule of it is acted upon");
 	stage.policy = MOVABLE;

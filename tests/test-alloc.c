@@ -588,7 +588,7 @@ static void event_without_memory(void **state)
 	for (size_t at = 1; calls >= at - 1; at++) {
 		calls = 0;
 		fail_at = at;
-		r = mhp_sim_listen(sim, 0, &listener);
+		r = mhp_sim_listener_new(sim, 0, &listener);
 		if (r == 0) {
 			sim_lock(sim);
 			assert_int_equal(block_offline(sim, block_find(&sim->model, 33)), 0);
@@ -601,7 +601,7 @@ static void event_without_memory(void **state)
 		assert_int_equal(r, at == 1 ? -ENOMEM : 0);
 		got = 0;
 		while (r == 0) {
-			int code = mhp_sim_receive(listener, &text);
+			int code = mhp_sim_listener_receive(listener, &text);
 
 			/* once, and first */
 			assert_int_equal(code, got == 0 && last >= at ? -ENOBUFS : 0);

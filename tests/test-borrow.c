@@ -209,14 +209,14 @@ static void test_read_only(void **state)
 	(void)state;
 	set_up_free(&bench, HMEM_7_3);
 	before = world_of(bench.sim);
-	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_ACCESS_WRITE), 0);
 	assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_UNDONE);
 	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_READ_ONLY);
 	now = world_of(bench.sim);
 	assert_same_world(&now, &before, "read-only sysfs");
 	assert_false(now.journal);
 
-	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_RUN), 0);
+	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_ACCESS_RUN), 0);
 	plan = plan_of(&bench, PLUG);
 	mhp_report_free(bench.report);
 	bench.report = NULL;

@@ -773,11 +773,12 @@ static void test_bad_memory(void **state)
 	assert_int_equal(mhp_sim_builder_add_memory(b, 0, GIB, GIB), 0);
 	check_refused(-EEXIST, "0x7ffff000-0x8fffefff",
 		      mhp_sim_builder_add_memory(b, 1, 2 * GIB - 4096, 256 * MIB));
-	check_refused(-ERANGE, "1048575 bytes", mhp_sim_builder_set_block_size(b, 1048575));
-	check_refused(-ERANGE, "bytes", mhp_sim_builder_set_block_size(b, UINT64_C(1) << 40));
-	check_refused(-EINVAL, "50331648", mhp_sim_builder_set_block_size(b, 48 * MIB));
+	check_refused(-ERANGE, "1048575 bytes", mhp_sim_builder_set_block_size_bytes(b, 1048575));
+	check_refused(-ERANGE, "bytes", mhp_sim_builder_set_block_size_bytes(b,
+									     UINT64_C(1) << 40));
+	check_refused(-EINVAL, "50331648", mhp_sim_builder_set_block_size_bytes(b, 48 * MIB));
 	assert_int_equal(mhp_sim_builder_add_memory(b, 0, GIB * 1024, GIB * 1024 * 1024), 0);
-	assert_int_equal(mhp_sim_builder_set_block_size(b, 16 * MIB), 0);
+	assert_int_equal(mhp_sim_builder_set_block_size_bytes(b, 16 * MIB), 0);
 	check_refused(-ERANGE, "blocks", mhp_sim_new_from_builder(b, NULL, &sim));
 	mhp_sim_builder_free(b);
 }

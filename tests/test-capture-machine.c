@@ -495,7 +495,7 @@ static void identity(void **state)
 
 static size_t count_accesses(struct mhp_sim *sim)
 {
-	return mhp_sim_count(sim, MHP_SIM_READ | MHP_SIM_LOOK);
+	return mhp_sim_count(sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK);
 }
 
 /* Each access fails once: the capture tells of it, or lacks it, and can be read. */
@@ -515,7 +515,8 @@ static void each_access_fails(void **state)
 
 		sim = open_machine(HMEM);
 		assert_int_equal(mhp_sim_new_ctx(sim, &ctx), 0);
-		assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, i,
+		assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK,
+						 NULL, i,
 						 i % 2 ? -EIO : -ENOMEM), 0);
 		text = NULL;
 		r = mhp_ctx_copy_capture(ctx, NULL, &text);
@@ -543,7 +544,8 @@ static void vanishing(void **state)
 	mhp_sim_unref(sim);
 	for (size_t i = 1; i <= total; i += 3) {
 		sim = open_machine(HMEM);
-		assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, i,
+		assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK,
+						 NULL, i,
 						 DEVICE "/state", "unplugged"), 0);
 		text = take_sim(sim, 0);
 		assert_lacks(text, "<E");

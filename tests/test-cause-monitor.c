@@ -484,12 +484,12 @@ static void little_is_read(void **state)
 	begin(&watch, MHP_SIM_KERNEL_6_12, true);
 	put(&watch.bench, POLICY_PATH, "online_movable");
 	put(&watch.bench, KMEM "/bind", "dax0.0");
-	before = mhp_sim_count(watch.bench.sim, MHP_SIM_READ);
+	before = mhp_sim_count(watch.bench.sim, MHP_SIM_ACCESS_READ);
 	for (size_t i = 0;; i++) {
 		assert_int_equal(mhp_monitor_next(watch.monitor, &event), 0);
 		if (!event)
 			break;
-		each = mhp_sim_count(watch.bench.sim, MHP_SIM_READ) - before;
+		each = mhp_sim_count(watch.bench.sim, MHP_SIM_ACCESS_READ) - before;
 		/* policy, zone, device; once for all of them the number and the notes */
 		if (i > 1 && mhp_event_get_kind(event) != MHP_EVENT_DEVICE_BOUND)
 			assert_in_range(each, 0, 4);

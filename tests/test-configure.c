@@ -18,7 +18,7 @@
 
 #define PLUG_1G "standby plugged online_movable borrow size:1024"
 #define DLPAR "/sys/kernel/dlpar"
-#define ANY (MHP_SIM_READ | MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOOK)
+#define ANY (MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOOK)
 
 static const char *config(unsigned int id)
 {
@@ -266,7 +266,8 @@ static void test_others(void **state)
 	/* somebody sets the policy after we did */
 	set_up(&bench, S390_7_3);
 	before = world_of(bench.sim);
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_WRITE, config(19), 1, POLICY_PATH,
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_WRITE, config(19), 1,
+					 POLICY_PATH,
 					 "online"), 0);
 	assert_int_equal(fulfil(&bench, PLUG_1G, NULL), MHP_OUTCOME_UNDONE);
 	/* his stays */
@@ -274,7 +275,8 @@ static void test_others(void **state)
 	assert_blocks(&bench, 16, 19, "absent");
 	put(&bench, POLICY_PATH, before.policy);
 	/* ... and is seen before anything comes */
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_READ, POLICY_PATH, 4, POLICY_PATH,
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ, POLICY_PATH, 4,
+					 POLICY_PATH,
 					 "online"), 0);
 	assert_int_equal(fulfil(&bench, PLUG_1G, NULL), MHP_OUTCOME_UNDONE);
 	assert_writes(&bench, "policy=online_movable");
@@ -282,7 +284,8 @@ static void test_others(void **state)
 	put(&bench, POLICY_PATH, before.policy);
 
 	/* somebody configures it as we want it */
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_READ, POLICY_PATH, 3, config(18), "1"),
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ, POLICY_PATH, 3,
+					 config(18), "1"),
 			 0);
 	assert_int_equal(fulfil(&bench, PLUG_1G, NULL), MHP_OUTCOME_DONE);
 	assert_reason(&bench, 18, "already");
@@ -292,7 +295,7 @@ static void test_others(void **state)
 	/* ... or onlines a block before it is deconfigured */
 	set_up_plugged(&bench, "offline");
 	before = world_of(bench.sim);
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_WRITE, config(18), 1,
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_WRITE, config(18), 1,
 					 block_file(18, "state"), "online_movable"), 0);
 	assert_int_equal(fulfil(&bench, "standby unplugged", NULL), MHP_OUTCOME_UNDONE);
 	assert_reason(&bench, 18, "busy");

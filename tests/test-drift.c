@@ -138,9 +138,9 @@ static void test_udev(void **state)
 				 MHP_ITEM_BLOCKED);
 		assert_non_null(mhp_agenda_item_get_repair(item_of(agenda, "dax0.0")));
 		/* no file tells of this rule */
-		assert_non_null(strstr(mhp_agenda_item_get_cause(item_of(agenda, "dax0.0")),
+		assert_non_null(strstr(mhp_agenda_item_get_cause_text(item_of(agenda, "dax0.0")),
 				       "another program"));
-		assert_null(mhp_agenda_item_get_cause(item_of(agenda, "boot")));
+		assert_null(mhp_agenda_item_get_cause_text(item_of(agenda, "boot")));
 		mhp_agenda_unref(agenda);
 		/* the plan that is told does repair it */
 		report = carry_out(&bench, rezone, NULL);
@@ -164,7 +164,7 @@ static void test_cause(void **state)
 	put(&bench, KMEM "/new_id", "dax0.0");
 	agenda = agenda_of(&bench, "[pool]\nkind = dax\ntype = online_movable\n");
 	assert_item(agenda, "dax0.0", "blocked online_movable zone");
-	assert_non_null(strstr(mhp_agenda_item_get_cause(item_of(agenda, "dax0.0")),
+	assert_non_null(strstr(mhp_agenda_item_get_cause_text(item_of(agenda, "dax0.0")),
 			       "auto_online_blocks=online"));
 	mhp_agenda_unref(agenda);
 	tear_down(&bench);

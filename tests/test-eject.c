@@ -680,7 +680,7 @@ static void test_killed(void **state)
 
 /* ---- each access fails once ---- */
 
-#define ANY (MHP_SIM_READ | MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOOK)
+#define ANY (MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOOK)
 
 /* No outcome is a lie, and no block is left in another zone without a word. */
 static void check_report(struct bench *bench, size_t n, int code)

@@ -250,10 +250,10 @@ static void no_room(void **state)
 	(void)state;
 	set_up(&bench, HMEM_7_3);
 	mhp_ctx_set_log_fn(bench.ctx, keep_log, NULL);
-	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_RUN, NULL, 2, -ENOSPC), 0);
+	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_RUN, NULL, 2, -ENOSPC), 0);
 	assert_int_equal(mhp_hold_take(bench.ctx, "agent", "test", &hold, NULL), -ENOSPC);
 	assert_string_equal(logged, "ENOSPC: " LOCK_PATH ": cannot take the lock");
-	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_RUN), 0);
+	assert_int_equal(mhp_sim_set_read_only(bench.sim, MHP_SIM_ACCESS_RUN), 0);
 	assert_int_equal(mhp_hold_take(bench.ctx, "agent", "test", &hold, NULL), -EROFS);
 	assert_null(hold);
 	assert_int_equal(mhp_sim_set_read_only(bench.sim, 0), 0);

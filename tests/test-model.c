@@ -189,7 +189,7 @@ static void test_replay_bind(void **state)
 		sim = open_machine(cases[i].unbound);
 		if (!cases[i].word)
 			assert_int_equal(mhp_sim_unload_module(sim, "kmem"), 0);
-		assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+		assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 		if (cases[i].word)
 			check_put(sim, cases[i].word, cases[i].file, 0);
 		else

@@ -243,16 +243,16 @@ static void test_device_is_gone(void **state)
 		assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
 		assert_non_null(event);
 		if (mhp_event_get_kind(event) == MHP_EVENT_BLOCK_REMOVED)
-			assert_string_equal(mhp_event_get_region(event), "dax0.1");
+			assert_string_equal(mhp_event_get_region_name(event), "dax0.1");
 	} while (mhp_event_get_kind(event) != MHP_EVENT_DEVICE_REMOVED);
-	assert_string_equal(mhp_event_get_region(event), "dax0.1");
+	assert_string_equal(mhp_event_get_region_name(event), "dax0.1");
 	put(&bench, DAX "/size", "536870912");
 	put(&bench, KMEM "/bind", "dax0.0");
 	do {
 		assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
 		assert_non_null(event);
 		if (mhp_event_get_kind(event) == MHP_EVENT_BLOCK_ADDED)
-			assert_string_equal(mhp_event_get_region(event), "dax0.0");
+			assert_string_equal(mhp_event_get_region_name(event), "dax0.0");
 	} while (mhp_event_get_kind(event) != MHP_EVENT_DEVICE_BOUND);
 	mirror_end(&mirror);
 	tear_down(&bench);
@@ -321,7 +321,7 @@ static void test_device_of_no_memory(void **state)
 	heard(&mirror, "compared with a fresh snapshot!");
 	/* nor where that cannot be seen */
 	for (size_t n = 1; n <= 5; n++) {
-		mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, region, n, -EIO);
+		mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_LOOK, region, n, -EIO);
 		assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
 		heard(&mirror, "compared with a fresh snapshot!");
 		mhp_sim_clear_failures(bench.sim);
@@ -347,17 +347,17 @@ static void test_event_values(void **state)
 	assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
 	assert_int_equal(mhp_event_get_kind(event), MHP_EVENT_TIER_ADDED);
 	assert_int_equal(mhp_event_get_block_id(event, &id), -ENODATA);
-	assert_int_equal(mhp_event_get_node(event, &node), -ENODATA);
-	assert_null(mhp_event_get_region(event));
+	assert_int_equal(mhp_event_get_node_id(event, &node), -ENODATA);
+	assert_null(mhp_event_get_region_name(event));
 	assert_int_equal(mhp_event_get_seqnum(event), 1);
 	assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
 	assert_int_equal(mhp_event_get_kind(event), MHP_EVENT_BLOCK_ONLINE);
 	assert_int_equal(mhp_event_get_block_id(event, &id), 0);
 	assert_int_equal(id, 33);
-	assert_int_equal(mhp_event_get_node(event, &node), 0);
+	assert_int_equal(mhp_event_get_node_id(event, &node), 0);
 	assert_int_equal(node, 1);
 	assert_string_equal(mhp_event_get_name(event), "memory33");
-	assert_string_equal(mhp_event_get_region(event), "dax0.0");
+	assert_string_equal(mhp_event_get_region_name(event), "dax0.0");
 	assert_int_equal(mhp_event_get_seqnum(event), 2);
 	assert_false(mhp_event_is_found(event));
 	assert_true(mhp_event_get_time_ns(event) > 0);
@@ -490,14 +490,15 @@ static void test_lost_and_not_listed(void **state)
 	mirror_begin(&mirror, bench.ctx, 0);
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(paths); i++) {
 		/* opened, and listed or looked at */
-		assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, paths[i / 2], 1 + i % 2,
+		assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_LOOK, paths[i / 2],
+						 1 + i % 2,
 						 -EIO), 0);
 		assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
 		heard(&mirror, "compared with a fresh snapshot!");
 		mhp_sim_clear_failures(bench.sim);
 	}
 	/* that there is no such directory is an answer */
-	mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, TIERS_PATH, 1, -ENOENT);
+	mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_LOOK, TIERS_PATH, 1, -ENOENT);
 	assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
 	heard(&mirror, "memory_tier22 removed!; memory_tier4 removed!; "
 		       "compared with a fresh snapshot!");
@@ -730,12 +731,12 @@ static struct cost cost_of_plugging(uint64_t blocks)
 	ops.list = list_for_nothing;
 	bench.ctx->be->ops = &ops;
 	cost.reads = mhp_sim_count_reads(bench.sim);
-	cost.looks = mhp_sim_count(bench.sim, MHP_SIM_LOOK);
+	cost.looks = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_LOOK);
 	cost.calls = calls;
 	cost.events = mirror_drain(mirror);
 	cost.calls = calls - cost.calls;
 	cost.reads = mhp_sim_count_reads(bench.sim) - cost.reads;
-	cost.looks = mhp_sim_count(bench.sim, MHP_SIM_LOOK) - cost.looks;
+	cost.looks = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_LOOK) - cost.looks;
 	bench.ctx->be->ops = real_ops;
 	mirror_end(mirror);
 	tear_down(&bench);
@@ -795,7 +796,8 @@ struct spent {
 /* How many blocks came online. */
 static size_t hear_device(struct bench *bench, struct mhp_monitor *monitor, struct spent *spent)
 {
-	size_t files = mhp_sim_count(bench->sim, MHP_SIM_READ | MHP_SIM_LOOK), events = 0;
+	size_t files = mhp_sim_count(bench->sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK),
+		events = 0;
 	const struct mhp_event *event;
 
 	for (;;) {
@@ -806,12 +808,13 @@ static size_t hear_device(struct bench *bench, struct mhp_monitor *monitor, stru
 			break;
 		if (mhp_event_get_kind(event) != MHP_EVENT_BLOCK_ONLINE)
 			continue;
-		assert_non_null(mhp_event_get_region(event));
+		assert_non_null(mhp_event_get_region_name(event));
 		events++;
 		if (work - before > spent->most_work)
 			spent->most_work = work - before;
 	}
-	spent->files += mhp_sim_count(bench->sim, MHP_SIM_READ | MHP_SIM_LOOK) - files;
+	spent->files += mhp_sim_count(bench->sim,
+				      MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK) - files;
 	return events;
 }
 
@@ -880,12 +883,13 @@ static struct spent spent_on_stranger(unsigned int devices)
 		snprintf(path, sizeof(path), "/devices/system/memory/memory%u", 20000 + i);
 		to_come = &message;
 		before = work;
-		spent.files = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
+		spent.files = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK);
 		assert_int_equal(mhp_monitor_next(monitor, &event), 0);
 		assert_non_null(event);
 		assert_int_equal(mhp_event_get_kind(event), MHP_EVENT_BLOCK_ADDED);
-		assert_null(mhp_event_get_region(event));
-		spent.files = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK) - spent.files;
+		assert_null(mhp_event_get_region_name(event));
+		spent.files = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK) -
+			      spent.files;
 	}
 	spent.most_work = work - before;
 	bench.ctx->be->ops = real_ops;
@@ -941,7 +945,7 @@ static void hear_of(struct mhp_message message, int when, size_t fails, const ch
 	if (when == OLD)
 		mhp_sim_fail_read(bench.sim, block_file(33, "state"), -ENOENT, 0);
 	if (fails)
-		mhp_sim_fail_at(bench.sim, MHP_SIM_LOOK, DAX, fails, -EIO);
+		mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_LOOK, DAX, fails, -EIO);
 	heard(&mirror, wanted);
 	bench.ctx->be->ops = real_ops;
 	mirror_end(&mirror);
@@ -990,10 +994,11 @@ static size_t race_with_begin(const char *machine, const char *path, const char 
 
 	set_up_counted(&bench, machine);
 	put_blocks(&bench, 34, 34, "online_movable");
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n, path,
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK,
+					 NULL, n, path,
 					 word), 0);
 	mirror_begin(&mirror, bench.ctx, 0);
-	count = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
+	count = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK);
 	mirror_drain(&mirror);
 	mirror_check(&mirror, bench.ctx, path);
 	mirror_end(&mirror);
@@ -1036,12 +1041,12 @@ static void test_overtaken(void **state)
 
 		set_up_counted(&bench, HMEM_7_3);
 		put_blocks(&bench, 34, 34, "online_kernel");
-		mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n,
+		mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK, NULL, n,
 				block_file(34, "state"), "offline");
-		mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n,
+		mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK, NULL, n,
 				block_file(34, "state"), "online_movable");
 		mirror_begin(&mirror, bench.ctx, 0);
-		count = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
+		count = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK);
 		do {
 			assert_int_equal(mhp_monitor_next(mirror.monitor, &event), 0);
 			if (!event)
@@ -1072,12 +1077,13 @@ static void test_races_with_lost(void **state)
 		mhp_sim_lose_events(bench.sim, 1);
 		put_blocks(&bench, 33, 33, "online_kernel");
 		put_blocks(&bench, 34, 34, "online_movable");
-		before = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK);
-		mhp_sim_race_at(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK, NULL, n,
+		before = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK);
+		mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK, NULL, n,
 				n % 2 ? DEVICE : block_file(34, "state"),
 				n % 2 ? "unplugged" : "offline");
 		mirror_drain(&mirror);
-		count = mhp_sim_count(bench.sim, MHP_SIM_READ | MHP_SIM_LOOK) - before;
+		count = mhp_sim_count(bench.sim,
+				      MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK) - before;
 		mirror_check(&mirror, bench.ctx, "lost");
 		mirror_end(&mirror);
 		tear_down(&bench);
@@ -1113,7 +1119,7 @@ static void act_at_random(struct bench *bench)
 		mhp_sim_lose_events(bench->sim, roll(4));
 		break;
 	case 4:
-		mhp_sim_race_at(bench->sim, MHP_SIM_READ, NULL, 1 + roll(30),
+		mhp_sim_race_at(bench->sim, MHP_SIM_ACCESS_READ, NULL, 1 + roll(30),
 				block_file(id, "state"), words[roll(4)]);
 		break;
 	default:

@@ -152,8 +152,8 @@ static void unknown(void **state)
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(owner_of(snap, 7), "");
-	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "boot"),
-						 &(size_t){ 0 }), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(mhp_snapshot_find_region(snap, "boot"),
+						    &(size_t){ 0 }), -EACCES);
 	assert_int_equal(count_owned(snap), 0);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);

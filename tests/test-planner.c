@@ -269,9 +269,10 @@ static bool is_meant(const struct mhp_snapshot *snap, const char *wish, uint64_t
 		}
 	}
 	if (sscanf(wish, "node:%d", &node) == 1) {
-		if (block && mhp_block_get_node(block, &its_node) == 0)
+		if (block && mhp_block_get_node_id(block, &its_node) == 0)
 			return its_node == node;
-		return region && mhp_region_get_node(region, &its_node) == 0 && its_node == node;
+		return region && mhp_region_get_node_id(region, &its_node) == 0 && its_node ==
+			node;
 	}
 	if (!strncmp(wish, "kind:dax", strlen("kind:dax")))
 		return region != NULL;
@@ -434,7 +435,7 @@ static bool can_be_undone(const struct mhp_plan *plan)
 
 static size_t acts_of(const struct mhp_sim *sim)
 {
-	return mhp_sim_count(sim, MHP_SIM_WRITE | MHP_SIM_LOAD);
+	return mhp_sim_count(sim, MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_LOAD);
 }
 
 static enum mhp_outcome carry_out(struct mhp_sim *sim, struct mhp_plan *plan,
@@ -499,7 +500,8 @@ static void check_undone(struct mhp_sim *sim, struct mhp_plan *plan, const char 
 	enum mhp_outcome outcome;
 	char message[512];
 
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_WRITE | MHP_SIM_LOAD, NULL, n, -ENOMEM), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_LOAD, NULL, n,
+					 -ENOMEM), 0);
 	outcome = carry_out(sim, plan, message);
 	now = world_of(sim);
 	assert_true(same_settings(&now, &before));

@@ -256,7 +256,7 @@ static void simulated(void **state)
 	assert_int_equal(of_region(snap, "virtio1"), 300);
 	mhp_snapshot_unref(snap);
 	/* it is made to fail like any other file */
-	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_READ, FLAGS, 2, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_READ, FLAGS, 2, -EIO), 0);
 	snap = take_snapshot(bench.ctx, MHP_SNAPSHOT_PLUGGED);
 	assert_int_equal(of_block(snap, 40), 128);
 	assert_int_equal(of_block(snap, 41), -EIO);

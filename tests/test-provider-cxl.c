@@ -65,7 +65,7 @@ static void told(void **state)
 	check_fact(region, "locked", "yes");
 	check_fact(region, "interleave_ways", "2");
 	check_fact(region, "interleave_granularity", "256");
-	assert_int_equal(mhp_region_get_node(region, &node), 0);
+	assert_int_equal(mhp_region_get_node_id(region, &node), 0);
 	assert_int_equal(node, 1);
 	/* totals; the blocks are the dax device's */
 	assert_int_equal(mhp_region_count_blocks(region), 0);
@@ -79,14 +79,14 @@ static void told(void **state)
 	assert_string_equal(path, MEM0);
 	assert_int_equal(mhp_region_get_device_serial(region, 0, &serial), 0);
 	assert_true(serial == 0x1a2b00000001);
-	assert_int_equal(mhp_region_get_device_node(region, 0, &node), 0);
+	assert_int_equal(mhp_region_get_device_node_id(region, 0, &node), 0);
 	assert_int_equal(node, 0);
 	assert_int_equal(mhp_region_get_device(region, 1, &name, NULL), 0);
 	assert_string_equal(name, "mem1");
 
 	/* without a dax device the kernel tells no node */
 	region = find_region(snap, "region1");
-	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
+	assert_int_equal(mhp_region_get_node_id(region, &node), -ENODATA);
 	assert_int_equal(mhp_region_get_driver(region, &driver), 0);
 	assert_null(driver);
 	check_fact(region, "locked", "no");
@@ -209,7 +209,7 @@ static void boot_memory(void **state)
 		if (i != MHP_CAN_PLUG_BLOCKS)
 			assert_has(why_not(region, i), "booted");
 	/* of its blocks, then */
-	assert_int_equal(mhp_region_get_node(region, &node), 0);
+	assert_int_equal(mhp_region_get_node_id(region, &node), 0);
 	assert_int_equal(node, 1);
 	mhp_snapshot_unref(snap);
 
@@ -301,7 +301,7 @@ static void no_addresses(void **state)
 	fakesys_file(fs, REGION1 "/resource", "0xffffffffffffffff\n");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "region1");
-	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
+	assert_int_equal(mhp_region_get_range_count(region, &count), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(mhp_region_get_size_bytes(region, &size), 0);
 	assert_int_equal(size, 1 << 30);
@@ -364,7 +364,7 @@ static void malformed(void **state)
 			fakesys_remove(fs, path);
 		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 		region = find_region(snap, "region1");
-		assert_int_equal(mhp_region_count_ranges(region, &count), rows[i].ranges_code);
+		assert_int_equal(mhp_region_get_range_count(region, &count), rows[i].ranges_code);
 		assert_int_equal(mhp_region_get_identity(region, &identity),
 				 rows[i].identity_code);
 		assert_int_equal(mhp_region_count_devices(region), rows[i].devices);
@@ -423,7 +423,8 @@ static void devices(void **state)
 		assert_int_equal(mhp_region_count_devices(region), 2);
 		assert_int_equal(mhp_region_get_device_serial(region, 0, &serial),
 				 rows[i].serial_code);
-		assert_int_equal(mhp_region_get_device_node(region, 0, &node), rows[i].node_code);
+		assert_int_equal(mhp_region_get_device_node_id(region, 0, &node),
+				 rows[i].node_code);
 		assert_int_equal(mhp_region_get_device_serial(region, 1, &serial), 0);
 		assert_int_equal(mhp_region_get_identity(region, &identity),
 				 rows[i].identity_code);
@@ -518,7 +519,7 @@ static void plain_user(void **state)
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "dax0.0");
 	assert_int_equal(fact_code(region, "ranges"), -ENODATA);
-	assert_int_equal(mhp_region_count_ranges(region, &(size_t){ 0 }), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(region, &(size_t){ 0 }), -EACCES);
 	assert_int_equal(mhp_region_count_blocks(region), 0);
 	assert_int_equal(mhp_region_get_size_bytes(region, &size), 0);
 	assert_int_equal(size, 512 << 20);
@@ -528,7 +529,7 @@ static void plain_user(void **state)
 	fakesys_file(fs, REGION0 "/dax_region0/dax0.0/size", "1073741824\n");
 	fakesys_file(fs, REGION0 "/resource", "0xffffffffffffffff\n");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-	assert_int_equal(mhp_region_count_ranges(find_region(snap, "dax0.0"), &(size_t){ 0 }),
+	assert_int_equal(mhp_region_get_range_count(find_region(snap, "dax0.0"), &(size_t){ 0 }),
 			 -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);

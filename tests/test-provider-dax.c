@@ -60,8 +60,8 @@ static struct cost measure(unsigned int devices, unsigned int ranges, uint64_t f
 	snap = take_snapshot(ctx, flags);
 	assert_int_equal(mhp_snapshot_count_problems(snap), 0);
 	assert_non_null(mhp_snapshot_find_region(snap, "dax7.0"));
-	cost.reads = mhp_sim_count(sim, MHP_SIM_READ);
-	cost.looks = mhp_sim_count(sim, MHP_SIM_LOOK);
+	cost.reads = mhp_sim_count(sim, MHP_SIM_ACCESS_READ);
+	cost.looks = mhp_sim_count(sim, MHP_SIM_ACCESS_LOOK);
 	mhp_snapshot_unref(snap);
 	mhp_ctx_unref(ctx);
 	mhp_sim_unref(sim);
@@ -187,7 +187,7 @@ static void empty(void **state)
 	fakesys_remove(fs, DEVICE "/mapping1");
 	snap = take_and_note(fs);
 	assert_string_equal(read_files, " size target_node state");
-	assert_int_equal(mhp_region_count_ranges(find_region(snap, "dax0.0"), &count), 0);
+	assert_int_equal(mhp_region_get_range_count(find_region(snap, "dax0.0"), &count), 0);
 	assert_int_equal(count, 0);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
@@ -213,7 +213,7 @@ static void plain_user(void **state)
 		fakesys_find(fs, name)->code = -EACCES;
 	}
 	snap = take_and_note(fs);
-	assert_int_equal(mhp_region_count_ranges(find_region(snap, "dax0.0"), &count), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(find_region(snap, "dax0.0"), &count), -EACCES);
 	assert_int_equal(mhp_region_get_size_bytes(find_region(snap, "dax0.0"), &bytes), 0);
 	assert_int_equal(bytes, 512 << 20);
 	assert_int_equal(mhp_snapshot_count_problems(snap), 1);

@@ -97,14 +97,14 @@ static void plugged(void **state)
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_get_kind(region), MHP_REGION_DIMM);
 	assert_string_equal(mhp_region_get_path(region), SLOT0);
-	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
+	assert_int_equal(mhp_region_get_range_count(region, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(mhp_region_get_range(region, 0, &start, &size), 0);
 	assert_int_equal(start, 0x140000000);
 	assert_int_equal(size, 4 << 27);
 	assert_int_equal(mhp_region_count_blocks(region), 4);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_OFFLINE);
-	assert_int_equal(mhp_region_get_node(region, &node), 0);
+	assert_int_equal(mhp_region_get_node_id(region, &node), 0);
 	assert_int_equal(node, 0);
 	check_fact(region, "status", "15");
 	check_fact(region, "uid", "0x00");
@@ -206,12 +206,12 @@ static void boot_blocks(void **state)
 	fakesys_link(fs, PARENT "PNP0C80:01/physical_node3", "../../../../system/cpu/cpu0");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:01");
-	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
+	assert_int_equal(mhp_region_get_range_count(region, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(mhp_region_count_blocks(region), 3);
 	assert_ptr_equal(mhp_snapshot_get_block_region(snap, mhp_snapshot_find_block(snap, 7)),
 			 region);
-	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
+	assert_int_equal(mhp_region_get_node_id(region, &node), -ENODATA);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -263,7 +263,7 @@ static void unreadable(void **state)
 	region = find_region(snap, "PNP0C80:00");
 	assert_int_equal(mhp_region_find_fact(region, "status", &text), -EIO);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
-	assert_int_equal(mhp_region_count_ranges(region, &count), -EIO);
+	assert_int_equal(mhp_region_get_range_count(region, &count), -EIO);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_UNKNOWN);
 	/* they may be its blocks */
 	assert_int_equal(mhp_snapshot_count_problems(snap), 3);
@@ -274,7 +274,7 @@ static void unreadable(void **state)
 	fakesys_find(fs, SLOT0)->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "PNP0C80:00");
-	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_identity(region, &text), -EACCES);
 	assert_int_equal(conflict(snap, "PNP0C80:00 offline", "EACCES"), MHP_CONFLICT_NO_PERMISSION);
 	mhp_snapshot_unref(snap);
@@ -307,7 +307,7 @@ static void malformed(void **state)
 	}
 	fakesys_link(fs, SLOT0 "/physical_node1", "../../../../system/memory/memory18446744073709551614");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-	assert_int_equal(mhp_region_count_ranges(find_region(snap, "PNP0C80:00"), &count),
+	assert_int_equal(mhp_region_get_range_count(find_region(snap, "PNP0C80:00"), &count),
 			 -EBADMSG);
 	mhp_snapshot_unref(snap);
 	/* a loop, and a link to nowhere */
@@ -316,8 +316,8 @@ static void malformed(void **state)
 	fakesys_link(fs, BUS "PNP0C80:03", "../../nowhere");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_int_equal(mhp_region_count_blocks(find_region(snap, "PNP0C80:00")), 3);
-	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:02"), &count) < 0);
-	assert_true(mhp_region_count_ranges(find_region(snap, "PNP0C80:03"), &count) < 0);
+	assert_true(mhp_region_get_range_count(find_region(snap, "PNP0C80:02"), &count) < 0);
+	assert_true(mhp_region_get_range_count(find_region(snap, "PNP0C80:03"), &count) < 0);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -338,7 +338,7 @@ static void empty_slot(void **state)
 	fakesys_file(fs, PARENT "PNP0C80:02/status", "13\n");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = find_region(snap, "dimm:_SB_.MHPC.MP01");
-	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
+	assert_int_equal(mhp_region_get_range_count(region, &count), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
 	assert_cannot(region, MHP_CAN_ONLINE, "is an empty slot");

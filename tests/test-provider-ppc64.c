@@ -54,7 +54,7 @@ static void test_region(void **state)
 	assert_string_equal(mhp_region_get_path(region), LMBS);
 	assert_string_equal(runs_of(snap, "lmb"), "16-31");
 	/* of what is not there only the hypervisor knows */
-	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
+	assert_int_equal(mhp_region_get_node_id(region, &node), -ENODATA);
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "ppc64-lmb");
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "lmb_bytes"), "268435456");
@@ -87,7 +87,7 @@ static void test_assigned(void **state)
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(runs_of(snap, "lmb"), "8-9,16-17,21-23");
 	/* the node of those that are there */
-	assert_int_equal(mhp_region_get_node(find_region(snap, "lmb"), &node), 0);
+	assert_int_equal(mhp_region_get_node_id(find_region(snap, "lmb"), &node), 0);
 	assert_int_equal(node, 0);
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "4");
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "reserved_lmbs"), "3");
@@ -96,8 +96,8 @@ static void test_assigned(void **state)
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	assert_string_equal(fact_of(find_region(snap, "lmb"), "assigned_lmbs"), "EACCES");
-	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
-						 &(size_t){ 0 }), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(mhp_snapshot_find_region(snap, "lmb"),
+						    &(size_t){ 0 }), -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
@@ -139,8 +139,8 @@ static void test_hostile(void **state)
 
 		fakesys_set(fs, FAKESYS_FILE, rows[i].path, rows[i].bytes, rows[i].length);
 		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
-							 &(size_t){ 0 }), -EBADMSG);
+		assert_int_equal(mhp_region_get_range_count(mhp_snapshot_find_region(snap, "lmb"),
+							    &(size_t){ 0 }), -EBADMSG);
 		assert_int_equal(mhp_snapshot_count_problems(snap), 1);
 		mhp_snapshot_unref(snap);
 		fakesys_free(fs);
@@ -164,8 +164,8 @@ static void test_unreadable(void **state)
 
 		fakesys_find(fs, rows[i].path)->code = rows[i].code;
 		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-		assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "lmb"),
-							 &(size_t){ 0 }), rows[i].expected);
+		assert_int_equal(mhp_region_get_range_count(mhp_snapshot_find_region(snap, "lmb"),
+							    &(size_t){ 0 }), rows[i].expected);
 		mhp_snapshot_unref(snap);
 		fakesys_free(fs);
 	}

@@ -54,7 +54,7 @@ static void test_region(void **state)
 	assert_string_equal(runs_of(snap, "standby"), "16-31");
 	assert_string_equal(runs_of(snap, "boot"), "0-15");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
-	assert_int_equal(mhp_region_get_node(region, &node), 0);
+	assert_int_equal(mhp_region_get_node_id(region, &node), 0);
 	assert_int_equal(node, 0);
 	assert_int_equal(mhp_region_get_identity(region, &identity), 0);
 	assert_string_equal(identity, "s390-standby");
@@ -128,7 +128,7 @@ static void test_unprivileged(void **state)
 	fakesys_find(fs, "/proc/iomem")->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
 	region = mhp_snapshot_find_region(snap, "standby");
-	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_size_bytes(region, &bytes), -EACCES);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_UNKNOWN);
 	assert_string_equal(fact_of(find_region(snap, "standby"), "configured_blocks"), "EACCES");
@@ -193,7 +193,8 @@ static void test_unreadable(void **state)
 	(void)state;
 	fakesys_find(fs, STORAGE)->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-	assert_int_equal(mhp_region_count_ranges(mhp_snapshot_find_region(snap, "standby"), &count),
+	assert_int_equal(mhp_region_get_range_count(mhp_snapshot_find_region(snap, "standby"),
+						    &count),
 			 -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);

@@ -65,7 +65,7 @@ static void captures(void **state)
 		for (uint64_t id = 0; id < rows[i].count; id++)
 			assert_string_equal(owner_of(snap, rows[i].first + id), rows[i].name);
 		assert_string_equal(owner_of(snap, 7), "boot");
-		assert_int_equal(mhp_region_get_node(region, &node),
+		assert_int_equal(mhp_region_get_node_id(region, &node),
 				 rows[i].node < 0 ? -ENODATA : 0);
 		assert_int_equal(node, rows[i].node);
 		assert_int_equal(mhp_region_get_state(region), rows[i].state);
@@ -137,10 +137,10 @@ static void plain_user(void **state)
 	snap = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(snap, "virtio1");
 	assert_non_null(region);
-	assert_int_equal(mhp_region_count_ranges(region, &count), -EACCES);
+	assert_int_equal(mhp_region_get_range_count(region, &count), -EACCES);
 	assert_int_equal(mhp_region_get_size_bytes(region, &bytes), -EACCES);
 	assert_int_equal(mhp_region_get_plugged_bytes(region, &bytes), -EACCES);
-	assert_int_equal(mhp_region_get_node(region, &node), -EACCES);
+	assert_int_equal(mhp_region_get_node_id(region, &node), -EACCES);
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_UNKNOWN);
 	assert_int_equal(mhp_region_find_fact(region, "address_space", &text), -EACCES);
 	assert_int_equal(mhp_region_get_driver(region, &text), 0);
@@ -273,7 +273,8 @@ static void lines(void **state)
 		snap = take_fake(fs, FLAGS);
 		if (strcmp(owner_of(snap, 40), rows[i].owner))
 			fail_msg("row %zu: block 40 is of \"%s\"", i, owner_of(snap, 40));
-		if (mhp_region_count_ranges(mhp_snapshot_find_region(snap, "virtio1"), &count) !=
+		if (mhp_region_get_range_count(mhp_snapshot_find_region(snap, "virtio1"),
+					       &count) !=
 		    rows[i].code)
 			fail_msg("row %zu: not %d", i, rows[i].code);
 		if (rows[i].code < 0)
@@ -414,7 +415,7 @@ static void hostile_bus(void **state)
 		assert_null(mhp_snapshot_find_region(snap, name));
 	}
 	region = mhp_snapshot_find_region(snap, "virtio7");
-	assert_int_equal(mhp_region_get_device_node(region, 0, &node), -EBADMSG);
+	assert_int_equal(mhp_region_get_device_node_id(region, 0, &node), -EBADMSG);
 	region = mhp_snapshot_find_region(snap, "virtio8");
 	assert_int_equal(mhp_region_get_identity(region, &text), -ENODATA);
 	assert_int_equal(mhp_region_count_devices(region), 0);
@@ -566,14 +567,14 @@ static void comes_and_goes(void **state)
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 256 * MIB), 0);
 	first = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(first, "virtio0");
-	assert_int_equal(mhp_region_get_node(region, &node), 0);
+	assert_int_equal(mhp_region_get_node_id(region, &node), 0);
 	assert_non_null(mhp_snapshot_find_node(first, node));
 
 	assert_int_equal(mhp_sim_resize_virtio_mem(bench.sim, "virtio0", 0), 0);
 	second = take_snapshot(bench.ctx, FLAGS);
 	region = mhp_snapshot_find_region(second, "virtio0");
 	assert_int_equal(mhp_region_get_state(region), MHP_STATE_ABSENT);
-	assert_int_equal(mhp_region_get_node(region, &node), -ENODATA);
+	assert_int_equal(mhp_region_get_node_id(region, &node), -ENODATA);
 	assert_string_equal(fact_of(region, "address_space"), "0x140000000-0x17fffffff");
 
 	put(&bench, DRIVER "unbind", "virtio0");

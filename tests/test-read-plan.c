@@ -107,7 +107,7 @@ static void check_round(const struct golden *golden)
 	assert_int_equal(mhp_plan_get_online_type(plan), mhp_plan_get_online_type(again));
 	assert_true(mhp_plan_get_rules(plan) == mhp_plan_get_rules(again));
 	assert_string_equal(mhp_plan_get_target(plan), mhp_plan_get_target(again));
-	assert_true(is_same(mhp_plan_get_region(plan), mhp_plan_get_region(again)));
+	assert_true(is_same(mhp_plan_get_region_name(plan), mhp_plan_get_region_name(again)));
 	check_steps(plan, again);
 	check_same_findings(plan, again);
 	mhp_plan_unref(plan);

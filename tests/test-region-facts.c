@@ -85,11 +85,11 @@ static void devices(void **state)
 	assert_int_equal(mhp_region_get_device(region, 1, NULL, NULL), 0);
 	assert_int_equal(mhp_region_get_device_serial(region, 1, &serial), 0);
 	assert_int_equal(serial, 0x1a2b00000002);
-	assert_int_equal(mhp_region_get_device_node(region, 1, &node), 0);
+	assert_int_equal(mhp_region_get_device_node_id(region, 1, &node), 0);
 	assert_int_equal(node, 0);
 	assert_int_equal(mhp_region_get_device(region, 2, &name, &path), -EINVAL);
 	assert_int_equal(mhp_region_get_device_serial(region, 2, &serial), -EINVAL);
-	assert_int_equal(mhp_region_get_device_node(region, 2, &node), -EINVAL);
+	assert_int_equal(mhp_region_get_device_node_id(region, 2, &node), -EINVAL);
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }

@@ -331,7 +331,7 @@ static void set_up_small(struct bench *bench, bool no_driver)
 
 	memset(bench, 0, sizeof(*bench));
 	assert_int_equal(mhp_sim_builder_new(MHP_SIM_KERNEL_7_3, &builder), 0);
-	assert_int_equal(mhp_sim_builder_set_block_size(builder, gib), 0);
+	assert_int_equal(mhp_sim_builder_set_block_size_bytes(builder, gib), 0);
 	assert_int_equal(mhp_sim_builder_add_node(builder, 0, 2), 0);
 	assert_int_equal(mhp_sim_builder_add_memory(builder, 0, 0, gib), 0);
 	assert_int_equal(mhp_sim_builder_add_cxl_memdev(builder, "mem0", 0, gib, 7), 0);
@@ -463,7 +463,7 @@ static void plugged_meanwhile(void **state)
 
 	(void)state;
 	set_up(&bench, REGION);
-	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_READ, ROOT "region0/locked", 2,
+	assert_int_equal(mhp_sim_race_at(bench.sim, MHP_SIM_ACCESS_READ, ROOT "region0/locked", 2,
 					 STATE(0), "online_movable"), 0);
 	assert_int_not_equal(fulfil(&bench, "region0 unplugged release", NULL), MHP_OUTCOME_DONE);
 	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_STALE);
@@ -519,7 +519,8 @@ static void unreadable(void **state)
  */
 static void sweep(void **state)
 {
-	const unsigned int any = MHP_SIM_READ | MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOOK;
+	const uint64_t any = MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN |
+			     MHP_SIM_ACCESS_LOOK;
 	static const int codes[] = { -EIO, -EBUSY, -ENODEV };
 	size_t count = 1;
 

@@ -54,10 +54,10 @@ struct cost {
 static struct cost cost_so_far(const struct bench *bench)
 {
 	return (struct cost){
-		.reads = mhp_sim_count(bench->sim, MHP_SIM_READ),
-		.looks = mhp_sim_count(bench->sim, MHP_SIM_LOOK),
-		.writes = mhp_sim_count(bench->sim, MHP_SIM_WRITE),
-		.run = mhp_sim_count(bench->sim, MHP_SIM_RUN),
+		.reads = mhp_sim_count(bench->sim, MHP_SIM_ACCESS_READ),
+		.looks = mhp_sim_count(bench->sim, MHP_SIM_ACCESS_LOOK),
+		.writes = mhp_sim_count(bench->sim, MHP_SIM_ACCESS_WRITE),
+		.run = mhp_sim_count(bench->sim, MHP_SIM_ACCESS_RUN),
 	};
 }
 

@@ -529,7 +529,7 @@ static uint64_t hash_of_events(struct mhp_sim_listener *listener, uint64_t hash)
 {
 	char *text;
 
-	while (mhp_sim_receive(listener, &text) == 0 && text) {
+	while (mhp_sim_listener_receive(listener, &text) == 0 && text) {
 		hash = add_to_hash(hash, text, strlen(text));
 		free(text);
 	}
@@ -546,7 +546,7 @@ static uint64_t run_script(const char *text, const struct script *script, enum r
 
 	if (mhp_sim_new_from_text(text, strlen(text), NULL, &sim) < 0)
 		fail_msg("%s: no machine to start from", script->name);
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	if (wrong < RULES_COUNT)
 		sim->rules.is_wrong[wrong] = true;
 	hash = hash_of(sim, hash);

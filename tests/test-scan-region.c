@@ -299,7 +299,8 @@ struct cost {
 
 static size_t count(struct mhp_sim *sim)
 {
-	return mhp_sim_count(sim, MHP_SIM_READ | MHP_SIM_LOOK | MHP_SIM_WRITE | MHP_SIM_RUN);
+	return mhp_sim_count(sim, MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK |
+				  MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN);
 }
 
 /* Two nodes of RAM; dax0.0 and others, 64 blocks each, on the third. */

@@ -125,10 +125,10 @@ static void few_reads(void **state)
 
 	(void)state;
 	assert_int_equal(mhp_sim_new_ctx(sim, &ctx), 0);
-	before = mhp_sim_count(sim, MHP_SIM_READ);
+	before = mhp_sim_count(sim, MHP_SIM_ACCESS_READ);
 	mhp_snapshot_unref(take(ctx, MHP_SNAPSHOT_BLOCKS_ONLY));
 	/* uevent_seqnum twice, block_size_bytes, 3 lists of nodes, zoneinfo twice, a state for each node */
-	assert_in_range(mhp_sim_count(sim, MHP_SIM_READ) - before, 8, 13);
+	assert_in_range(mhp_sim_count(sim, MHP_SIM_ACCESS_READ) - before, 8, 13);
 	mhp_ctx_unref(ctx);
 	mhp_sim_unref(sim);
 }

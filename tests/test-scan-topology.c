@@ -360,7 +360,7 @@ static void unreadable(void **state)
 	assert_int_equal(mhp_node_get_read_latency_ns(node, (enum mhp_access)9, &value), -EINVAL);
 	assert_int_equal(mhp_node_get_initiators_code(node, MHP_ACCESS_UNKNOWN), -EINVAL);
 	assert_int_equal(mhp_node_count_initiators(node, MHP_ACCESS_UNKNOWN), 0);
-	assert_int_equal(mhp_node_get_initiator(node, MHP_ACCESS_ANY, 0, &id), -EINVAL);
+	assert_int_equal(mhp_node_get_initiator_id(node, MHP_ACCESS_ANY, 0, &id), -EINVAL);
 	assert_int_equal(mhp_node_get_cache(node, 0, NULL, NULL), -EINVAL);
 	assert_int_equal(value, 7);
 	assert_int_equal(id, 7);

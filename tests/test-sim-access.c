@@ -13,7 +13,7 @@
 #include "support/desk.h"
 
 #define MACHINE "7.3-hmem-bound.txt"
-#define ACTS (MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD)
+#define ACTS (MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOAD)
 
 static int ignore_name(void *data, const char *name)
 {
@@ -68,25 +68,25 @@ static void test_count(void **state)
 {
 	struct mhp_sim *sim = desk_machine(MACHINE);
 	struct desk desk = desk_at(sim);
-	size_t looks = mhp_sim_count(sim, MHP_SIM_LOOK);
+	size_t looks = mhp_sim_count(sim, MHP_SIM_ACCESS_LOOK);
 
 	(void)state;
-	assert_int_equal(mhp_sim_count(sim, ACTS | MHP_SIM_READ), 0);
+	assert_int_equal(mhp_sim_count(sim, ACTS | MHP_SIM_ACCESS_READ), 0);
 	assert_int_equal(do_all(&desk), 0);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_RUN), 4);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_LOAD), 1);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_WRITE), 2);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_RUN), 4);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_LOAD), 1);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_WRITE), 2);
 	assert_int_equal(mhp_sim_count_writes(sim), 2);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_READ), 1);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_READ), 1);
 	assert_int_equal(mhp_sim_count_reads(sim), 1);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_LOOK) - looks, 5);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_LOOK) - looks, 5);
 	assert_int_equal(mhp_sim_count(sim, ACTS), 7);
 	/* what is not there counts as well, other programs do not */
 	assert_int_equal(desk_write(&desk, MEMORY "memory99/state", "online", false), -ENOENT);
 	assert_int_equal(desk_read(&desk, MEMORY "memory99/state", NULL), -ENOENT);
 	assert_int_equal(mhp_sim_write(sim, STATE32, "offline"), 0);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_WRITE), 3);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_READ), 2);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_WRITE), 3);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_READ), 2);
 	desk_leave(&desk);
 	mhp_sim_unref(sim);
 }
@@ -95,7 +95,8 @@ static void test_count(void **state)
 static void test_fail_each(void **state)
 {
 	static const unsigned int kinds[] = {
-		MHP_SIM_READ, MHP_SIM_WRITE, MHP_SIM_RUN, MHP_SIM_LOAD, MHP_SIM_LOOK, ACTS,
+		MHP_SIM_ACCESS_READ, MHP_SIM_ACCESS_WRITE, MHP_SIM_ACCESS_RUN, MHP_SIM_ACCESS_LOAD,
+			MHP_SIM_ACCESS_LOOK, ACTS,
 	};
 	static const size_t counts[] = { 1, 2, 4, 1, 5, 7 };
 
@@ -109,7 +110,7 @@ static void test_fail_each(void **state)
 			assert_int_equal(mhp_sim_fail_at(sim, kinds[kind], NULL, n, -EXFULL), 0);
 			r = do_all(&desk);
 			/* two of the ways there say -EIO of any other answer */
-			if (kinds[kind] == MHP_SIM_LOOK && (n == 2 || n == 4))
+			if (kinds[kind] == MHP_SIM_ACCESS_LOOK && (n == 2 || n == 4))
 				assert_int_equal(r, -EIO);
 			else
 				assert_int_equal(r, n <= counts[kind] ? -EXFULL : 0);
@@ -129,12 +130,13 @@ static void test_fail_at_path(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_WRITE, STATE33, 2, -EBUSY), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_WRITE, STATE33, 2, -EBUSY), 0);
 	/* by a link */
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, DAX "dax0.0/state", 1, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, DAX "dax0.0/state", 1, -EIO),
+			 0);
 	/* one that is not there yet */
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_RUN, RUN "/journal", 1, -ENOSPC), 0);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_LOAD, "/sys/bus/dax/drivers/kmem", 1,
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_RUN, RUN "/journal", 1, -ENOSPC), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_LOAD, "/sys/bus/dax/drivers/kmem", 1,
 					 -ENOMEM), 0);
 	assert_int_equal(desk_write(&desk, STATE32, "online", false), 0);
 	assert_int_equal(desk_write(&desk, STATE33, "online", false), 0);
@@ -162,8 +164,9 @@ static void test_race_at(void **state)
 	struct desk desk = desk_at(sim);
 
 	(void)state;
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, STATE32, 2, STATE32, "offline"), 0);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 3, STATE33, "online"), 0);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, STATE32, 2, STATE32, "offline"),
+			 0);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, NULL, 3, STATE33, "online"), 0);
 	assert_int_equal(desk_write(&desk, STATE32, "online", false), 0);
 	assert_int_equal(desk_read(&desk, STATE32, "online\n"), 0);
 	assert_int_equal(desk_read(&desk, STATE33, "offline\n"), 0);
@@ -171,14 +174,14 @@ static void test_race_at(void **state)
 	assert_int_equal(desk_read(&desk, STATE32, "offline\n"), 0);
 	assert_int_equal(desk_read(&desk, STATE33, "online\n"), 0);
 	/* and the device goes while its block is looked at */
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, STATE33, 1, DAX "dax0.0/state",
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, STATE33, 1, DAX "dax0.0/state",
 					 "unplugged"), 0);
 	assert_int_equal(desk_read(&desk, STATE33, NULL), -ENOENT);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 1, NULL, "x"), -EINVAL);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 1, "/x", NULL), -EINVAL);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 0, "/x", "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, NULL, 1, NULL, "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, NULL, 1, "/x", NULL), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, NULL, 0, "/x", "x"), -EINVAL);
 	assert_int_equal(mhp_sim_race_at(sim, 0, NULL, 1, "/x", "x"), -EINVAL);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, "x", 1, "/x", "x"), -EINVAL);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, "x", 1, "/x", "x"), -EINVAL);
 	desk_leave(&desk);
 	mhp_sim_unref(sim);
 }
@@ -191,15 +194,15 @@ static void test_clear_failures(void **state)
 
 	(void)state;
 	mhp_sim_clear_failures(sim);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 1, -EIO), 0);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 2, -EIO), 0);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, STATE32, 2, -EIO), 0);
-	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_READ, NULL, 3, STATE33, "online"), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, NULL, 1, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, NULL, 2, -EIO), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, STATE32, 2, -EIO), 0);
+	assert_int_equal(mhp_sim_race_at(sim, MHP_SIM_ACCESS_READ, NULL, 3, STATE33, "online"), 0);
 	assert_int_equal(desk_read(&desk, STATE32, NULL), -EIO);
 	mhp_sim_clear_failures(sim);
 	assert_int_equal(desk_read(&desk, STATE32, "offline\n"), 0);
 	assert_int_equal(desk_read(&desk, STATE33, "online\n"), 0);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 1, -EXFULL), 0);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, NULL, 1, -EXFULL), 0);
 	assert_int_equal(desk_read(&desk, STATE32, NULL), -EXFULL);
 	assert_int_equal(desk_read(&desk, STATE32, NULL), 0);
 	desk_leave(&desk);
@@ -213,10 +216,10 @@ static void test_fail_at_wrong_use(void **state)
 	(void)state;
 	assert_int_equal(mhp_sim_fail_at(sim, 0, NULL, 1, -EIO), -EINVAL);
 	assert_int_equal(mhp_sim_fail_at(sim, 32, NULL, 1, -EIO), -EINVAL);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 0, -EIO), -EINVAL);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, NULL, 1, EIO), -EINVAL);
-	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_READ, "x", 1, -EIO), -EINVAL);
-	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_READ), -EINVAL);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, NULL, 0, -EIO), -EINVAL);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, NULL, 1, EIO), -EINVAL);
+	assert_int_equal(mhp_sim_fail_at(sim, MHP_SIM_ACCESS_READ, "x", 1, -EIO), -EINVAL);
+	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_ACCESS_READ), -EINVAL);
 	mhp_sim_unref(sim);
 }
 
@@ -226,13 +229,13 @@ static void test_set_read_only(void **state)
 	struct desk desk = desk_at(sim);
 
 	(void)state;
-	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_ACCESS_WRITE), 0);
 	assert_int_equal(desk_write(&desk, STATE32, "online", false), -EROFS);
 	/* the machine lives */
 	assert_int_equal(mhp_sim_write(sim, STATE32, "online"), 0);
 	assert_int_equal(desk_read(&desk, STATE32, "online\n"), 0);
 	assert_int_equal(desk.ops->make_dir(desk.be, RUN), 0);
-	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_RUN), 0);
+	assert_int_equal(mhp_sim_set_read_only(sim, MHP_SIM_ACCESS_RUN), 0);
 	assert_int_equal(do_all(&desk), -EROFS);
 	assert_int_equal(desk_write(&desk, STATE33, "online", false), 0);
 	assert_int_equal(mhp_sim_set_read_only(sim, 0), 0);

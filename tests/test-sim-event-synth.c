@@ -26,7 +26,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	sim = desk_machine("7.3-hmem-online.txt");
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	return 0;
 }
 
@@ -46,7 +46,7 @@ static void check_put(const char *path, const char *word, int code, const char *
 
 	if (r != code)
 		fail_msg("put \"%s\" %s: %d and not %d", word, path, r, code);
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	if (!wanted) {
 		if (text)
 			fail_msg("put \"%s\" %s: got %s", word, path, text);
@@ -107,7 +107,7 @@ static void test_dax(void **state)
 	check_put(DAX "dax0.0/uevent", "unbind", 0, DAX0("unbind") "DRIVER=kmem\n");
 	assert_int_equal(mhp_sim_unload_module(sim, "kmem"), 0);
 	mhp_sim_listener_free(listener);
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	check_put(DAX "dax0.0/uevent", "change", 0, DAX0("change") "MODALIAS=dax:t0\n");
 	check_put(DAX "dax0.0/uevent", "junk", -EINVAL, NULL);
 }
@@ -133,7 +133,7 @@ static void test_mapping(void **state)
 	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/size", "0"), 0);
 	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/size", "134217728"), 0);
 	mhp_sim_listener_free(listener);
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	check_put(uevent, "change", 0, NULL);
 	check_put(uevent, "junk", -EINVAL, NULL);
 	sim->rules.is_wrong[RULE_EVENT_SYNTH_SILENT] = true;
@@ -160,7 +160,7 @@ static void test_others(void **state)
 	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/state", "unplugged"), 0);
 	assert_int_equal(mhp_sim_write(sim, DAX "dax0.0/state", "online_kernel"), 0);
 	mhp_sim_listener_free(listener);
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	check_put(MEMORY "memory32/uevent", "change", 0,
 		  SHORT("/devices/system/memory/memory32", "memory"));
 	check_put("/sys/devices/system/node/node1/uevent", "change", 0,

@@ -25,7 +25,7 @@ static struct mhp_sim_listener *listen_to(struct mhp_sim *sim, size_t room)
 {
 	struct mhp_sim_listener *listener;
 
-	assert_int_equal(mhp_sim_listen(sim, room, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, room, &listener), 0);
 	return listener;
 }
 
@@ -38,7 +38,7 @@ static const char *heard(struct mhp_sim_listener *listener)
 
 	all[0] = '\0';
 	while (true) {
-		r = mhp_sim_receive(listener, &text);
+		r = mhp_sim_listener_receive(listener, &text);
 		if (r == 0 && !text)
 			return all;
 		if (*all)
@@ -73,7 +73,7 @@ static void check_next(struct mhp_sim_listener *listener, const char *wanted)
 {
 	char *text;
 
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	assert_non_null(text);
 	assert_string_equal(text, wanted);
 	free(text);
@@ -292,7 +292,7 @@ static void test_seqnum(void **state)
 	put(sim, SEQNUM, "1", -EACCES);
 	listener = listen_to(sim, 0);
 	put(sim, STATE32, "offline", 0);
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	assert_non_null(strstr(text, "SEQNUM=840\n"));
 	free(text);
 	mhp_sim_listener_free(listener);
@@ -324,12 +324,12 @@ static void test_several(void **state)
 	mhp_sim_listener_free(NULL);
 
 	sim = desk_machine(BOUND);
-	assert_int_equal(mhp_sim_listen(sim, 0, NULL), -EINVAL);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, NULL), -EINVAL);
 	first = listen_to(sim, 0);
-	assert_int_equal(mhp_sim_receive(first, NULL), -EINVAL);
+	assert_int_equal(mhp_sim_listener_receive(first, NULL), -EINVAL);
 	assert_int_equal(mhp_sim_listener_get_fd(first, NULL), -EINVAL);
 	text = (char *)"untouched";
-	assert_int_equal(mhp_sim_receive(first, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(first, &text), 0);
 	assert_null(text);
 	mhp_sim_listener_free(first);
 	mhp_sim_unref(sim);
@@ -352,7 +352,7 @@ static void test_full(void **state)
 
 	(void)state;
 	toggle(sim, 3);
-	assert_int_equal(mhp_sim_receive(small, &text), -ENOBUFS);
+	assert_int_equal(mhp_sim_listener_receive(small, &text), -ENOBUFS);
 	check_next(small, "offline@/devices/system/memory/memory5\nACTION=offline\n"
 			  "DEVPATH=/devices/system/memory/memory5\nSUBSYSTEM=memory\n"
 			  "SEQNUM=1\n");
@@ -366,10 +366,10 @@ static void test_full(void **state)
 			   "online memory33, remove memory_tier22, offline memory33");
 	/* exactly full is not too full */
 	toggle(sim, 104);
-	assert_int_equal(mhp_sim_receive(large, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(large, &text), 0);
 	free(text);
 	toggle(sim, 1);
-	assert_int_equal(mhp_sim_receive(large, &text), -ENOBUFS);
+	assert_int_equal(mhp_sim_listener_receive(large, &text), -ENOBUFS);
 	/* what waits is freed */
 	mhp_sim_listener_free(large);
 	mhp_sim_listener_free(small);
@@ -437,7 +437,7 @@ static void test_fd(void **state)
 	assert_int_equal(fd, again);
 	/* something waited already */
 	assert_true(is_readable(fd));
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	free(text);
 	assert_true(is_readable(fd));
 	check_heard(listener, "online memory32");
@@ -481,7 +481,7 @@ static void test_threads(void **state)
 	while (count < 2 * ROUNDS) {
 		/* a minute is for ever: to fail, not to hang */
 		assert_int_equal(poll(&poller, 1, 60000), 1);
-		assert_int_equal(mhp_sim_receive(listener, &text), 0);
+		assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 		assert_non_null(text);
 		free(text);
 		count++;
@@ -557,7 +557,7 @@ static void test_wrong_alias(void **state)
 	put(sim, STATE32, "online", 0);
 	listener = listen_to(sim, 0);
 	put(sim, KMEM "unbind", "dax0.0", 0);
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	assert_non_null(strstr(text, "MODALIAS=dax:t0\nSEQNUM"));
 	assert_int_equal(sim->rules.hits[RULE_EVENT_UNBIND_NO_ALIAS], 1);
 	free(text);

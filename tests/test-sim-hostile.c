@@ -357,7 +357,7 @@ static void drain(struct mhp_sim_listener *listener)
 
 	do {
 		text = NULL;
-		(void)mhp_sim_receive(listener, &text);
+		(void)mhp_sim_listener_receive(listener, &text);
 		free(text);
 	} while (text);
 }
@@ -379,7 +379,7 @@ static void use(struct mhp_sim *sim, const struct lines *lines)
 {
 	struct mhp_sim_listener *listener;
 
-	assert_int_equal(mhp_sim_listen(sim, 16, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 16, &listener), 0);
 	for (unsigned int i = 0; i < 30; i++) {
 		put_any(sim, lines);
 		use_dax(sim);

@@ -135,7 +135,7 @@ static void test_write(void **state)
 	assert_non_null(strstr(text, "# did: put online " STATE32 ": EACCES\n"));
 	free(text);
 	/* a file system that is read-only is told first */
-	assert_int_equal(mhp_sim_set_read_only(desk.sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_set_read_only(desk.sim, MHP_SIM_ACCESS_WRITE), 0);
 	assert_int_equal(desk_write(&desk, STATE32, "online", false), -EROFS);
 	leave(&desk);
 }
@@ -218,7 +218,7 @@ static void test_library(void **state)
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);
 	assert_int_equal(mhp_recover(ctx, NULL, &recovery), -EACCES);
-	assert_int_equal(mhp_sim_count(sim, MHP_SIM_WRITE), 0);
+	assert_int_equal(mhp_sim_count(sim, MHP_SIM_ACCESS_WRITE), 0);
 	mhp_ctx_unref(ctx);
 	mhp_sim_unref(sim);
 }

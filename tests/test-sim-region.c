@@ -173,7 +173,7 @@ static void check_event(struct mhp_sim_listener *listener, const char *action,
 {
 	char wanted[512], *text;
 
-	assert_int_equal(mhp_sim_receive(listener, &text), 0);
+	assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 	if (!action) {
 		assert_null(text);
 		return;
@@ -193,7 +193,7 @@ static void check_events(struct mhp_sim *sim, const char *parent, unsigned int m
 	struct mhp_sim_listener *listener;
 	unsigned int number = (unsigned int)sim->seqnum;
 
-	assert_int_equal(mhp_sim_listen(sim, 0, &listener), 0);
+	assert_int_equal(mhp_sim_listener_new(sim, 0, &listener), 0);
 	put(sim, CREATE, "1", -ENOSPC);
 	put(sim, DAX "dax0.0/size", "134217728", 0);
 	check_event(listener, NULL, NULL, 0, 0);

@@ -74,11 +74,11 @@ static void measure(struct mhp_sim *(*make)(uint64_t blocks, const char *text), 
 	cost->bytes = live_bytes - bytes;
 	live = live_count;
 	scan(sim, blocks, 0);
-	cost->default_reads = mhp_sim_count(sim, MHP_SIM_READ);
-	cost->looks = mhp_sim_count(sim, MHP_SIM_LOOK);
+	cost->default_reads = mhp_sim_count(sim, MHP_SIM_ACCESS_READ);
+	cost->looks = mhp_sim_count(sim, MHP_SIM_ACCESS_LOOK);
 	scan(sim, blocks, MHP_SNAPSHOT_EXACT);
-	cost->reads = mhp_sim_count(sim, MHP_SIM_READ) - cost->default_reads;
-	cost->looks = mhp_sim_count(sim, MHP_SIM_LOOK) - cost->looks;
+	cost->reads = mhp_sim_count(sim, MHP_SIM_ACCESS_READ) - cost->default_reads;
+	cost->looks = mhp_sim_count(sim, MHP_SIM_ACCESS_LOOK) - cost->looks;
 	cost->scan_left = live_count - live;
 	mhp_sim_unref(sim);
 }

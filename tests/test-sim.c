@@ -213,7 +213,7 @@ static void check_look(const struct bench *bench, const char *name, enum mhp_ent
 static void test_look(void **state)
 {
 	struct bench bench = set_up("7.3-hmem-bound.txt", 0);
-	size_t reads = mhp_sim_count(bench.sim, MHP_SIM_READ);
+	size_t reads = mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ);
 	struct mhp_entry entry;
 	struct node *node;
 
@@ -228,7 +228,7 @@ static void test_look(void **state)
 	check_look(&bench, "crash_hotplug", MHP_ENTRY_FILE, true, true);
 	node->code = -EACCES;
 	check_look(&bench, "crash_hotplug", MHP_ENTRY_FILE, true, false);
-	assert_int_equal(mhp_sim_count(bench.sim, MHP_SIM_READ), reads);
+	assert_int_equal(mhp_sim_count(bench.sim, MHP_SIM_ACCESS_READ), reads);
 	assert_int_equal(bench.ops->look(bench.be, bench.memory, "none", &entry), -ENOENT);
 	assert_int_equal(bench.ops->look(bench.be, bench.memory, "..", &entry), -EXDEV);
 	assert_int_equal(bench.ops->look(bench.be, bench.memory, "memory32/node1/x", &entry),

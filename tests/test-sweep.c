@@ -22,7 +22,8 @@
 
 /* the rest is only counted */
 #define MAX_TOLD 40
-#define ANY (MHP_SIM_READ | MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD | MHP_SIM_LOOK)
+#define ANY (MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN |	\
+	     MHP_SIM_ACCESS_LOAD | MHP_SIM_ACCESS_LOOK)
 
 static const int codes[] = { -EBUSY, -EINVAL, -EINTR, -ENOMEM, -ENODEV, -EIO };
 
@@ -228,7 +229,7 @@ static void refuse(struct mhp_sim *sim, const struct verb *verb)
 	assert_int_equal(r, 0);
 }
 
-static size_t count(const struct run *run, unsigned int what)
+static size_t count(const struct run *run, uint64_t what)
 {
 	return mhp_sim_count(run->sim, what);
 }
@@ -248,10 +249,10 @@ static int fulfil_wish(struct run *run)
 		mhp_snapshot_unref(snap);
 	}
 	run->planned = count(run, ANY);
-	writes = count(run, MHP_SIM_WRITE | MHP_SIM_LOAD);
+	writes = count(run, MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_LOAD);
 	if (r == 0)
 		r = mhp_apply(run->ctx, run->plan, NULL, &run->report);
-	run->writes = count(run, MHP_SIM_WRITE | MHP_SIM_LOAD) - writes;
+	run->writes = count(run, MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_LOAD) - writes;
 	run->all = count(run, ANY);
 	mhp_request_free(request);
 	return r;

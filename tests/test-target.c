@@ -78,7 +78,7 @@ static void check_rows(const struct row *rows, size_t count)
 		assert_string_equal(mhp_plan_get_target(plan), rows[i].name);
 		/* of several regions none is the plan's, nor of blocks */
 		if (plan->n_parts != 1 || !plan->parts[0].region)
-			assert_null(mhp_plan_get_region(plan));
+			assert_null(mhp_plan_get_region_name(plan));
 		mhp_plan_unref(plan);
 		tear_down(&bench);
 	}

@@ -88,7 +88,7 @@ static void test_too_much(void **state)
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_OFFLINE), 0);
-	mhp_request_set_size(request, (UINT64_C(1) << 32) * 128 * MIB);
+	mhp_request_set_size_bytes(request, (UINT64_C(1) << 32) * 128 * MIB);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
 	assert_true(mhp_plan_count_conflicts(plan) > 0);
 	mhp_plan_unref(plan);

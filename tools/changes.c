@@ -49,7 +49,7 @@ static struct change *find(struct changes *changes, const struct mhp_event *even
 		struct change *change = &changes->all[i];
 
 		if (!change->text && change->kind == kind && change->zone == zone &&
-		    is_same(change->region, mhp_event_get_region(event)) &&
+		    is_same(change->region, mhp_event_get_region_name(event)) &&
 		    is_same(change->cause, mhp_event_get_cause_text(event)))
 			return change;
 	}
@@ -71,7 +71,7 @@ static struct change *add(struct changes *changes, const struct mhp_event *event
 		out_of_memory();
 	change = &changes->all[changes->count++];
 	*change = (struct change){
-		.region = copy_or_null(mhp_event_get_region(event)),
+		.region = copy_or_null(mhp_event_get_region_name(event)),
 		.cause = copy_or_null(mhp_event_get_cause_text(event)),
 		.kind = mhp_event_get_kind(event),
 		.zone = zone,

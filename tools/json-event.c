@@ -45,7 +45,7 @@ static struct json_object *block_object(const struct mhp_monitor *monitor,
 	json_add_number(object, "id", mhp_block_get_id(block));
 	json_add_text(object, "state", mhp_state_to_str(state));
 	json_add_text(object, "zone", zone_text(zone));
-	if (mhp_block_get_node(block, &node) == 0)
+	if (mhp_block_get_node_id(block, &node) == 0)
 		json_add_number(object, "node", (uint64_t)node);
 	else
 		json_add(object, "node", NULL);
@@ -116,7 +116,7 @@ static void add_block(struct json_object *top, const struct mhp_event *event)
 		json_add_number(top, "block", id);
 	else
 		json_add(top, "block", NULL);
-	if (mhp_event_get_node(event, &node) == 0)
+	if (mhp_event_get_node_id(event, &node) == 0)
 		json_add_number(top, "node", (uint64_t)node);
 	else
 		json_add(top, "node", NULL);

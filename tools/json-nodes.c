@@ -34,7 +34,7 @@ static void add_blocks(struct json_object *object, const struct mhp_snapshot *sn
 	int id;
 
 	for (size_t k = 0; (block = mhp_snapshot_get_block(snap, k)); k++) {
-		if (mhp_block_get_node(block, &id) < 0 || id != mhp_node_get_id(node))
+		if (mhp_block_get_node_id(block, &id) < 0 || id != mhp_node_get_id(node))
 			continue;
 		text_list_add(&list, mhp_block_get_id(block), 1);
 		if (mhp_block_get_state(block) == MHP_STATE_ONLINE)
@@ -95,7 +95,7 @@ static struct json_object *access_object(const struct mhp_node *node, enum mhp_a
 		return NULL;
 	object = json_new_object();
 	initiators = json_new_array();
-	for (size_t i = 0; mhp_node_get_initiator(node, access, i, &id) == 0; i++)
+	for (size_t i = 0; mhp_node_get_initiator_id(node, access, i, &id) == 0; i++)
 		json_append_number(initiators, (uint64_t)id);
 	json_add(object, "initiators", initiators);
 	for (size_t i = 0; i < ARRAY_SIZE(ratings); i++) {

@@ -26,7 +26,7 @@ struct json_object *json_devices(const struct mhp_region *region)
 		} else {
 			json_add(device, "serial", NULL);
 		}
-		if (mhp_region_get_device_node(region, i, &node) == 0)
+		if (mhp_region_get_device_node_id(region, i, &node) == 0)
 			json_add_number(device, "node", (uint64_t)node);
 		else
 			json_add(device, "node", NULL);
@@ -66,7 +66,7 @@ void json_add_origin(struct json_object *object, const struct mhp_region *region
 	const char *identity;
 	size_t count;
 
-	if (mhp_region_count_ranges(region, &count) == 0) {
+	if (mhp_region_get_range_count(region, &count) == 0) {
 		json_add_number(object, "owned_blocks", mhp_region_count_blocks(region));
 		json_add_number(object, "total_blocks", mhp_region_count_total_blocks(region));
 	} else {

@@ -61,7 +61,7 @@ void json_add_request(struct json_object *top, const struct mhp_plan *plan)
 	if (goal == MHP_GOAL_ONLINE || goal == MHP_GOAL_PLUGGED)
 		type = mhp_online_type_to_str(mhp_plan_get_online_type(plan));
 	json_add_text(top, "target", mhp_plan_get_target(plan));
-	json_add_text(top, "region", mhp_plan_get_region(plan));
+	json_add_text(top, "region", mhp_plan_get_region_name(plan));
 	json_add_text(top, "goal", mhp_goal_to_str(goal));
 	json_add_text(top, "type", type);
 	json_add_rules(top, mhp_plan_get_rules(plan));

@@ -215,7 +215,7 @@ static struct json_object *region_object(const struct mhp_region *region)
 	size_t count;
 	int node;
 
-	readable = mhp_region_count_ranges(region, &count) == 0;
+	readable = mhp_region_get_range_count(region, &count) == 0;
 	if (readable)
 		ranges = json_new_array();
 	for (size_t i = 0; mhp_region_get_range(region, i, &start, &size_bytes) == 0; i++)
@@ -226,7 +226,7 @@ static struct json_object *region_object(const struct mhp_region *region)
 	json_add_text(object, "path", mhp_region_get_path(region));
 	json_add(object, "ranges", ranges);
 	json_add_list(object, "blocks", readable ? text_region_blocks(region) : NULL);
-	if (mhp_region_get_node(region, &node) == 0)
+	if (mhp_region_get_node_id(region, &node) == 0)
 		json_add_number(object, "node", (uint64_t)node);
 	else
 		json_add(object, "node", NULL);
@@ -296,7 +296,7 @@ static struct json_object *block_object(const struct mhp_snapshot *snap,
 	json_add_number(object, "id", mhp_block_get_id(block));
 	json_add_text(object, "state", state_text(mhp_block_get_state(block)));
 	json_add(object, "zones", zones_array(snap, block));
-	if (mhp_block_get_node(block, &node) == 0)
+	if (mhp_block_get_node_id(block, &node) == 0)
 		json_add_number(object, "node", (uint64_t)node);
 	else
 		json_add(object, "node", NULL);
@@ -347,7 +347,7 @@ void json_show(const struct mhp_snapshot *snap, const struct mhp_region *region)
 
 	json_add_number(top, "block_size_bytes", mhp_snapshot_get_block_size_bytes(snap));
 	json_add(top, "region", region_object(region));
-	if (mhp_region_get_node(region, &id) == 0)
+	if (mhp_region_get_node_id(region, &id) == 0)
 		node = mhp_snapshot_find_node(snap, id);
 	json_add(top, "node", node ? json_node(snap, node) : NULL);
 	for (size_t i = 0; (block = mhp_region_get_block(region, i)); i++)

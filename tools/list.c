@@ -66,14 +66,14 @@ static void add_region(struct libscols_table *table, const struct mhp_region *re
 	bool readable;
 	int node = 0, code;
 
-	readable = mhp_region_count_ranges(region, &count) == 0;
+	readable = mhp_region_get_range_count(region, &count) == 0;
 
 	table_set(line, COL_REGION, mhp_region_get_name(region));
 	table_set(line, COL_KIND, mhp_region_kind_to_str(mhp_region_get_kind(region)));
 	code = mhp_region_get_size_bytes(region, &bytes);
 	table_set(line, COL_SIZE, code == 0 ? text_size(bytes, size) : "?");
 
-	code = mhp_region_get_node(region, &node);
+	code = mhp_region_get_node_id(region, &node);
 	snprintf(number, sizeof(number), "%d", node);
 	table_set(line, COL_NODE, code == 0 ? number : code == -ENODATA ? "-" : "?");
 
@@ -141,7 +141,7 @@ static void print_other_blocks(const struct mhp_snapshot *snap)
 
 		if (mhp_snapshot_get_block_region(snap, block))
 			continue;
-		if (mhp_block_get_node(block, &node) < 0)
+		if (mhp_block_get_node_id(block, &node) < 0)
 			node = -1;
 		for (size_t k = 0; k < count && !group; k++)
 			if (groups[k].node == node && groups[k].state == state)

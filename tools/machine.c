@@ -82,7 +82,7 @@ static int open_simulated(struct machine *machine, const char *path, uint64_t fl
 /* Was it the last thing we did, as --sim-kill asks? Then what we know is worth nothing. */
 bool machine_is_killed(const struct machine *machine)
 {
-	unsigned int writes = MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD;
+	uint64_t writes = MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOAD;
 
 	if (!machine->options->sim_kill_word ||
 	    mhp_sim_count(machine->sim, writes) < machine->options->sim_kill)

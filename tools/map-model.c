@@ -59,7 +59,7 @@ static void add_block(struct builder *builder, const struct mhp_block *block)
 		.state = state_of(block),
 	};
 
-	if (mhp_block_get_node(block, &run.node) < 0)
+	if (mhp_block_get_node_id(block, &run.node) < 0)
 		run.node = -1;
 	if (run.state == MAP_ONLINE)
 		run.zone = mhp_block_get_zone(block);
@@ -122,7 +122,7 @@ static void add_absent_between(struct builder *builder, const struct mhp_region 
 	struct map_run run = { .region = region, .first = first, .state = MAP_ABSENT };
 	const struct mhp_block *block;
 
-	if (mhp_region_get_node(region, &run.node) < 0)
+	if (mhp_region_get_node_id(region, &run.node) < 0)
 		run.node = -1;
 	for (size_t i = map_find_block(snap, first); run.first < end; i++) {
 		uint64_t id = end;

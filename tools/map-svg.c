@@ -415,7 +415,7 @@ static void put_unknown(struct svg *svg)
 	size_t count;
 
 	for (size_t i = 0; (region = mhp_snapshot_get_region(svg->map->snap, i)); i++) {
-		int code = mhp_region_count_ranges(region, &count);
+		int code = mhp_region_get_range_count(region, &count);
 		char *why;
 
 		if (code == 0)

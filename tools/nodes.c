@@ -56,7 +56,7 @@ static struct sums *sum_blocks(const struct mhp_snapshot *snap)
 	if (!sums)
 		out_of_memory();
 	for (size_t i = 0; (block = mhp_snapshot_get_block(snap, i)); i++) {
-		if (mhp_block_get_node(block, &id) < 0)
+		if (mhp_block_get_node_id(block, &id) < 0)
 			continue;
 		at = position_of(snap, id, at);
 		if (mhp_block_get_state(block) == MHP_STATE_ONLINE)

@@ -39,7 +39,7 @@ static void say_region(const struct mhp_region *region)
 		    mhp_region_kind_to_str(mhp_region_get_kind(parent)));
 	if (mhp_region_get_size_bytes(region, &bytes) == 0)
 		say(", %s", text_size(bytes, size));
-	if (mhp_region_get_node(region, &node) == 0)
+	if (mhp_region_get_node_id(region, &node) == 0)
 		say(", node %d", node);
 	if (mhp_region_get_driver(region, &driver) == 0 && driver)
 		say(", driver %s", driver);

@@ -73,7 +73,7 @@ static void set_size(struct mhp_request *request, const char *text)
 		usage("--size: \"%s\" is larger than any machine's memory", text);
 	if (bytes == 0)
 		usage("--size: \"%s\" is nothing", text);
-	mhp_request_set_size(request, bytes);
+	mhp_request_set_size_bytes(request, bytes);
 }
 
 static void set_target(struct mhp_request *request, const struct options *options)

@@ -51,7 +51,7 @@ static char *initiators_text(const struct mhp_node *node, enum mhp_access access
 	char *ids, *text;
 	int id;
 
-	for (size_t i = 0; mhp_node_get_initiator(node, access, i, &id) == 0; i++)
+	for (size_t i = 0; mhp_node_get_initiator_id(node, access, i, &id) == 0; i++)
 		text_list_add(&list, (uint64_t)id, 1);
 	ids = text_list_end(&list);
 	text = text_format("%s%s", *ids ? ", from node " : "", ids);

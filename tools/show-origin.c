@@ -57,7 +57,7 @@ void show_devices(const struct mhp_region *region)
 			serial = text_format(", serial 0x%" PRIx64, number);
 		else if (code != -ENODATA)
 			serial = text_unreadable(code);
-		if (mhp_region_get_device_node(region, i, &node) == 0)
+		if (mhp_region_get_device_node_id(region, i, &node) == 0)
 			near = text_format(", next to node %d", node);
 		say("%-14s %s%s%s%s\n", i ? "" : "devices", name,
 		    serial && code < 0 ? ", serial " : "", serial ? serial : "", near ? near : "");

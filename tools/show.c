@@ -30,7 +30,7 @@ static void print_ranges(const struct mhp_region *region)
 	size_t count;
 	int code;
 
-	code = mhp_region_count_ranges(region, &count);
+	code = mhp_region_get_range_count(region, &count);
 	if (code < 0) {
 		show_text("ranges", code, NULL);
 		return;
@@ -163,7 +163,7 @@ static void print_blocks(const struct mhp_snapshot *snap, const struct mhp_regio
 
 			if (one.owner == region)
 				one.owner = NULL;
-			if (mhp_block_get_node(block, &one.node) < 0)
+			if (mhp_block_get_node_id(block, &one.node) < 0)
 				one.node = -1;
 			if (run.count && one.first == next && one.state == run.state &&
 			    one.owner == run.owner && one.node == run.node &&
@@ -187,7 +187,7 @@ static void print_all_blocks(const struct mhp_snapshot *snap, const struct mhp_r
 	size_t total = mhp_region_count_total_blocks(region);
 	size_t owned = mhp_region_count_blocks(region), count;
 	char *blocks = text_region_blocks(region);
-	int code = mhp_region_count_ranges(region, &count);
+	int code = mhp_region_get_range_count(region, &count);
 
 	show_text("blocks", code, *blocks ? blocks : "-");
 	free(blocks);
@@ -211,7 +211,7 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	say("%-14s %s\n", "path", mhp_region_get_path(region));
 	code = mhp_region_get_driver(region, &text);
 	show_text("driver", code, text);
-	code = mhp_region_get_node(region, &node);
+	code = mhp_region_get_node_id(region, &node);
 	if (code == 0)
 		say("%-14s %d\n", "node", node);
 	else
@@ -232,7 +232,7 @@ static void print_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	show_devices(region);
 	show_facts(region);
 	show_capabilities(region);
-	if (mhp_region_get_node(region, &node) == 0)
+	if (mhp_region_get_node_id(region, &node) == 0)
 		show_node(snap, node);
 	print_all_blocks(snap, region);
 }

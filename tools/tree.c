@@ -267,7 +267,7 @@ static void fill_devices(struct table *table, struct libscols_line *line,
 				   r == 0 ? number : r == -ENODATA ? "-" : unread(r));
 		free(serials);
 		serials = more;
-		code = mhp_region_get_device_node(region, i, &node);
+		code = mhp_region_get_device_node_id(region, i, &node);
 		one_node &= code == 0 && (i == 0 || node == other);
 		other = node;
 	}
@@ -292,7 +292,7 @@ static void fill_region(struct table *table, struct libscols_line *line,
 	table_set(line, COL_KIND, mhp_region_kind_to_str(mhp_region_get_kind(region)));
 	code = mhp_region_get_size_bytes(region, &bytes);
 	table_set(line, COL_SIZE, code == 0 ? text_size(bytes, size) : unread(code));
-	code = mhp_region_get_node(region, &node);
+	code = mhp_region_get_node_id(region, &node);
 	set_node(line, code, node);
 	code = mhp_region_get_driver(region, &text);
 	table_set(line, COL_DRIVER, code < 0 ? unread(code) : text ? text : "-");

@@ -52,7 +52,7 @@ static bool act(struct acts *acts)
 	while (!acts->failed && !message && code == 0 &&
 	       sim_act_is_left(acts->machine, acts->done)) {
 		acts->failed = sim_act_do(acts->machine, acts->done++);
-		code = mhp_sim_receive(acts->listener, &message);
+		code = mhp_sim_listener_receive(acts->listener, &message);
 	}
 	free(message);
 	return message || code < 0;
@@ -74,7 +74,7 @@ static int acts_begin(struct acts *acts, struct machine *machine)
 	*acts = (struct acts){ .machine = machine };
 	if (!machine->sim)
 		return EXIT_AS_ASKED;
-	code = mhp_sim_listen(machine->sim, 1, &acts->listener);
+	code = mhp_sim_listener_new(machine->sim, 1, &acts->listener);
 	if (code == 0)
 		return sim_act_begin(machine);
 	machine_complain(machine, "--sim", code, NULL);

@@ -75,7 +75,7 @@ static int follow_block(struct filter *filter, struct machine *machine,
 	int r;
 
 	mhp_event_get_block_id(event, &id);
-	if (mhp_event_get_region(event) || filter->is_no_use ||
+	if (mhp_event_get_region_name(event) || filter->is_no_use ||
 	    region_of_block(filter->snap, id))
 		return EXIT_AS_ASKED;
 	r = renew(filter, machine, monitor, mhp_event_is_found(event));
@@ -113,7 +113,7 @@ static bool is_followed(const struct mhp_region *region)
 
 const char *filter_region(const struct filter *filter, const struct mhp_event *event)
 {
-	const char *name = mhp_event_get_region(event);
+	const char *name = mhp_event_get_region_name(event);
 	const struct mhp_region *region = NULL;
 	uint64_t id;
 

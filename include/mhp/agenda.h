@@ -315,7 +315,7 @@ const char *mhp_agenda_item_get_way_out(const struct mhp_agenda_item *item);
  * @return borrowed, printable, a part of a sentence; NULL if it has no drifts
  * @since 1.0
  */
-const char *mhp_agenda_item_get_cause(const struct mhp_agenda_item *item);
+const char *mhp_agenda_item_get_cause_text(const struct mhp_agenda_item *item);
 
 /**
  * Number of drifts of an item. The device's word, and zones that are mixed, are looked at

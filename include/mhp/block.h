@@ -58,7 +58,7 @@ bool mhp_block_is_inferred(const struct mhp_block *block);
  * @return 0; -ENODATA if the kernel shows none
  * @since 1.0
  */
-int mhp_block_get_node(const struct mhp_block *block, int *ret_node);
+int mhp_block_get_node_id(const struct mhp_block *block, int *ret_node);
 
 /**
  * Zone that an online block is in.

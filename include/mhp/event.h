@@ -111,14 +111,14 @@ int mhp_event_get_block_id(const struct mhp_event *event, uint64_t *ret_id);
 
 /**
  * The node that came or went, or that of the block as far as its region
- * (mhp_event_get_region()) or the monitor's last snapshot tells it.
+ * (mhp_event_get_region_name()) or the monitor's last snapshot tells it.
  *
  * @param event     the event
  * @param ret_node  its number, the M of nodeM
  * @return 0; -ENODATA not about a node, or not known
  * @since 1.0
  */
-int mhp_event_get_node(const struct mhp_event *event, int *ret_node);
+int mhp_event_get_node_id(const struct mhp_event *event, int *ret_node);
 
 /**
  * What it is about: "memory36", "node1", "memory_tier4", "dax0.0", "auto_online_blocks".
@@ -140,7 +140,7 @@ const char *mhp_event_get_name(const struct mhp_event *event);
  * @return its name, borrowed; NULL: not known, the device is gone, or about neither
  * @since 1.0
  */
-const char *mhp_event_get_region(const struct mhp_event *event);
+const char *mhp_event_get_region_name(const struct mhp_event *event);
 
 /**
  * What the block was. Of anything else that comes and goes the state is MHP_STATE_ABSENT

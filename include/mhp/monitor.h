@@ -122,7 +122,7 @@ int mhp_monitor_get_fd(struct mhp_monitor *monitor, int *ret_fd);
 
 /**
  * Take the next event. Never waits, and each call does a bounded amount of work: a few
- * files are read for a message, those of all devices (mhp_event_get_region()) after one
+ * files are read for a message, those of all devices (mhp_event_get_region_name()) after one
  * that was about a device, and once after MHP_EVENT_LOST a snapshot is taken.
  *
  * @param monitor    the monitor

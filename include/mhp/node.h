@@ -85,7 +85,7 @@ int mhp_node_get_has_memory(const struct mhp_node *node, bool *ret_has_memory);
 int mhp_node_get_has_normal_memory(const struct mhp_node *node, bool *ret_has_normal_memory);
 
 /**
- * Could the node's blocks be listed? If not, mhp_block_get_node() of some knows
+ * Could the node's blocks be listed? If not, mhp_block_get_node_id() of some knows
  * nothing, and mhp_node_count_blocks() counts too few.
  *
  * @param node  the node
@@ -97,7 +97,7 @@ int mhp_node_get_blocks_code(const struct mhp_node *node);
 
 /**
  * Number of the node's memory blocks, whatever their state. A block that spans
- * nodes counts on each of them; mhp_block_get_node() names the lowest.
+ * nodes counts on each of them; mhp_block_get_node_id() names the lowest.
  *
  * @param node  the node
  * @return how many
@@ -215,8 +215,8 @@ size_t mhp_node_count_initiators(const struct mhp_node *node, enum mhp_access ac
  * @return 0; -EINVAL if there are not that many
  * @since 1.0
  */
-int mhp_node_get_initiator(const struct mhp_node *node, enum mhp_access access, size_t index,
-			   int *ret_node);
+int mhp_node_get_initiator_id(const struct mhp_node *node, enum mhp_access access, size_t index,
+			      int *ret_node);
 
 /**
  * Is it known which caches stand before the node's memory (HMAT)?
@@ -253,9 +253,9 @@ int mhp_node_get_cache(const struct mhp_node *node, size_t index, unsigned int *
 
 /**
  * Number of the regions that have memory on the node: those that own a block there, and
- * those whose memory belongs to it once it is System RAM (mhp_region_get_node()), so
+ * those whose memory belongs to it once it is System RAM (mhp_region_get_node_id()), so
  * that parents of regions are among them. Of a region whose ranges are not known
- * (mhp_region_count_ranges()) only the latter is known.
+ * (mhp_region_get_range_count()) only the latter is known.
  *
  * @param node  the node
  * @return how many

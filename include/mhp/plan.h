@@ -153,7 +153,7 @@ struct mhp_plan *mhp_plan_unref(struct mhp_plan *plan);
  * @return borrowed; NULL if it is about something else than one region as a whole
  * @since 1.0
  */
-const char *mhp_plan_get_region(const struct mhp_plan *plan);
+const char *mhp_plan_get_region_name(const struct mhp_plan *plan);
 
 /**
  * What the plan is about, for people: "dax0.0", "node 1", "blocks 32-35",

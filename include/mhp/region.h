@@ -65,7 +65,7 @@ const char *mhp_region_get_path(const struct mhp_region *region);
  *         could not be read, -EBADMSG if it makes no sense
  * @since 1.0
  */
-int mhp_region_get_node(const struct mhp_region *region, int *ret_node);
+int mhp_region_get_node_id(const struct mhp_region *region, int *ret_node);
 
 /**
  * Driver that is bound to the device.
@@ -118,7 +118,7 @@ int mhp_region_get_ram_driver(const struct mhp_region *region, const char **ret_
  *         root, -EBADMSG makes no sense. Such a region has no blocks here
  * @since 1.0
  */
-int mhp_region_count_ranges(const struct mhp_region *region, size_t *ret_count);
+int mhp_region_get_range_count(const struct mhp_region *region, size_t *ret_count);
 
 /**
  * A physical range of the region, untrimmed, in the kernel's order.
@@ -161,7 +161,7 @@ int mhp_region_get_block_run(const struct mhp_region *region, size_t index,
  * deepest region that it lies in.
  *
  * @param region  the region
- * @return 0 also if the ranges could not be read (mhp_region_count_ranges())
+ * @return 0 also if the ranges could not be read (mhp_region_get_range_count())
  * @since 1.0
  */
 size_t mhp_region_count_blocks(const struct mhp_region *region);
@@ -395,7 +395,7 @@ int mhp_region_get_device_serial(const struct mhp_region *region, size_t index,
  *         be read; -EINVAL if there are not that many devices
  * @since 1.0
  */
-int mhp_region_get_device_node(const struct mhp_region *region, size_t index, int *ret_node);
+int mhp_region_get_device_node_id(const struct mhp_region *region, size_t index, int *ret_node);
 
 #ifdef __cplusplus
 }

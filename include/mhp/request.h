@@ -4,7 +4,7 @@
  * @brief What the caller wants: a target, a goal, and the rules.
  *
  * The target is one of: a region, a range, blocks, a node, all regions of a kind;
- * the one set last counts. mhp_request_set_size() takes a part of it.
+ * the one set last counts. mhp_request_set_size_bytes() takes a part of it.
  *
  * One owner, who frees it; a plan keeps what it needs of it.
  *
@@ -170,7 +170,7 @@ int mhp_request_set_kind(struct mhp_request *request, enum mhp_region_kind kind)
  *                    the plan has a conflict
  * @since 1.0
  */
-void mhp_request_set_size(struct mhp_request *request, uint64_t size_bytes);
+void mhp_request_set_size_bytes(struct mhp_request *request, uint64_t size_bytes);
 
 /**
  * Name the driver that is to have the device once it is unplugged. For

@@ -76,7 +76,7 @@ void mhp_sim_builder_set_log_fn(struct mhp_sim_builder *builder, mhp_log_fn fn, 
  * @return 0; -EINVAL no power of two; -ERANGE too small or too large
  * @since 1.0
  */
-int mhp_sim_builder_set_block_size(struct mhp_sim_builder *builder, uint64_t bytes);
+int mhp_sim_builder_set_block_size_bytes(struct mhp_sim_builder *builder, uint64_t bytes);
 
 /**
  * Add a node. One that has neither CPUs nor boot memory appears with its first
@@ -227,7 +227,7 @@ enum mhp_sim_cxl_flag {
  */
 int mhp_sim_builder_add_cxl_region(struct mhp_sim_builder *builder, const char *region,
 				   uint64_t start, uint64_t size, const char *const *devices,
-				   size_t n_devices, unsigned int flags);
+				   size_t n_devices, uint64_t flags);
 
 /**
  * Say what a file holds at boot. The last word for it counts.

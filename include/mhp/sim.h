@@ -24,7 +24,7 @@
  * come of its regions, and what follows from all that in /proc/iomem, /proc/zoneinfo
  * and memory tiers; /run is for contexts to write. Which kernel it acts as is taken
  * from what the capture shows, such as daxX.Y/state for Linux 7.3. All of that is told
- * by uevents, mhp_sim_listen(), in the order in which that kernel tells it. All other
+ * by uevents, mhp_sim_listener_new(), in the order in which that kernel tells it. All other
  * files keep their text; writing them fails with -EACCES, or with -EOPNOTSUPP
  * where a real machine would have done something. So does what needs to know more than
  * the capture tells: to bind a device or to change its size, if its ranges are not told,
@@ -63,12 +63,12 @@ enum mhp_sim_flag {
 
 /** What reaches the machine through contexts, to be joined by |. @since 1.0 */
 enum mhp_sim_access {
-	MHP_SIM_READ = 1,		/**< a file is read */
-	MHP_SIM_WRITE = 2,		/**< a file of the kernel is written */
-	MHP_SIM_RUN = 4,		/**< a file or directory in /run is made, written,
+	MHP_SIM_ACCESS_READ = 1,	/**< a file is read */
+	MHP_SIM_ACCESS_WRITE = 2,	/**< a file of the kernel is written */
+	MHP_SIM_ACCESS_RUN = 4,		/**< a file or directory in /run is made, written,
 					     locked or removed */
-	MHP_SIM_LOAD = 8,		/**< a module is loaded, or asked for */
-	MHP_SIM_LOOK = 16,		/**< a directory is opened or listed, a link read, a
+	MHP_SIM_ACCESS_LOAD = 8,	/**< a module is loaded, or asked for */
+	MHP_SIM_ACCESS_LOOK = 16,	/**< a directory is opened or listed, a link read, a
 					     name or a lock looked for */
 };
 
@@ -260,7 +260,7 @@ int mhp_sim_race(struct mhp_sim *sim, const char *path, const char *act_path,
  * @return as mhp_sim_fail_read()
  * @since 1.0
  */
-int mhp_sim_fail_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
+int mhp_sim_fail_at(struct mhp_sim *sim, uint64_t what, const char *path, size_t n,
 		    int code);
 
 /**
@@ -288,7 +288,7 @@ void mhp_sim_clear_failures(struct mhp_sim *sim);
  * @return as mhp_sim_fail_read()
  * @since 1.0
  */
-int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, size_t n,
+int mhp_sim_race_at(struct mhp_sim *sim, uint64_t what, const char *path, size_t n,
 		    const char *act_path, const char *act_word);
 
 /**
@@ -300,11 +300,11 @@ int mhp_sim_race_at(struct mhp_sim *sim, unsigned int what, const char *path, si
  * @return how many
  * @since 1.0
  */
-size_t mhp_sim_count(const struct mhp_sim *sim, unsigned int what);
+size_t mhp_sim_count(const struct mhp_sim *sim, uint64_t what);
 
 /**
  * Number of writes that came through contexts of this machine, failed ones too:
- * mhp_sim_count() of MHP_SIM_WRITE.
+ * mhp_sim_count() of MHP_SIM_ACCESS_WRITE.
  *
  * @param sim  the machine
  * @return how many
@@ -314,7 +314,7 @@ size_t mhp_sim_count_writes(const struct mhp_sim *sim);
 
 /**
  * Number of reads of files that came through contexts of this machine, failed
- * ones too: mhp_sim_count() of MHP_SIM_READ.
+ * ones too: mhp_sim_count() of MHP_SIM_ACCESS_READ.
  *
  * @param sim  the machine
  * @return how many
@@ -327,11 +327,11 @@ size_t mhp_sim_count_reads(const struct mhp_sim *sim);
  * is refused with EROFS. The machine goes on, and others write as before.
  *
  * @param sim   the machine
- * @param what  MHP_SIM_WRITE for /sys, MHP_SIM_RUN for /run; 0: none any more
+ * @param what  MHP_SIM_ACCESS_WRITE for /sys, MHP_SIM_ACCESS_RUN for /run; 0: none any more
  * @return 0; -EINVAL
  * @since 1.0
  */
-int mhp_sim_set_read_only(struct mhp_sim *sim, unsigned int what);
+int mhp_sim_set_read_only(struct mhp_sim *sim, uint64_t what);
 
 /**
  * Have contexts be in a container, whose /run is its own: or no more. At first they
@@ -358,8 +358,8 @@ int mhp_sim_set_privileged(struct mhp_sim *sim, bool privileged);
 
 /**
  * Kill the users of contexts, as by SIGKILL: after n more accesses that are
- * MHP_SIM_WRITE, MHP_SIM_RUN or MHP_SIM_LOAD. The last one happens, or fails by
- * itself. From then on contexts that have been made so far have no effect and
+ * MHP_SIM_ACCESS_WRITE, MHP_SIM_ACCESS_RUN or MHP_SIM_ACCESS_LOAD. The last one happens, or
+ * fails by itself. From then on contexts that have been made so far have no effect and
  * everything fails with EIO; a write that hangs or waits ends as if it had never
  * been. Their locks are free, their files stay. Contexts made later work. The call that
  * was killed returns all the same, also with 0 and a report: neither is worth anything.
@@ -607,7 +607,7 @@ int mhp_sim_set_virtio_mem(struct mhp_sim *sim, const char *device, int node,
  * @return 0; -EINVAL; -ENOMEM
  * @since 1.0
  */
-int mhp_sim_listen(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **ret_listener);
+int mhp_sim_listener_new(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **ret_listener);
 
 /**
  * Receive the next event that waits, the oldest first. It is the kernel's message, with a
@@ -621,10 +621,10 @@ int mhp_sim_listen(struct mhp_sim *sim, size_t room, struct mhp_sim_listener **r
  *         wait; -EINVAL
  * @since 1.0
  */
-int mhp_sim_receive(struct mhp_sim_listener *listener, char **ret_text);
+int mhp_sim_listener_receive(struct mhp_sim_listener *listener, char **ret_text);
 
 /**
- * A descriptor that polls readable as long as mhp_sim_receive() has something to tell. It
+ * A descriptor that polls readable as long as mhp_sim_listener_receive() has something to tell. It
  * is made when it is asked for first, and belongs to the listener: neither read nor
  * close it.
  *

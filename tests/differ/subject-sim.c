@@ -79,7 +79,7 @@ static int sim_unpin(struct subject *subject, uint64_t block)
 static char *sim_next_event(struct subject *subject)
 {
 	char *text;
-	int r = mhp_sim_receive(((struct sim_subject *)subject)->listener, &text);
+	int r = mhp_sim_listener_receive(((struct sim_subject *)subject)->listener, &text);
 
 	if (r < 0)
 		die("events of the simulated machine: %s", code_text(r));
@@ -124,7 +124,7 @@ struct subject *subject_sim_new(const char *capture, size_t length, const char *
 		die("%s: no machine can be made of it: %s", name, code_text(r));
 	/* one operation on a machine like that says less than this */
 	if (backend_new(subject->sim, &subject->subject.be) < 0 ||
-	    mhp_sim_listen(subject->sim, 4096, &subject->listener) < 0)
+	    mhp_sim_listener_new(subject->sim, 4096, &subject->listener) < 0)
 		die("no memory");
 	subject->subject.ops = &sim_ops;
 	return &subject->subject;

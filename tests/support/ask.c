@@ -105,7 +105,7 @@ struct mhp_request *ask(const char *wish)
 		if (!strncmp(word, "to:", 3))
 			assert_int_equal(mhp_request_set_driver(request, word + 3), 0);
 		else if (!strncmp(word, "size:", 5))
-			mhp_request_set_size(request, strtoull(word + 5, NULL, 10) << 20);
+			mhp_request_set_size_bytes(request, strtoull(word + 5, NULL, 10) << 20);
 		else
 			rules |= rule_of(word);
 	}

@@ -79,7 +79,7 @@ void put_blocks(struct bench *bench, unsigned int first, unsigned int last,
 
 static size_t count_writes(struct bench *bench)
 {
-	return mhp_sim_count(bench->sim, MHP_SIM_WRITE | MHP_SIM_LOAD);
+	return mhp_sim_count(bench->sim, MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_LOAD);
 }
 
 /* The report lists each write that was made; one that was ended may not have begun. */

@@ -62,7 +62,7 @@ static char *block_text(const struct mhp_snapshot *snap, const struct mhp_block 
 		text_add(&text, "\"");
 	}
 	text_add(&text, " node");
-	r = mhp_block_get_node(block, &node);
+	r = mhp_block_get_node_id(block, &node);
 	add_number(&text, r, node);
 	if (region)
 		add_word(&text, 0, mhp_region_get_name(region));
@@ -118,7 +118,7 @@ static void dump_region(struct text *text, const struct mhp_region *region)
 	int r, node = -1;
 
 	text_add_escaped(text, mhp_region_get_name(region));
-	r = mhp_region_count_ranges(region, &n_ranges);
+	r = mhp_region_get_range_count(region, &n_ranges);
 	if (r < 0 || !n_ranges)
 		add_word(text, r, "empty");
 	for (size_t i = 0; i < n_ranges; i++) {
@@ -137,7 +137,7 @@ static void dump_region(struct text *text, const struct mhp_region *region)
 	else
 		text_add(text, " %" PRIu64, size);
 	text_add(text, "%s; node", region->overlaps ? ", overlaps" : "");
-	r = mhp_region_get_node(region, &node);
+	r = mhp_region_get_node_id(region, &node);
 	add_number(text, r, node);
 	r = mhp_region_get_driver(region, &word);
 	add_word(text, r, word);
@@ -190,7 +190,7 @@ static void dump_access(struct text *text, const struct mhp_node *node, enum mhp
 	if (code < 0)
 		add_word(text, code, NULL);
 	for (size_t i = 0; i < mhp_node_count_initiators(node, access); i++) {
-		assert_int_equal(mhp_node_get_initiator(node, access, i, &from), 0);
+		assert_int_equal(mhp_node_get_initiator_id(node, access, i, &from), 0);
 		add_number(text, 0, from);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
@@ -356,7 +356,7 @@ static bool range_has(const struct mhp_region *region, uint64_t id, uint64_t blo
 	uint64_t start, size;
 	size_t count;
 
-	assert_int_equal(mhp_region_count_ranges(region, &count), 0);
+	assert_int_equal(mhp_region_get_range_count(region, &count), 0);
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(mhp_region_get_range(region, i, &start, &size), 0);
 		if (id * block_size >= start && size >= block_size &&
@@ -371,7 +371,7 @@ static void check_region(const struct mhp_snapshot *snap, const struct mhp_regio
 	uint64_t block_size = mhp_snapshot_get_block_size_bytes(snap);
 	uint64_t first, count, end = 0, whole = 0, start, size, sum = 0, online = 0, bytes;
 	size_t n_ranges = 0, total = 0, n_blocks = mhp_region_count_blocks(region);
-	int r = mhp_region_count_ranges(region, &n_ranges);
+	int r = mhp_region_get_range_count(region, &n_ranges);
 
 	for (size_t i = 0; i < n_ranges; i++) {
 		assert_int_equal(mhp_region_get_range(region, i, &start, &size), 0);

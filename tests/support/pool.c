@@ -170,7 +170,8 @@ const struct mhp_agenda_result *result_of(const struct mhp_agenda_report *report
 
 size_t count_acts(struct bench *bench)
 {
-	return mhp_sim_count(bench->sim, MHP_SIM_WRITE | MHP_SIM_RUN | MHP_SIM_LOAD);
+	return mhp_sim_count(bench->sim,
+			     MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | MHP_SIM_ACCESS_LOAD);
 }
 
 void assert_settled(struct bench *bench, const char *policy)

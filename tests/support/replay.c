@@ -152,7 +152,7 @@ static char *take_events(struct mhp_sim_listener *listener)
 	char *text;
 
 	while (true) {
-		assert_int_equal(mhp_sim_receive(listener, &text), 0);
+		assert_int_equal(mhp_sim_listener_receive(listener, &text), 0);
 		if (!text)
 			break;
 		buf_add_bytes(&buf, text, (size_t)(strstr(text, "SEQNUM=") - text));
@@ -295,7 +295,7 @@ char *replay_diff(const char *scenario, const char *start, const struct pinned *
 			started = sim != NULL;
 			if (!sim && !strcmp(step, start)) {
 				sim = open_machine(name);
-				assert_int_equal(mhp_sim_listen(sim, 1000, &listener), 0);
+				assert_int_equal(mhp_sim_listener_new(sim, 1000, &listener), 0);
 				if (wrong < RULES_COUNT)
 					sim->rules.is_wrong[wrong] = true;
 			}

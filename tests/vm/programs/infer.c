@@ -354,7 +354,7 @@ static struct fact said(const struct mhp_snapshot *snap, uint64_t id, bool *ret_
 		return fact;
 	fact.state = mhp_block_get_state(block);
 	fact.zone = (int)mhp_block_get_zone(block);
-	if (mhp_block_get_node(block, &fact.node) < 0)
+	if (mhp_block_get_node_id(block, &fact.node) < 0)
 		fact.node = -1;
 	return fact;
 }
