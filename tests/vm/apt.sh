@@ -6,35 +6,7 @@
 tmp=${tmp:?}
 CACHE=${CACHE:?}
 
-# "RELEASE|URI" of each configured source, lists downloaded or not.
-configured_sources() {
-	# shellcheck disable=SC2016 # the words in $() are apt's
-	apt-get indextargets --no-release-info --format '$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' \
-		2>/dev/null | sort -u
-}
-
-archive_of() { # archive_of debian|security
-	configured_sources | while IFS='|' read -r _suite _uri; do
-		case $1,$_suite in
-		security,*-security) echo "$_uri" ;;
-		debian,*-security) ;;
-		debian,bookworm* | debian,trixie* | debian,forky* | debian,duke*) echo "$_uri" ;;
-		debian,oldstable* | debian,stable* | debian,testing | debian,unstable | debian,sid) echo "$_uri" ;;
-		esac
-	done | head -n 1
-}
-
-debian=${LIBMHP_VM_DEBIAN:-$(archive_of debian)}
-[ -n "$debian" ] || cannot "apt's configuration names no Debian archive (set LIBMHP_VM_DEBIAN to one's address)"
-security=${LIBMHP_VM_SECURITY:-$(archive_of security)}
-# Debian's archives live side by side under these two names.
-[ -n "$security" ] || security=${debian%/}-security/
-
-keyring=
-for k in debian-archive-keyring.gpg debian-archive-keyring.pgp; do
-	[ -z "$keyring" ] && [ -r "/usr/share/keyrings/$k" ] && keyring=/usr/share/keyrings/$k
-done
-[ -n "$keyring" ] || cannot "no Debian keyring in /usr/share/keyrings (package debian-archive-keyring)"
+find_archives
 
 mkdir -p "$tmp/empty"
 # An empty status file makes apt resolve every library: an unpacked program brings its own.
