@@ -131,6 +131,8 @@ layout()
 		#define TELL(what, a, b) \
 			__asm__ volatile("\n.ascii \"->" what " %c0 %c1\"" : : \
 					 "i"(a), "i"(b))
+		/* a compiler may have a model for which the C library is not there */
+		_Static_assert(sizeof(uint64_t) == 8, "headers of another model");
 		struct model { char c; uint64_t u; };
 		void layout(void);
 		void layout(void)

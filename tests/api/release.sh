@@ -90,8 +90,8 @@ git tag -d "v$version" >/dev/null
 # ---- libtool's versions, after a release before this one ----
 
 # Without abidiff, or where the libraries are not as the baseline has them, which is for
-# "make check-abi" to tell.
-if ! CI='' top_builddir=$top_builddir abi/check >"$tmp/out" 2>&1; then
+# "make check-abi" to tell. With another C library they differ in what uint64_t is made of.
+if ! CI='' top_builddir=$top_builddir abi/check >"$tmp/out" 2>&1 || grep -q 'but for' "$tmp/out"; then
 	[ "$errors" -eq 0 ] || finish
 	echo "libtool's versions were not tested: $(head -n 1 "$tmp/out")"
 	exit 77
