@@ -46,7 +46,7 @@ static int add_step(struct plan_part *part, size_t index, bool come, enum mhp_on
 		.kind = MHP_STEP_CONFIGURE,
 		.part = part_index(part),
 		.block = index,
-		.n_blocks = unit.count,
+		.n_blocks = (unsigned int)unit.count,
 		.expected_state = come ? MHP_STATE_ABSENT : MHP_STATE_OFFLINE,
 		.wanted_state = come ? there : MHP_STATE_ABSENT,
 		.type = come ? type : MHP_OFFLINE,
@@ -81,12 +81,12 @@ static int add_units(struct plan_part *part, enum mhp_online_type type)
 
 	for (size_t i = down ? end : part->first; left && r == 0;) {
 		struct block_unit unit = unit_at(part, down ? i - 1 : i);
-		size_t first = down ? i - unit.count : i;
+		size_t n = (size_t)unit.count, first = down ? i - n : i;
 
 		if (!is_unit_present(part, first, unit.count))
 			r = add_step(part, first, true, type);
-		i = down ? first : i + unit.count;
-		left -= unit.count;
+		i = down ? first : i + n;
+		left -= n;
 	}
 	return r;
 }
@@ -168,7 +168,7 @@ int plan_deconfigure(struct plan_part *part)
 	for (size_t i = end; i > part->first && r == 0;) {
 		struct block_unit unit = unit_at(part, i - 1);
 
-		i -= unit.count;
+		i -= (size_t)unit.count;
 		if (is_unit_present(part, i, unit.count))
 			r = add_step(part, i, false, MHP_OFFLINE);
 	}

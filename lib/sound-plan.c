@@ -64,7 +64,7 @@ static bool are_units_sound(const struct plan_part *part)
 		if (unit->count > part->count - at || blocks[at].id != unit->first ||
 		    blocks[at + unit->count - 1].id != unit->first + unit->count - 1)
 			return false;
-		at += unit->count;
+		at += (size_t)unit->count;
 	}
 	return at == part->count;
 }

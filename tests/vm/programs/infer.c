@@ -276,8 +276,8 @@ static void flip_run(size_t first, size_t count)
 static void flip_to_end(void)
 {
 	bool on = below(2);
-	size_t first = below(2) ? 0 : below(id_count);
-	size_t last = below(2) ? id_count : first + below(id_count - first) + 1;
+	size_t first = below(2) ? 0 : (size_t)below(id_count);
+	size_t last = below(2) ? id_count : first + (size_t)below(id_count - first) + 1;
 
 	/* also what is in other zones */
 	for (size_t i = on && below(2) ? id_count : 0; i > 0 && !shared->stop; i--)
@@ -308,8 +308,8 @@ static void flip(void)
 	} else if (what < 6) {
 		flip_to_end();
 	} else {
-		first = below(id_count);
-		count = below(4) ? 1 + below(MAX_RUN) : 1;
+		first = (size_t)below(id_count);
+		count = below(4) ? 1 + (size_t)below(MAX_RUN) : 1;
 		flip_run(first, count < id_count - first ? count : id_count - first);
 	}
 }
@@ -320,7 +320,7 @@ static void flip(void)
  */
 static void flip_edge(void)
 {
-	size_t first = below(id_count - 2), last = first + 2 + below(8);
+	size_t first = (size_t)below(id_count - 2), last = first + 2 + (size_t)below(8);
 	bool low = below(4);
 
 	if (last >= id_count)

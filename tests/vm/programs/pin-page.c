@@ -96,13 +96,15 @@ static char *find_page(int pagemap, char *chunk, uint64_t first, uint64_t end)
 static char *page_of(uint64_t first, uint64_t end, int node)
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	uint64_t most = free_bytes(node);
-	size_t size = 0;
+	uint64_t bytes = free_bytes(node);
+	size_t size = 0, most;
 	char *page = NULL, *all;
 
 	if (pagemap < 0)
 		fail("pagemap");
-	most = most > SPARE ? (most - SPARE) / CHUNK * CHUNK : 0;
+	bytes = bytes > SPARE ? (bytes - SPARE) / CHUNK * CHUNK : 0;
+	/* as much as there may be room for */
+	most = bytes < SIZE_MAX / 4 ? (size_t)bytes : SIZE_MAX / 4 / CHUNK * CHUNK;
 	all = mmap(NULL, most + CHUNK, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (all == MAP_FAILED)
