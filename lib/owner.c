@@ -147,13 +147,15 @@ static void own_blocks(struct mhp_snapshot *snap, size_t index)
 	bool managed_only = provider_of(region->kind)->owns_managed_only;
 
 	for (size_t i = 0; i < region->n_runs; i++) {
-		struct mhp_block *block = &snap->blocks[region->spans[i].first];
-		const struct mhp_block *end = block + region->spans[i].count;
+		size_t first = region->spans[i].first, end = first + region->spans[i].count;
 
-		for (; block < end; block++)
+		for (size_t j = first; j < end; j++) {
+			struct mhp_block *block = &snap->blocks[j];
+
 			if (block->region == BLOCK_NO_REGION &&
 			    (!managed_only || is_managed(snap, block)))
 				block->region = (uint32_t)index;
+		}
 	}
 }
 

@@ -51,8 +51,8 @@ static bool is_region_sound(const struct provider *provider, const char *name, c
 /* Is each block of the part in exactly one unit, if it has units at all? */
 static bool are_units_sound(const struct plan_part *part)
 {
-	const struct plan_block *blocks = &part->plan->blocks[part->first];
-	size_t at = 0;
+	const struct plan_block *blocks = part->plan->blocks;
+	size_t at = part->first, end = part->first + part->count;
 
 	if (!part->n_units)
 		return true;
@@ -61,12 +61,12 @@ static bool are_units_sound(const struct plan_part *part)
 	for (size_t i = 0; i < part->n_units; i++) {
 		const struct block_unit *unit = &part->units[i];
 
-		if (unit->count > part->count - at || blocks[at].id != unit->first ||
+		if (unit->count > end - at || blocks[at].id != unit->first ||
 		    blocks[at + unit->count - 1].id != unit->first + unit->count - 1)
 			return false;
 		at += (size_t)unit->count;
 	}
-	return at == part->count;
+	return at == end;
 }
 
 /* Is what is at the path the region itself, or made from it? */

@@ -185,11 +185,12 @@ static size_t find_around(const struct model *model, uint64_t start, uint64_t la
 int iomem_cut(struct model *model, uint64_t start, uint64_t last, const char *name)
 {
 	size_t next = 0, at = find_around(model, start, last, name, &next);
-	struct iomem_entry *entry = &model->iomem[at];
+	struct iomem_entry *entry;
 	int r = 0;
 
 	if (at >= model->n_iomem)
 		return 0;
+	entry = &model->iomem[at];
 	if (entry->start == start && entry->end == last) {
 		iomem_remove(model, start, last, name);
 	} else if (entry->start == start) {
