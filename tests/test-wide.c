@@ -87,10 +87,13 @@ static void test_too_much(void **state)
 	assert_int_equal(mhp_snapshot_new(bench.ctx, NULL, &snap), 0);
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_request_set_region(request, "dax0.0"), 0);
-	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_OFFLINE), 0);
+	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_ONLINE), 0);
+	assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE), 0);
 	mhp_request_set_size_bytes(request, (UINT64_C(1) << 32) * 128 * MIB);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
-	assert_true(mhp_plan_count_conflicts(plan) > 0);
+	assert_int_equal(mhp_plan_count_conflicts(plan), 1);
+	assert_int_equal(mhp_conflict_get_code(mhp_plan_get_conflict(plan, 0)),
+			 MHP_CONFLICT_TOO_FEW);
 	mhp_plan_unref(plan);
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);
