@@ -11,10 +11,14 @@ SUITE=bookworm
 BASE_FORMAT=1
 BASE_MAX_AGE_DAYS=7
 
-# lock_cache: until this script ends, its part of the cache is ours alone.
-lock_cache() {
+our_cache() {
 	find_cache
 	CACHE=$CACHE/debian
+}
+
+# lock_cache: until this script ends, its part of the cache is ours alone.
+lock_cache() {
+	our_cache
 	ARCHIVES=$CACHE/archives
 	BASE=$CACHE/base-$SUITE-$BASE_FORMAT.tar
 	mkdir -p "$ARCHIVES/partial"
