@@ -68,8 +68,8 @@ out_has 'recovery pending: '
 rm "$root/run/libmhp/journal"
 
 # nor can the lock be taken
-chmod 755 "$root/run/libmhp"
 rm -f "$root/run/libmhp/lock"
+chmod 555 "$root/run/libmhp"
 for verb in 'online dax0.0 --type online_movable' recover; do
 	# shellcheck disable=SC2086
 	run 4 --root "$root" $verb
@@ -95,6 +95,7 @@ json '[.blocks[] | select(.region != null and .region != "dax0.0")]' '[]'
 json_holds '[.errors[].path | select(contains("/mapping0/"))] | length > 0'
 run 4 --root "$root" online dax0.0 --type online_kernel
 err_has 'EACCES'
+chmod 644 "$dax/size"
 echo 268435456 >"$dax/size"
 run 0 --root "$root" list
 out_has 'unknown'
