@@ -95,6 +95,8 @@ new_root() {
 	mkdir "$1"
 	tar -C "$1" --numeric-owner -xpf "$BASE"
 	mount -t proc proc "$1/proc"
+	mount -t devpts -o newinstance,ptmxmode=666 devpts "$1/dev/pts"
+	ln -sf pts/ptmx "$1/dev/ptmx"
 	mount --bind "$ARCHIVES" "$1/var/cache/apt/archives"
 	cp -L /etc/resolv.conf /etc/hosts "$1/etc" 2>/dev/null || :
 	printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
