@@ -112,7 +112,7 @@ int plan_choose_units(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 		return -ENOMEM;
 	n = find_candidates(plan, snap, region, ids, *count, found);
 	if (n < wanted) {
-		r = plan_find_too_few(plan, n * (size_t)unit, plug ? "be plugged" : "be unplugged");
+		r = plan_find_too_few(plan, n * unit, plug ? "be plugged" : "be unplugged");
 		goto out;
 	}
 	qsort(found, n, sizeof(*found), plug ? compare_plug : compare_unplug);

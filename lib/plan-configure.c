@@ -81,7 +81,7 @@ static int add_units(struct plan_part *part, enum mhp_online_type type)
 
 	for (size_t i = down ? end : part->first; left && r == 0;) {
 		struct block_unit unit = unit_at(part, down ? i - 1 : i);
-		size_t n = (size_t)unit.count, first = down ? i - n : i;
+		size_t n = unit.count, first = down ? i - n : i;
 
 		if (!is_unit_present(part, first, unit.count))
 			r = add_step(part, first, true, type);
@@ -168,7 +168,7 @@ int plan_deconfigure(struct plan_part *part)
 	for (size_t i = end; i > part->first && r == 0;) {
 		struct block_unit unit = unit_at(part, i - 1);
 
-		i -= (size_t)unit.count;
+		i -= unit.count;
 		if (is_unit_present(part, i, unit.count))
 			r = add_step(part, i, false, MHP_OFFLINE);
 	}

@@ -214,7 +214,7 @@ static int number_blocks(struct mhp_snapshot *snap, const struct mhp_region *reg
 {
 	size_t count = region_count_whole_blocks(region);
 
-	snap->blocks = count ? calloc((size_t)count, sizeof(*snap->blocks)) : NULL;
+	snap->blocks = count ? calloc(count, sizeof(*snap->blocks)) : NULL;
 	if (count && !snap->blocks)
 		return -ENOMEM;
 	for (size_t i = 0; i < region->n_runs; i++) {

@@ -64,7 +64,7 @@ static bool are_units_sound(const struct plan_part *part)
 		if (unit->count > end - at || blocks[at].id != unit->first ||
 		    blocks[at + unit->count - 1].id != unit->first + unit->count - 1)
 			return false;
-		at += (size_t)unit->count;
+		at += unit->count;
 	}
 	return at == end;
 }

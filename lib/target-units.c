@@ -71,7 +71,7 @@ static int find_meant(const struct mhp_plan *plan, const struct mhp_snapshot *sn
 		      const struct mhp_request *request, const struct mhp_region *region,
 		      uint64_t **ret_ids, size_t *ret_count)
 {
-	uint64_t *ids = calloc((size_t)region_count_whole_blocks(region) + 1, sizeof(*ids));
+	uint64_t *ids = calloc(region_count_whole_blocks(region) + 1, sizeof(*ids));
 	size_t count = 0;
 
 	if (!ids)
@@ -120,7 +120,7 @@ static int take_units(struct plan_part *part, const struct mhp_region *region,
 		    ids[i + unit.count - 1] != unit.first + unit.count - 1)
 			return find_partial(part->plan, region, &unit);
 		part->units[part->n_units++] = unit;
-		i += (size_t)unit.count;
+		i += unit.count;
 	}
 	return 0;
 }

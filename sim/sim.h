@@ -36,7 +36,7 @@ struct failure {
 
 /* the one access of several that fails, or that another program comes before */
 struct countdown {
-	uint64_t what;	/* enum mhp_sim_access */
+	uint64_t what;		/* enum mhp_sim_access */
 	char *path;		/* or NULL: any */
 	size_t left;
 	int code;		/* or 0 */

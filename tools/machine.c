@@ -74,8 +74,7 @@ static int open_simulated(struct machine *machine, const char *path, uint64_t fl
 	if (code == 0)
 		code = mhp_sim_new_ctx(machine->sim, &machine->ctx);
 	if (code == 0 && options->sim_kill_word)
-		mhp_sim_kill_after(machine->sim, options->sim_kill < SIZE_MAX ?
-						 (size_t)options->sim_kill : SIZE_MAX);
+		mhp_sim_kill_after(machine->sim, (size_t)options->sim_kill);
 	return code;
 }
 

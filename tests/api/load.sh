@@ -85,8 +85,8 @@ costs()
 # Budgets. A relative relocation is a pointer in a constant table: words of the kernel, the
 # providers' functions, files of the simulated machine. Each takes the loader some
 # nanoseconds (1,000 of them: 3 us), and 8 bytes of a page that processes cannot share. So
-# they may be as many as make the tables readable; the bound is a third above what there is, so that
-# a table that grew by accident is seen. Likewise the size: some room, and different machines.
+# they may be as many as make the tables readable; the bounds are a third or more above what there
+# is, so that a table that grew by accident is seen. Likewise the size, which compilers differ in.
 needs "$top_builddir/lib/.libs/libmhp.so" 'libudev\.so\.1|libkmod\.so\.2'
 has_no_state "$top_builddir/lib/.libs/libmhp.a"
 costs "$top_builddir/lib/.libs/libmhp.so" 800 768
