@@ -25,7 +25,10 @@ static pid_t own_tid(void)
 	return (pid_t)syscall(SYS_gettid);
 }
 
-/* What there must be no more of afterwards. */
+/*
+ * What there must be no more of afterwards. Less there may be: of threads also one is counted
+ * that an earlier test joined, until the kernel is done with it.
+ */
 struct before {
 	int files, threads;
 	sigset_t mask;
@@ -47,7 +50,7 @@ static void assert_as_before(const struct before *before)
 	struct before now = look_around();
 
 	assert_int_equal(now.files, before->files);
-	assert_int_equal(count_threads(before->threads), before->threads);
+	assert_true(count_threads(before->threads) <= before->threads);
 	for (int sig = 1; sig < NSIG; sig++)
 		assert_int_equal(sigismember(&now.mask, sig), sigismember(&before->mask, sig));
 }
@@ -227,7 +230,7 @@ static void deadline(void **state)
 					    NULL, NULL, &code), -ETIMEDOUT);
 		assert_int_equal(code, 1);
 		assert_int_equal(job.cleaned_up, job.runs);
-		assert_int_equal(count_threads(before.threads), before.threads);
+		assert_true(count_threads(before.threads) <= before.threads);
 	}
 	/* and it is as good as new */
 	assert_int_equal(worker_run(worker, note, &job, NEVER_NS, NULL, NULL, &code), 0);
