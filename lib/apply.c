@@ -78,7 +78,7 @@ static int take_lock(struct apply *apply)
 
 	r = copy_what(apply->plan, &what);
 	if (r == 0)
-		r = lock_copy_who(what, &apply->who);
+		r = lock_copy_who(apply->ctx, what, &apply->who);
 	free(what);
 	if (r == 0)
 		r = lock_take(apply->ctx, apply->who, apply->deadline, ask_caller, apply,

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -45,6 +46,7 @@ MHP_EXPORT struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx)
 		return NULL;
 	ctx->be->ops->free(ctx->be);
 	free(ctx->own);
+	free(ctx->program);
 	free(ctx);
 	return NULL;
 }
@@ -53,6 +55,22 @@ MHP_EXPORT void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *dat
 {
 	ctx->log_fn = fn;
 	ctx->log_data = data;
+}
+
+MHP_EXPORT int mhp_ctx_set_program(struct mhp_ctx *ctx, const char *name)
+{
+	char *copy = NULL;
+
+	if (name && (!*name || strlen(name) > PROGRAM_LENGTH_MAX))
+		return -EINVAL;
+	if (name) {
+		copy = strdup(name);
+		if (!copy)
+			return -ENOMEM;
+	}
+	free(ctx->program);
+	ctx->program = copy;
+	return 0;
 }
 
 bool ctx_is_live(struct mhp_ctx *ctx)

@@ -59,7 +59,7 @@ MHP_EXPORT int mhp_hold_take(struct mhp_ctx *ctx, const char *name, const char *
 	if (!hold)
 		return -ENOMEM;
 	hold->ctx = mhp_ctx_ref(ctx);
-	r = lock_copy_who(what, &who);
+	r = lock_copy_who(ctx, what, &who);
 	if (r == 0) {
 		r = take(hold, file, who, ret_holder);
 		free(who);

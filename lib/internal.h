@@ -110,12 +110,16 @@ int opts_take(void *mine, size_t my_size, const void *theirs, size_t their_size)
 /* ---- context.c ---- */
 
 struct acts;
+/* Of a program's name, what others get to see. */
+#define PROGRAM_LENGTH_MAX 63
+
 struct mhp_ctx {
 	unsigned int refs;
 	struct mhp_backend *be;
 	mhp_log_fn log_fn;
 	void *log_data;
 	struct acts *own;	/* what mhp_apply() did with it; NULL: nothing yet */
+	char *program;		/* whose it is; NULL: the process tells */
 };
 /* May files change though we did not write them? */
 bool ctx_is_live(struct mhp_ctx *ctx);
@@ -272,7 +276,7 @@ int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,
 /* fine on a zeroed one */
 void lock_release(struct run_lock *lock);
 /* "mhp[123]: WHAT", printable; -ENOMEM */
-int lock_copy_who(const char *what, char **ret_who);
+int lock_copy_who(const struct mhp_ctx *ctx, const char *what, char **ret_who);
 /* Makes RUN_PATH if need be. Tells the log function why not. */
 int lock_open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run);
 /* Who has this lock, as he says himself; NULL: not known, or no longer so. */

@@ -15,13 +15,14 @@
 #define MIN_PAUSE_NS (5 * NS_PER_MS)
 #define MAX_PAUSE_NS (50 * NS_PER_MS)
 
-int lock_copy_who(const char *what, char **ret_who)
+int lock_copy_who(const struct mhp_ctx *ctx, const char *what, char **ret_who)
 {
+	char name[PROGRAM_LENGTH_MAX + 1];
 	struct text text = { 0 };
-	char name[64];
 
 	/* whatever the program calls itself, it must fit the file together with what */
-	snprintf(name, sizeof(name), "%s", program_invocation_short_name);
+	snprintf(name, sizeof(name), "%s",
+		 ctx->program ? ctx->program : program_invocation_short_name);
 	text_add_escaped(&text, name);
 	text_add(&text, "[%d]: ", (int)getpid());
 	text_add_escaped(&text, what);

@@ -203,7 +203,7 @@ static int recover_locked(struct mhp_ctx *ctx, const struct mhp_apply_opts *opts
 	char *who, *holder = NULL;
 	int r;
 
-	r = lock_copy_who("recover", &who);
+	r = lock_copy_who(ctx, "recover", &who);
 	if (r < 0)
 		return r;
 	r = lock_take(ctx, who, deadline_ns(known.timeout_ms, MHP_TIMEOUT_DEFAULT_MS),

@@ -17,6 +17,7 @@
 #include "provider.h"
 
 #define NS_PER_S INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
 /* longer than that is waited for in parts */
 #define MAX_WAIT_NS (3600 * NS_PER_S)
 
@@ -226,12 +227,22 @@ static int tick(const struct wait *wait)
 	return wait->opts.tick && wait->opts.tick(wait->opts.tick_data) ? -ECANCELED : 0;
 }
 
+/* When tick is to be asked again, or it is over. */
+static int64_t next_moment(const struct wait *wait)
+{
+	int64_t next = now_ns() + wait->opts.tick_ms * NS_PER_MS;
+
+	return wait->opts.tick && wait->opts.tick_ms && next < wait->deadline ? next :
+									       wait->deadline;
+}
+
 /* A signal that comes after tick has looked ends the waiting, and tick looks again. */
 static int tick_and_wait(struct wait *wait)
 {
 	/* run times of other languages make exceptions of them: never to be blocked */
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
 	sigset_t all, before;
+	int64_t moment;
 	int r;
 
 	sigfillset(&all);
@@ -239,10 +250,11 @@ static int tick_and_wait(struct wait *wait)
 		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	r = tick(wait);
+	moment = next_moment(wait);
 	if (r == 0)
-		r = wait_until(wait, wait->deadline, &before);
+		r = wait_until(wait, moment, &before);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
+	return r == -ETIMEDOUT && moment < wait->deadline ? -EINTR : r;
 }
 
 /* Until something happened. -ETIMEDOUT */
@@ -330,8 +342,6 @@ static int run(struct wait *wait, const struct mhp_wait_opts *opts,
 
 	if (opts)
 		r = opts_take(&wait->opts, sizeof(wait->opts), opts, opts->size);
-	if (r == 0 && wait->opts.reserved)
-		r = -E2BIG;
 	if (r == 0 && wait->opts.timeout_ms < MHP_TIMEOUT_NONE)
 		r = -EINVAL;
 	if (r < 0)

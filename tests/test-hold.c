@@ -69,6 +69,11 @@ static void one_of_a_name(void **state)
 	assert_int_equal(mhp_hold_take(ctx, "agent", "standing\npolicy", &hold, NULL), 0);
 	assert_refused(ctx, expected);
 	assert_refused(other, expected);
+	mhp_hold_free(hold);
+	assert_int_equal(mhp_ctx_set_program(ctx, "fleet"), 0);
+	snprintf(expected, sizeof(expected), "fleet[%d]: standing\\x0apolicy", (int)getpid());
+	assert_int_equal(mhp_hold_take(ctx, "agent", "standing\npolicy", &hold, NULL), 0);
+	assert_refused(other, expected);
 	/* one of another name is in nobody's way */
 	assert_int_equal(mhp_hold_take(other, "agent-2", "apart", &apart, NULL), 0);
 	mhp_hold_free(apart);

@@ -96,17 +96,58 @@ static void take_and_release(void **state)
 
 static void who(void **state)
 {
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx = new_ctx(fs);
 	char expected[128], name[] = "a\nprogram \\", *before, *text;
 
 	(void)state;
 	before = program_invocation_short_name;
 	program_invocation_short_name = name;
-	assert_int_equal(lock_copy_who("online dax0.0\x1b", &text), 0);
+	assert_int_equal(lock_copy_who(ctx, "online dax0.0\x1b", &text), 0);
 	snprintf(expected, sizeof(expected), "a\\x0aprogram \\x5c[%d]: online dax0.0\\x1b",
 		 (int)getpid());
 	assert_string_equal(text, expected);
 	free(text);
 	program_invocation_short_name = before;
+	mhp_ctx_unref(ctx);
+}
+
+static void assert_who(struct mhp_ctx *ctx, const char *program)
+{
+	char expected[128], *text;
+
+	snprintf(expected, sizeof(expected), "%s[%d]: recover", program, (int)getpid());
+	assert_int_equal(lock_copy_who(ctx, "recover", &text), 0);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+/* By the name that its program has given; one that is refused changes nothing. */
+static void named_program(void **state)
+{
+	struct fakesys *fs = fakesys_new();
+	struct mhp_ctx *ctx = new_ctx(fs);
+	char name[PROGRAM_LENGTH_MAX + 2];
+
+	(void)state;
+	assert_who(ctx, program_invocation_short_name);
+	memset(name, 'x', sizeof(name));
+	name[PROGRAM_LENGTH_MAX] = '\0';
+	assert_int_equal(mhp_ctx_set_program(ctx, name), 0);
+	assert_who(ctx, name);
+	strcpy(name, "fleet\n");
+	assert_int_equal(mhp_ctx_set_program(ctx, name), 0);
+	/* a copy is kept */
+	strcpy(name, "other");
+	assert_who(ctx, "fleet\\x0a");
+	memset(name, 'x', sizeof(name));
+	name[PROGRAM_LENGTH_MAX + 1] = '\0';
+	assert_int_equal(mhp_ctx_set_program(ctx, name), -EINVAL);
+	assert_int_equal(mhp_ctx_set_program(ctx, ""), -EINVAL);
+	assert_who(ctx, "fleet\\x0a");
+	assert_int_equal(mhp_ctx_set_program(ctx, NULL), 0);
+	assert_who(ctx, program_invocation_short_name);
+	mhp_ctx_unref(ctx);
 }
 
 /* Somebody who wrote what he liked, or nothing, or more than can be read. */
@@ -388,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(take_and_release, fakesys_free_all),
 		cmocka_unit_test_teardown(who, fakesys_free_all),
+		cmocka_unit_test_teardown(named_program, fakesys_free_all),
 		cmocka_unit_test_teardown(odd_holders, fakesys_free_all),
 		cmocka_unit_test_teardown(cancelled, fakesys_free_all),
 		cmocka_unit_test_teardown(killed_holder, fakesys_free_all),

@@ -78,6 +78,20 @@ typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *m
  */
 void mhp_ctx_set_log_fn(struct mhp_ctx *ctx, mhp_log_fn fn, void *data);
 
+/**
+ * Say by which name others get to see who works with this context, with the process's ID
+ * behind it: who keeps them waiting (mhp_apply(), mhp_recover()), has a hold
+ * (mhp_hold_take()), or did what an event tells of (mhp_event_get_cause()). For programs that
+ * an interpreter runs, which all would be "python3".
+ *
+ * @param ctx   the context
+ * @param name  what counts from now on, of which a copy is kept; others see it escaped. NULL:
+ *              the process's own, as at first
+ * @return 0; -EINVAL it is empty, or has more than 63 bytes; -ENOMEM: it is as before
+ * @since 1.0
+ */
+int mhp_ctx_set_program(struct mhp_ctx *ctx, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

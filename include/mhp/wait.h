@@ -4,7 +4,8 @@
  * @brief Wait for a region, or until the machine is as wanted, with a deadline.
  *
  * These calls follow the machine by its events (mhp/monitor.h), and look only when there
- * were some: nothing is polled. What is so already is not waited for.
+ * were some: nothing is polled, with tick_ms no more than tick. What is so already is not
+ * waited for.
  *
  *	struct mhp_wait_opts opts = { .size = sizeof(opts), .timeout_ms = 5000 };
  *	r = mhp_wait_region(ctx, "dax0.0", MHP_WAIT_READY, &opts, &snap);
@@ -43,8 +44,9 @@ enum mhp_wait {
 };
 
 /**
- * Asked while it is waited: before it waits, after events came, and when a signal was caught,
- * with all signals blocked but those that a fault raises. It must not use the context.
+ * Asked while it is waited: before it waits, after events came, when a signal was caught, and
+ * as often as tick_ms of struct mhp_wait_opts says; with all signals blocked but those that a
+ * fault raises. It must not use the context.
  *
  * @param data  tick_data of struct mhp_wait_opts
  * @return 0 to go on; anything else ends it with -ECANCELED
@@ -57,7 +59,10 @@ struct mhp_wait_opts {
 	size_t size;		/**< bytes of the struct that the caller knows */
 	int64_t timeout_ms;	/**< 0: MHP_TIMEOUT_DEFAULT_MS; MHP_TIMEOUT_NONE (mhp/apply.h) */
 	enum mhp_event_source source;	/**< who is to tell; 0: MHP_EVENT_SOURCE_AUTO */
-	uint32_t reserved;	/**< 0 */
+	uint32_t tick_ms;	/**< tick is asked again so long after it was, at the latest, but
+				     for a look at the machine in between; so another thread
+				     can end it by a flag that tick reads. 0: only upon events
+				     and signals */
 	mhp_tick_fn tick;	/**< NULL for none */
 	void *tick_data;	/**< handed to tick */
 	uint64_t snapshot_flags;	/**< MHP_SNAPSHOT_..., of *ret_snap */
