@@ -71,6 +71,8 @@ struct mhp_request {
 	enum mhp_online_type type;
 	uint64_t rules;
 };
+/* Does its goal need an online type? */
+bool request_is_typed(const struct mhp_request *request);
 
 /* ---- text.c: text for people, and copies ---- */
 
@@ -1048,12 +1050,20 @@ size_t part_index(const struct plan_part *part);
 /* Of what was read, before it has steps. -EBADMSG: that is no plan of ours; -ENOMEM */
 int plan_check_sound(const struct mhp_plan *plan);
 
+/* ---- plan-why.c ---- */
+
+/* Why no plan came of a request, but code. -ENOMEM */
+int plan_copy_why(const struct mhp_snapshot *snap, const struct mhp_request *request, int code,
+		  char **ret_why);
+
 /* ---- target.c ---- */
 
 /* Parts and blocks; with a conflict where that cannot be. -ENOENT: no such region or node */
 int plan_resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 			const struct mhp_request *request);
 
+/* "dax0.0", "4 GiB of node 1" */
+void text_add_target(struct text *text, const struct mhp_request *request);
 /* What a part has of a region but for its blocks: name, path, driver. -ENOMEM */
 int plan_copy_region(struct plan_part *part, const struct mhp_region *region);
 /* A block of a part as it was found; NULL: it is not there. */

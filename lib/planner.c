@@ -335,15 +335,14 @@ static int make_plan(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 	return r;
 }
 
-MHP_EXPORT int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,
-			    struct mhp_plan **ret_plan)
+static int new_plan(const struct mhp_snapshot *snap, const struct mhp_request *request,
+		    struct mhp_plan **ret_plan)
 {
-	bool online = request->goal == MHP_GOAL_ONLINE || request->goal == MHP_GOAL_PLUGGED;
 	struct mhp_plan *plan;
 	int r;
 
-	if (!request->target || !request->goal || (online && !request->type_set) ||
-	    !is_within(snap, request))
+	if (!request->target || !request->goal ||
+	    (request_is_typed(request) && !request->type_set) || !is_within(snap, request))
 		return -EINVAL;
 	plan = calloc(1, sizeof(*plan));
 	if (!plan)
@@ -356,4 +355,22 @@ MHP_EXPORT int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_re
 	}
 	*ret_plan = plan;
 	return 0;
+}
+
+MHP_EXPORT int mhp_plan_new_why(const struct mhp_snapshot *snap,
+				const struct mhp_request *request, struct mhp_plan **ret_plan,
+				char **ret_why)
+{
+	int r = new_plan(snap, request, ret_plan);
+
+	*ret_why = NULL;
+	if (r < 0 && r != -ENOMEM && plan_copy_why(snap, request, r, ret_why) < 0)
+		return -ENOMEM;
+	return r;
+}
+
+MHP_EXPORT int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,
+			    struct mhp_plan **ret_plan)
+{
+	return new_plan(snap, request, ret_plan);
 }

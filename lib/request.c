@@ -123,6 +123,11 @@ MHP_EXPORT int mhp_request_set_goal(struct mhp_request *request, enum mhp_goal g
 	return 0;
 }
 
+bool request_is_typed(const struct mhp_request *request)
+{
+	return request->goal == MHP_GOAL_ONLINE || request->goal == MHP_GOAL_PLUGGED;
+}
+
 MHP_EXPORT int mhp_request_set_online_type(struct mhp_request *request,
 					   enum mhp_online_type type)
 {

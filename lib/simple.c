@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* One-call helpers, made of public functions but for who recovered what. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include <mhp/mhp.h>
 
@@ -29,15 +30,20 @@ static int fulfil_once(struct mhp_ctx *ctx, const struct mhp_request *request,
 {
 	struct mhp_snapshot *snap;
 	struct mhp_plan *plan;
+	char *why;
 	int r;
 
 	r = look_for(ctx, request, &snap);
 	if (r < 0)
 		return r;
-	r = mhp_plan_new(snap, request, &plan);
+	r = mhp_plan_new_why(snap, request, &plan, &why);
 	mhp_snapshot_unref(snap);
-	if (r < 0)
+	if (r < 0) {
+		if (why)
+			ctx_log(ctx, r, NULL, "%s", why);
+		free(why);
 		return r;
+	}
 	r = mhp_apply(ctx, plan, opts, ret_report);
 	mhp_plan_unref(plan);
 	return r;

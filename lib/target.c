@@ -52,15 +52,20 @@ static void add_base(struct text *text, const struct mhp_request *request)
 	}
 }
 
+void text_add_target(struct text *text, const struct mhp_request *request)
+{
+	if (request->size_bytes) {
+		text_add_bytes(text, request->size_bytes);
+		text_add(text, " of ");
+	}
+	add_base(text, request);
+}
+
 static int name_target(struct mhp_plan *plan, const struct mhp_request *request)
 {
 	struct text text = { 0 };
 
-	if (request->size_bytes) {
-		text_add_bytes(&text, request->size_bytes);
-		text_add(&text, " of ");
-	}
-	add_base(&text, request);
+	text_add_target(&text, request);
 	return text_finish(&text, &plan->target);
 }
 

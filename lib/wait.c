@@ -119,15 +119,18 @@ static void say_step(struct wait *wait, const struct mhp_plan *plan)
 static int check_request(struct wait *wait, bool *ret_met)
 {
 	struct mhp_plan *plan;
-	int r = mhp_plan_new(wait->snap, wait->request, &plan);
+	char *why;
+	int r = mhp_plan_new_why(wait->snap, wait->request, &plan, &why);
 
 	*ret_met = false;
-	if (r == -ENOENT) {
-		text_add(&wait->missing, "the target is not there");
-		return 0;
+	if (r < 0) {
+		if (why && r == -ENOENT)
+			text_add(&wait->missing, "%s", why);
+		else if (why)
+			ctx_log(wait->ctx, r, NULL, "%s", why);
+		free(why);
+		return r == -ENOENT ? 0 : r;
 	}
-	if (r < 0)
-		return r;
 	if (mhp_plan_count_conflicts(plan))
 		text_add(&wait->missing, "%s",
 			 mhp_conflict_get_message(mhp_plan_get_conflict(plan, 0)));

@@ -301,8 +301,31 @@ static void plan_without_memory(void **state)
 			assert_int_equal(live_count, number);
 		}
 	}
+	assert_int_equal(mhp_request_set_region(request, "dax9.9"), 0);
+	plan = NULL;
+	calls = 0;
+	for (size_t at = 1; calls >= at - 1; at++) {
+		size_t number = live_count;
+		char *why;
+
+		calls = 0;
+		fail_at = at;
+		r = mhp_plan_new_why(snap, request, &plan, &why);
+		fail_at = 0;
+		assert_int_equal(r, calls >= at ? -ENOMEM : -ENOENT);
+		assert_int_equal(why != NULL, r == -ENOENT);
+		assert_null(plan);
+		free(why);
+		assert_int_equal(live_count, number);
+	}
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);
+	assert_int_equal(mhp_ctx_set_program(ctx, "before"), 0);
+	fail_at = 1;
+	calls = 0;
+	assert_int_equal(mhp_ctx_set_program(ctx, "after"), -ENOMEM);
+	fail_at = 0;
+	assert_string_equal(ctx->program, "before");
 	mhp_ctx_unref(ctx);
 }
 

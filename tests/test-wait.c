@@ -273,7 +273,7 @@ static void test_request(void **state)
 	assert_int_equal(await_request(&others, "dax0.0 online online_kernel", 1), -ETIMEDOUT);
 	assert_non_null(strstr(last_message, "Movable"));
 	assert_int_equal(await_request(&others, "dax9.9 offline", 1), -ETIMEDOUT);
-	assert_string_equal(last_message, "waited until the deadline: the target is not there");
+	assert_string_equal(last_message, "waited until the deadline: dax9.9: there is no such region");
 	tear_down(&bench);
 }
 

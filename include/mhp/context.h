@@ -66,8 +66,8 @@ struct mhp_ctx *mhp_ctx_unref(struct mhp_ctx *ctx);
 typedef void (*mhp_log_fn)(void *data, int code, const char *path, const char *message);
 
 /**
- * Have messages delivered: why mhp_snapshot_new(), mhp_apply() or mhp_recover() failed,
- * or what they could not put back, with the file that it is about.
+ * Have messages delivered: why mhp_snapshot_new(), mhp_fulfil(), mhp_apply() or
+ * mhp_recover() failed, or what they could not put back, with the file that it is about.
  *
  * @param ctx   the context
  * @param fn    called in the thread that calls the library, and must not call it

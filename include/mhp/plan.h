@@ -129,6 +129,22 @@ int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *requ
 		 struct mhp_plan **ret_plan);
 
 /**
+ * Plan a request, and upon failure tell people why there is no plan: which target is
+ * missing, what the request lacks, which file has the regions and cannot be read. What
+ * stands against a plan that could be made, its conflicts tell.
+ *
+ * @param snap      the machine as it is; the plan keeps what it needs of it
+ * @param request   what is wanted; the plan keeps what it needs of it
+ * @param ret_plan  as with mhp_plan_new(): the caller drops it with mhp_plan_unref()
+ * @param ret_why   upon failure a line without a newline, printable, which the caller frees
+ *                  with free(); NULL upon success and -ENOMEM
+ * @return as mhp_plan_new()
+ * @since 1.0
+ */
+int mhp_plan_new_why(const struct mhp_snapshot *snap, const struct mhp_request *request,
+		     struct mhp_plan **ret_plan, char **ret_why);
+
+/**
  * Take a reference.
  *
  * @param plan  the plan; may be NULL
