@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * An agent to begin with: each dax region that appears becomes System RAM in zone Movable.
- * What became of it is told as JSON, one object a line. Ctrl-C ends it, also while memory
- * is being changed, which is put back then; SIGHUP has it look at all regions again, and
- * try those again that have failed too often.
+ * Each attempt is told in a line: outcome, what happened, what helps. Ctrl-C ends it, also
+ * while memory is being changed, which is put back then; SIGHUP has it look at all regions
+ * again, and try those again that have failed too often.
  *
  *	cc agent.c -o agent $(pkg-config --cflags --libs libmhp-sim)
  *	./agent					this machine, as root
@@ -13,7 +13,6 @@
  * blocks refuse from then on.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -26,7 +25,7 @@
 #include <mhp/mhp.h>
 #include <mhp/sim.h>
 
-#define ATTEMPTS 3
+#define TRIES 3
 #define FAILURES_MAX 96
 #define NAME_SIZE 64
 
@@ -40,22 +39,9 @@ struct agent {
 	size_t n_failed;
 };
 
-static void put(const char *key, const char *text, const char *end)
+static void tell(const char *outcome, const char *message, const char *hint)
 {
-	printf("\"%s\":%s", key, text ? "\"" : "null");
-	for (; text && *text; text++)	/* it may hold any byte */
-		printf(*text < ' ' || *text > '~' || *text == '"' || *text == '\\' ? "\\u%04x" : "%c",
-		       (unsigned char)*text);
-	printf("%s%s", text ? "\"" : "", end);
-}
-
-static void tell(const char *region, const char *outcome, const char *message, const char *hint)
-{
-	printf("{");
-	put("region", region, ",");
-	put("outcome", outcome, ",");
-	put("message", message, ",");
-	put("hint", hint, "}\n");
+	printf("%s: %s%s%s\n", outcome, message, hint ? "; " : "", hint ? hint : "");
 	fflush(stdout);
 }
 
@@ -74,7 +60,8 @@ static int progress(void *data, uint64_t done_bytes, uint64_t total_bytes)
 {
 	struct agent *agent = data;
 
-	fprintf(stderr, "%" PRIu64 " of %" PRIu64 " MiB\n", done_bytes >> 20, total_bytes >> 20);
+	(void)done_bytes;
+	(void)total_bytes;
 	take_signals(agent);
 	return agent->is_over ? MHP_CANCEL : 0;
 }
@@ -83,12 +70,11 @@ static int progress(void *data, uint64_t done_bytes, uint64_t total_bytes)
 static int make_plan(const struct mhp_snapshot *snap, const char *name,
 		     struct mhp_plan **ret_plan)
 {
-	struct mhp_request *request;
-	int r = mhp_request_new(&request);
+	struct mhp_request *request = NULL;
+	int r;
 
-	if (r < 0)
-		return r;
-	if ((r = mhp_request_set_region(request, name)) == 0 &&
+	if ((r = mhp_request_new(&request)) == 0 &&
+	    (r = mhp_request_set_region(request, name)) == 0 &&
 	    (r = mhp_request_set_goal(request, MHP_GOAL_PLUGGED)) == 0 &&
 	    (r = mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE)) == 0 &&
 	    (r = mhp_request_set_rules(request, MHP_RULE_BORROW)) == 0)
@@ -104,7 +90,7 @@ static bool is_given_up(const struct agent *agent, const char *name)
 
 	for (size_t i = 0; i < agent->n_failed; i++)
 		failures += strcmp(agent->failed[i], name) == 0;
-	return failures == ATTEMPTS || agent->n_failed == FAILURES_MAX;
+	return failures == TRIES || agent->n_failed == FAILURES_MAX;
 }
 
 static int apply(struct agent *agent, const char *name, struct mhp_plan *plan)
@@ -113,10 +99,11 @@ static int apply(struct agent *agent, const char *name, struct mhp_plan *plan)
 				       .progress = progress, .progress_data = agent };
 	const struct mhp_conflict *conflict = mhp_plan_get_conflict(plan, 0);
 	struct mhp_report *report;
+	enum mhp_outcome outcome;
 	int r;
 
 	if (conflict)		/* nothing is written */
-		tell(name, "refused", mhp_conflict_get_message(conflict),
+		tell("refused", mhp_conflict_get_message(conflict),
 		     mhp_conflict_get_hint(conflict));
 	if (conflict || !mhp_plan_get_step(plan, 0))	/* else it is as wanted already */
 		return 0;
@@ -124,9 +111,10 @@ static int apply(struct agent *agent, const char *name, struct mhp_plan *plan)
 	if (r < 0)
 		return r;
 	/* undone: all is as it was. Partial, unknown: look at mhp_report_get_result() */
-	tell(name, mhp_outcome_to_str(mhp_report_get_outcome(report)),
-	     mhp_report_get_message(report), mhp_report_get_hint(report));
-	if (mhp_report_get_outcome(report) != MHP_OUTCOME_DONE && agent->n_failed < FAILURES_MAX)
+	outcome = mhp_report_get_outcome(report);
+	tell(mhp_outcome_to_str(outcome), mhp_report_get_message(report),
+	     mhp_report_get_hint(report));
+	if (outcome != MHP_OUTCOME_DONE && agent->n_failed < FAILURES_MAX)
 		snprintf(agent->failed[agent->n_failed++], NAME_SIZE, "%s", name);
 	mhp_report_free(report);
 	return 0;
@@ -141,7 +129,7 @@ static void look(struct agent *agent, const char *name)
 	int r = mhp_snapshot_new(agent->ctx, &opts, &snap);
 
 	if (r < 0)
-		tell(name, "refused", strerror(-r), NULL);
+		fprintf(stderr, "cannot look at the memory: %s\n", strerror(-r));
 	for (size_t i = 0; r == 0 && (region = mhp_snapshot_get_region(snap, i)); i++) {
 		const char *found = mhp_region_get_name(region);
 		struct mhp_plan *plan = NULL;
@@ -154,7 +142,7 @@ static void look(struct agent *agent, const char *name)
 		if (code == 0)
 			code = apply(agent, found, plan);
 		if (code < 0)	/* of this one; the others have their turn */
-			tell(found, "refused", strerror(-code), NULL);
+			fprintf(stderr, "%s: %s\n", found, strerror(-code));
 		mhp_plan_unref(plan);
 	}
 	mhp_snapshot_unref(snap);

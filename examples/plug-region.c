@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Make a DAX device System RAM in zone Movable, with a deadline, and show how far
- * it is.
+ * it is, on standard error: how often depends on how long it takes.
  *
  *	cc plug-region.c -o plug-region $(pkg-config --cflags --libs libmhp)
  *	./plug-region dax0.0 SECONDS [ROOT]
@@ -22,7 +22,7 @@ static int show(void *data, uint64_t done, uint64_t total)
 {
 	const char *region = data;
 
-	printf("%s: %" PRIu64 " of %" PRIu64 " MiB\n", region, done >> 20, total >> 20);
+	fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " MiB\n", region, done >> 20, total >> 20);
 	return 0;			/* MHP_CANCEL: stop, and put everything back */
 }
 

@@ -6,7 +6,6 @@
 
 # shellcheck source=tests/cli/lib.sh
 . "$TEST_DATA/cli/lib.sh"
-need jq
 
 : "${top_builddir:?is to be the folder where the examples were built}"
 root=$tmp/root
@@ -74,7 +73,6 @@ for block in 34 35 36 37; do
 	echo Movable >"$mem/memory$block/valid_zones"
 done
 example plug-region 0 dax0.0 10 "$root"
-no_err
 out_has 'done: dax0.0'
 example plug-region 1 dax1.0 10 "$root"
 err_has 'dax1.0'
@@ -96,32 +94,33 @@ cp "$machines/7.3-hmem-bound.txt" "$m"
 hmem=/sys/devices/platform/hmem_platform.0/hmem.0
 drivers=/sys/bus/dax/drivers
 example agent 2 --simulate
+# told WORDS: the region and the outcome of each line
+told()
+{
+	found=$(sed -E 's/^([a-z]+): ([a-z0-9.]+).*/\2=\1/' "$tmp/out" | tr '\n' ' ')
+	[ "$found" = "$1 " ] || { fail "$last: $found, expected $1"; show out; }
+}
 example agent 0 --sim "$m"
-json '[.region, .outcome, .hint]' '["dax0.0","done",null]'
+told 'dax0.0=done'
 divide="$hmem/dax0.0/size=268435456 $hmem/dax_region/create=1 $hmem/dax0.1/size=268435456"
 # shellcheck disable=SC2086
 example agent 0 --sim "$m" $hmem/dax0.0/state=unplugged $drivers/kmem/unbind=dax0.0 $divide \
 	$drivers/device_dax/new_id=dax0.1
-jq -sc 'map([.region, .outcome]) | unique' "$tmp/out" >"$tmp/outcomes"
-cp "$tmp/outcomes" "$tmp/out"
-json . '[["dax0.0","done"],["dax0.1","done"],["dax0.1","refused"]]'
+told 'dax0.0=done dax0.1=refused dax0.1=done'
+out_has 'must reach from one block boundary to another'
 # a region that fails: it is told, tried three times, as putting it back makes events, and
 # others are not left out
 # shellcheck disable=SC2086
 example agent 0 --sim "$m" $hmem/dax0.0/state=unplugged $drivers/kmem/unbind=dax0.0 -33=online $divide \
 	$drivers/device_dax/new_id=dax0.0 $drivers/kmem/bind=dax0.1 \
 	$drivers/device_dax/unbind=dax0.0 $drivers/device_dax/bind=dax0.0
-jq -sc '{ failed: map(select(.region == "dax0.0") | .outcome),
-	message: map(select(.region == "dax0.0"))[1].message | contains("memory33"),
-	others: map(select(.region == "dax0.1").outcome) | last }' "$tmp/out" >"$tmp/outcomes"
-cp "$tmp/outcomes" "$tmp/out"
-json .failed '["done","undone","undone","undone"]'
-json .message true
-json .others '"done"'
+told 'dax0.0=done dax0.1=refused dax0.0=undone dax0.0=undone dax0.0=undone dax0.1=done'
+out_has 'undone: dax0.0: memory33: '
+no_err
 example agent 1 --sim "$machines/7.3-hmem-online.txt" $hmem/no-such-file=1
 err_has 'No such file'
 MHP=$top_builddir/examples/agent
-[ "$(wc -l <"$top_srcdir/examples/agent.c")" -lt 250 ] || fail "examples/agent.c is long"
+[ "$(wc -l <"$top_srcdir/examples/agent.c")" -lt 240 ] || fail "examples/agent.c is long"
 
 # an agent on a simulated machine; the man page has it whole, but for its first line
 example test-agent 0
