@@ -39,12 +39,6 @@ struct agent {
 	size_t n_failed;
 };
 
-static void tell(const char *outcome, const char *message, const char *hint)
-{
-	printf("%s: %s%s%s\n", outcome, message, hint ? "; " : "", hint ? hint : "");
-	fflush(stdout);
-}
-
 static void take_signals(struct agent *agent)
 {
 	struct signalfd_siginfo info;
@@ -66,23 +60,6 @@ static int progress(void *data, uint64_t done_bytes, uint64_t total_bytes)
 	return agent->is_over ? MHP_CANCEL : 0;
 }
 
-/* All of it online in Movable; the system's policy is borrowed meanwhile. */
-static int make_plan(const struct mhp_snapshot *snap, const char *name,
-		     struct mhp_plan **ret_plan)
-{
-	struct mhp_request *request = NULL;
-	int r;
-
-	if ((r = mhp_request_new(&request)) == 0 &&
-	    (r = mhp_request_set_region(request, name)) == 0 &&
-	    (r = mhp_request_set_goal(request, MHP_GOAL_PLUGGED)) == 0 &&
-	    (r = mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE)) == 0 &&
-	    (r = mhp_request_set_rules(request, MHP_RULE_BORROW)) == 0)
-		r = mhp_plan_new(snap, request, ret_plan);
-	mhp_request_free(request);
-	return r;
-}
-
 /* What is put back are events, too: without an end to it the agent would try for ever. */
 static bool is_given_up(const struct agent *agent, const char *name)
 {
@@ -93,57 +70,65 @@ static bool is_given_up(const struct agent *agent, const char *name)
 	return failures == TRIES || agent->n_failed == FAILURES_MAX;
 }
 
-static int apply(struct agent *agent, const char *name, struct mhp_plan *plan)
+/* undone: all is as it was. Partial, unknown: look at mhp_report_get_result() */
+static void tell(struct agent *agent, const char *name, const struct mhp_report *report)
+{
+	enum mhp_outcome outcome = mhp_report_get_outcome(report);
+	enum mhp_reason reason = mhp_report_get_reason(report);
+	const char *hint = mhp_report_get_hint(report);
+
+	if (reason == MHP_REASON_ALREADY)
+		return;
+	printf("%s: %s%s%s\n", mhp_outcome_to_str(outcome), mhp_report_get_message(report),
+	       hint ? "; " : "", hint ? hint : "");
+	fflush(stdout);
+	/* of a conflict nothing was written, so that no events come of it */
+	if (outcome != MHP_OUTCOME_DONE && reason != MHP_REASON_CONFLICT &&
+	    agent->n_failed < FAILURES_MAX)
+		snprintf(agent->failed[agent->n_failed++], NAME_SIZE, "%s", name);
+}
+
+/* All of it online in Movable; the system's policy is borrowed meanwhile. */
+static int plug(struct agent *agent, const char *name)
 {
 	struct mhp_apply_opts opts = { .size = sizeof(opts), .timeout_ms = 30000,
 				       .progress = progress, .progress_data = agent };
-	const struct mhp_conflict *conflict = mhp_plan_get_conflict(plan, 0);
+	struct mhp_request *request = NULL;
 	struct mhp_report *report;
-	enum mhp_outcome outcome;
 	int r;
 
-	if (conflict)		/* nothing is written */
-		tell("refused", mhp_conflict_get_message(conflict),
-		     mhp_conflict_get_hint(conflict));
-	if (conflict || !mhp_plan_get_step(plan, 0))	/* else it is as wanted already */
-		return 0;
-	r = mhp_apply(agent->ctx, plan, &opts, &report);
-	if (r < 0)
-		return r;
-	/* undone: all is as it was. Partial, unknown: look at mhp_report_get_result() */
-	outcome = mhp_report_get_outcome(report);
-	tell(mhp_outcome_to_str(outcome), mhp_report_get_message(report),
-	     mhp_report_get_hint(report));
-	if (outcome != MHP_OUTCOME_DONE && agent->n_failed < FAILURES_MAX)
-		snprintf(agent->failed[agent->n_failed++], NAME_SIZE, "%s", name);
-	mhp_report_free(report);
-	return 0;
+	if ((r = mhp_request_new(&request)) == 0 &&
+	    (r = mhp_request_set_region(request, name)) == 0 &&
+	    (r = mhp_request_set_goal(request, MHP_GOAL_PLUGGED)) == 0 &&
+	    (r = mhp_request_set_online_type(request, MHP_ONLINE_MOVABLE)) == 0 &&
+	    (r = mhp_request_set_rules(request, MHP_RULE_BORROW)) == 0 &&
+	    (r = mhp_fulfil(agent->ctx, request, &opts, &report)) == 0) {
+		tell(agent, name, report);
+		mhp_report_free(report);
+	}
+	mhp_request_free(request);
+	return r;
 }
 
 /* At the region of that name, or at all of them. */
 static void look(struct agent *agent, const char *name)
 {
-	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
 	const struct mhp_region *region;
 	struct mhp_snapshot *snap = NULL;
-	int r = mhp_snapshot_new(agent->ctx, &opts, &snap);
+	int r = mhp_snapshot_new(agent->ctx, NULL, &snap);
 
 	if (r < 0)
 		fprintf(stderr, "cannot look at the memory: %s\n", strerror(-r));
 	for (size_t i = 0; r == 0 && (region = mhp_snapshot_get_region(snap, i)); i++) {
 		const char *found = mhp_region_get_name(region);
-		struct mhp_plan *plan = NULL;
 		int code;
 
 		if (agent->is_over || mhp_region_get_kind(region) != MHP_REGION_DAX ||
 		    (name && strcmp(name, found)) || is_given_up(agent, found))
 			continue;
-		code = make_plan(snap, found, &plan);
-		if (code == 0)
-			code = apply(agent, found, plan);
+		code = plug(agent, found);
 		if (code < 0)	/* of this one; the others have their turn */
 			fprintf(stderr, "%s: %s\n", found, strerror(-code));
-		mhp_plan_unref(plan);
 	}
 	mhp_snapshot_unref(snap);
 }
