@@ -12,7 +12,7 @@ pub fn module(table: &str) -> String {
          //! references, are called by [`Drop`] and [`Clone`] of the type that is named.\n\
          //!\n//! | C | Rust |\n//! | --- | --- |\n",
     );
-    for line in table.lines() {
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
         let function = cells.next().unwrap_or("");
         let name = cells.next().unwrap_or("");

@@ -9,13 +9,14 @@ const WIDTH: usize = 100;
 /// Words in lines that rustdoc takes for one paragraph.
 fn wrap(out: &mut String, text: &str, indent: &str) {
     let mut line = format!("{indent}///");
+    let next = if text.starts_with("* ") { format!("{line}  ") } else { line.clone() };
     for word in text.split_whitespace() {
         // what Markdown would take for a list, a heading or a quotation
         let is_mark = matches!(word, "-" | "+" | "=" | "--") || word.starts_with(['#', '>', '|']);
         let is_number = word.ends_with(['.', ')']) && word.starts_with(char::is_numeric);
         if line.len() + 1 + word.len() > WIDTH - 2 && !is_mark && !is_number {
             writeln!(out, "{line}").unwrap();
-            line = format!("{indent}///");
+            line = next.clone();
         }
         line = line + " " + word;
     }

@@ -150,7 +150,7 @@ pub const MHP_ACCESS_CPU: mhp_access = 2;
 /// * `data`: as given to mhp_ctx_set_log_fn()
 /// * `code`: a negative errno value; 0 if there is none for it
 /// * `path`: the file it is about, below the root, or NULL; may hold any byte but NUL: escape it
-/// before it goes to a terminal
+///   before it goes to a terminal
 /// * `message`: one line of English without a newline, printable
 pub type mhp_log_fn =
     Option<unsafe extern "C" fn(
@@ -391,9 +391,9 @@ pub const MHP_CANCEL_UNDO: mhp_cancel = 2;
 /// * `done_bytes`: memory of the steps carried out so far
 /// * `total_bytes`: memory of all steps
 /// * returns 0 to go on. MHP_CANCEL stops, as a failure would, and ends the write that is under
-/// way: what was changed is put back unless the request has MHP_RULE_KEEP. It comes too late once
-/// all is as wanted, and while things are put back it is not heeded: MHP_CANCEL_UNDO ends that,
-/// too
+///   way: what was changed is put back unless the request has MHP_RULE_KEEP. It comes too late
+///   once all is as wanted, and while things are put back it is not heeded: MHP_CANCEL_UNDO ends
+///   that, too
 pub type mhp_progress_fn =
     Option<unsafe extern "C" fn(
     data: *mut c_void,
@@ -727,7 +727,7 @@ extern "C" {
     /// Make a context.
     ///
     /// * `root`: directory that stands for "/" (below it sys/ and proc/); NULL or "/" for this
-    /// machine
+    ///   machine
     /// * `ret_ctx`: the context, with one reference, which the caller drops with mhp_ctx_unref()
     /// * returns 0; -ENOENT, -ENOTDIR, -EACCES and others if root cannot be opened; -ENOMEM
     pub fn mhp_ctx_new(root: *const c_char, ret_ctx: *mut *mut mhp_ctx) -> c_int;
@@ -746,9 +746,9 @@ extern "C" {
     ///
     /// * `ctx`: the context
     /// * `fn`: called in the thread that calls the library, and must not call it with this
-    /// context; NULL for none
+    ///   context; NULL for none
     /// * `data`: handed to fn until another is set, or as long as the context lives: until the
-    /// last of its references goes, of which monitors and holds have one each
+    ///   last of its references goes, of which monitors and holds have one each
     pub fn mhp_ctx_set_log_fn(ctx: *mut mhp_ctx, fn_: mhp_log_fn, data: *mut c_void);
     /// Say by which name others get to see who works with this context, with the process's ID
     /// behind it: who keeps them waiting (mhp_apply(), mhp_recover()), has a hold
@@ -757,7 +757,7 @@ extern "C" {
     ///
     /// * `ctx`: the context
     /// * `name`: what counts from now on, of which a copy is kept; others see it escaped. NULL:
-    /// the process's own, as at first
+    ///   the process's own, as at first
     /// * returns 0; -EINVAL it is empty, or has more than 63 bytes; -ENOMEM: it is as before
     pub fn mhp_ctx_set_program(ctx: *mut mhp_ctx, name: *const c_char) -> c_int;
     /// Take a capture of the machine. What cannot be read is in it as the name of the errno
@@ -768,8 +768,8 @@ extern "C" {
     /// * `opts`: NULL for the defaults
     /// * `ret_text`: the capture; the caller frees it with free()
     /// * returns 0; -ENODEV there is nothing to take; -EFBIG it would be larger than 512 MiB;
-    /// -E2BIG opts asks for what this library does not know; -EINVAL; -EMFILE, -ENFILE no more
-    /// files can be opened; -ENOMEM
+    ///   -E2BIG opts asks for what this library does not know; -EINVAL; -EMFILE, -ENFILE no more
+    ///   files can be opened; -ENOMEM
     pub fn mhp_ctx_copy_capture(
         ctx: *mut mhp_ctx,
         opts: *const mhp_capture_opts,
@@ -806,15 +806,15 @@ extern "C" {
     /// * `ctx`: the context
     /// * `opts`: NULL for the defaults
     /// * `ret_snap`: the snapshot, with one reference, which the caller drops with
-    /// mhp_snapshot_unref()
+    ///   mhp_snapshot_unref()
     /// * returns 0; -ENODEV no memory hotplug below this root (no usable
-    /// sys/devices/system/memory/block_size_bytes); -EBADMSG the block size is malformed; -EACCES
-    /// no permission; -E2BIG opts asks for what this library does not know; -ENOENT there is no
-    /// such region, and no base (by an identity it is found only if it was asked for, and all are
-    /// looked at); -EINVAL opts contradict each other, or base has blocks of another size;
-    /// -ENOMEM; -EIO and others: what the system answered when block size, list of blocks, or of
-    /// regions where one was to be found, were read. Anything less than that does not fail the
-    /// call: see mhp_snapshot_count_problems()
+    ///   sys/devices/system/memory/block_size_bytes); -EBADMSG the block size is malformed;
+    ///   -EACCES no permission; -E2BIG opts asks for what this library does not know; -ENOENT
+    ///   there is no such region, and no base (by an identity it is found only if it was asked
+    ///   for, and all are looked at); -EINVAL opts contradict each other, or base has blocks of
+    ///   another size; -ENOMEM; -EIO and others: what the system answered when block size, list
+    ///   of blocks, or of regions where one was to be found, were read. Anything less than that
+    ///   does not fail the call: see mhp_snapshot_count_problems()
     pub fn mhp_snapshot_new(
         ctx: *mut mhp_ctx,
         opts: *const mhp_snapshot_opts,
@@ -864,7 +864,7 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `block`: one of its blocks
     /// * returns the region, borrowed; NULL if that is not known, because the ranges of some
-    /// region, or what is System RAM, could not be read
+    ///   region, or what is System RAM, could not be read
     pub fn mhp_snapshot_get_block_region(
         snap: *const mhp_snapshot,
         block: *const mhp_block,
@@ -877,8 +877,8 @@ extern "C" {
     /// * `block`: one of its blocks
     /// * `ret_bytes`: at most the block size
     /// * returns 0; -ENODATA the snapshot was taken without that flag, no host plugs this block,
-    /// or it is not online, so that the kernel does not tell; -ENOENT the kernel has no such
-    /// file; -EACCES needs root; other negative errno values: what reading it answered
+    ///   or it is not online, so that the kernel does not tell; -ENOENT the kernel has no such
+    ///   file; -EACCES needs root; other negative errno values: what reading it answered
     pub fn mhp_snapshot_get_block_plugged_bytes(
         snap: *const mhp_snapshot,
         block: *const mhp_block,
@@ -889,7 +889,7 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `block`: one of its blocks
     /// * returns the text without its newline, borrowed, to be escaped before it goes to a
-    /// terminal; NULL if every word is known or nothing was read
+    ///   terminal; NULL if every word is known or nothing was read
     pub fn mhp_snapshot_get_block_zones_text(
         snap: *const mhp_snapshot,
         block: *const mhp_block,
@@ -952,11 +952,11 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `index`: from 0
     /// * `ret_path`: the file, below the root, borrowed, to be escaped before it goes to a
-    /// terminal; may be NULL
+    ///   terminal; may be NULL
     /// * `ret_code`: a negative errno value; -EBADMSG if it was read but makes no sense, -ERANGE
-    /// if its name has a number that is too large; may be NULL
+    ///   if its name has a number that is too large; may be NULL
     /// * `ret_text`: what stood in the file where it was read but makes no sense, else NULL;
-    /// borrowed, to be escaped before it goes to a terminal; may be NULL
+    ///   borrowed, to be escaped before it goes to a terminal; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_snapshot_get_problem(
         snap: *const mhp_snapshot,
@@ -970,12 +970,12 @@ extern "C" {
     ///
     /// * `snap`: the snapshot
     /// * `ret_what`: who did what: "mhp\[123]: plug dax0.0 as online_movable"; borrowed, NULL if
-    /// there is nothing; printable; may be NULL
+    ///   there is nothing; printable; may be NULL
     /// * `ret_running`: whether he is still at work, so that it is no matter for mhp_recover();
-    /// may be NULL
+    ///   may be NULL
     /// * returns 0; a negative errno value if that could not be read: it is a problem of the
-    /// snapshot too. -EACCES: something was begun, and only root can tell whether he is still at
-    /// work; -EBADMSG: the journal makes no sense
+    ///   snapshot too. -EACCES: something was begun, and only root can tell whether he is still
+    ///   at work; -EBADMSG: the journal makes no sense
     pub fn mhp_snapshot_get_pending(
         snap: *const mhp_snapshot,
         ret_what: *mut *const c_char,
@@ -1008,7 +1008,7 @@ extern "C" {
     ///
     /// * `block`: the block
     /// * returns the zone; MHP_ZONE_NONE if it spans several; MHP_ZONE_UNKNOWN if the block is
-    /// not online or the zone could not be read
+    ///   not online or the zone could not be read
     pub fn mhp_block_get_zone(block: *const mhp_block) -> mhp_zone;
     /// Number of words in valid_zones: of an online block the one zone that it is in, of another
     /// the zones that it may go to.
@@ -1022,7 +1022,7 @@ extern "C" {
     /// * `block`: the block
     /// * `index`: from 0
     /// * returns the zone; MHP_ZONE_UNKNOWN if there are not that many, or for a word that libmhp
-    /// does not know (see mhp_snapshot_get_block_zones_text())
+    ///   does not know (see mhp_snapshot_get_block_zones_text())
     pub fn mhp_block_get_zone_at(block: *const mhp_block, index: usize) -> mhp_zone;
     /// Number of a node: the M of nodeM.
     ///
@@ -1034,7 +1034,7 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_has_cpu`: whether it has
     /// * returns 0; -ENODATA there is no such file; another negative errno value if it could not
-    /// be read, -EBADMSG if it makes no sense
+    ///   be read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_has_cpu(node: *const mhp_node, ret_has_cpu: *mut bool) -> c_int;
     /// Has the node processors, in a word?
     ///
@@ -1047,7 +1047,7 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_has_generic_initiator`: whether it has
     /// * returns as mhp_node_get_has_cpu(); -ENODATA also if the snapshot was made without
-    /// MHP_SNAPSHOT_TOPOLOGY
+    ///   MHP_SNAPSHOT_TOPOLOGY
     pub fn mhp_node_get_has_generic_initiator(
         node: *const mhp_node,
         ret_has_generic_initiator: *mut bool,
@@ -1073,7 +1073,7 @@ extern "C" {
     ///
     /// * `node`: the node
     /// * returns 0; -ENODATA if they were not, in a snapshot of one region; another negative
-    /// errno value if they could not
+    ///   errno value if they could not
     pub fn mhp_node_get_blocks_code(node: *const mhp_node) -> c_int;
     /// Number of the node's memory blocks, whatever their state. A block that spans nodes counts
     /// on each of them; mhp_block_get_node_id() names the lowest.
@@ -1087,9 +1087,9 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_tier`: the tier
     /// * returns 0; -ENODATA it is in none, as a node without online memory, the kernel has no
-    /// tiers (before 6.1), or the snapshot was made without MHP_SNAPSHOT_TOPOLOGY; another
-    /// negative errno value if it, or a tier that may be it, could not be read; -EBADMSG if it
-    /// makes no sense, as where two tiers have the node
+    ///   tiers (before 6.1), or the snapshot was made without MHP_SNAPSHOT_TOPOLOGY; another
+    ///   negative errno value if it, or a tier that may be it, could not be read; -EBADMSG if it
+    ///   makes no sense, as where two tiers have the node
     pub fn mhp_node_get_tier(node: *const mhp_node, ret_tier: *mut c_int) -> c_int;
     /// Distance from the node to another one, as the firmware tells: 10 to itself, more to
     /// others.
@@ -1098,8 +1098,8 @@ extern "C" {
     /// * `to`: number of the other one
     /// * `ret_distance`: the distance, which has no unit
     /// * returns 0; -ENOENT the snapshot has no such node; -ENODATA the kernel tells none, or the
-    /// snapshot was made without MHP_SNAPSHOT_TOPOLOGY; -ESTALE nodes came or went meanwhile;
-    /// another negative errno value if it could not be read, -EBADMSG if it makes no sense
+    ///   snapshot was made without MHP_SNAPSHOT_TOPOLOGY; -ESTALE nodes came or went meanwhile;
+    ///   another negative errno value if it could not be read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_distance(
         node: *const mhp_node,
         to: c_int,
@@ -1112,8 +1112,8 @@ extern "C" {
     /// * `access`: whose accesses
     /// * `ret_mb_per_s`: MB/s, never 0
     /// * returns 0; -ENODATA the kernel does not know, or the snapshot was made without
-    /// MHP_SNAPSHOT_TOPOLOGY; -EINVAL access is none of these; another negative errno value if it
-    /// could not be read, -EBADMSG if it makes no sense
+    ///   MHP_SNAPSHOT_TOPOLOGY; -EINVAL access is none of these; another negative errno value if
+    ///   it could not be read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_read_bandwidth_mb_per_s(
         node: *const mhp_node,
         access: mhp_access,
@@ -1181,7 +1181,7 @@ extern "C" {
     ///
     /// * `node`: the node
     /// * returns 0; -ENODATA the kernel does not know of any, or the snapshot was made without
-    /// MHP_SNAPSHOT_TOPOLOGY; another negative errno value if they could not be listed
+    ///   MHP_SNAPSHOT_TOPOLOGY; another negative errno value if they could not be listed
     pub fn mhp_node_get_caches_code(node: *const mhp_node) -> c_int;
     /// Number of the caches before the node's memory, such as DRAM before slower memory.
     ///
@@ -1195,7 +1195,7 @@ extern "C" {
     /// * `ret_level`: its level: 1 is the one next to the memory; may be NULL
     /// * `ret_size_bytes`: its size; may be NULL
     /// * returns 0; -EINVAL if there are not that many; -ENODATA its size is not known; another
-    /// negative errno value if that could not be read, -EBADMSG if it makes no sense
+    ///   negative errno value if that could not be read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_cache(
         node: *const mhp_node,
         index: usize,
@@ -1222,8 +1222,8 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_is`: whether it is; a node without blocks is not
     /// * returns 0; a negative errno value if that cannot be told: has_cpu (-ENODATA: there is no
-    /// such file), the node's blocks, or what tells whose they are (-EACCES: needs root) could
-    /// not be read
+    ///   such file), the node's blocks, or what tells whose they are (-EACCES: needs root) could
+    ///   not be read
     pub fn mhp_node_get_is_from_regions(node: *const mhp_node, ret_is: *mut bool) -> c_int;
     /// The region's name, such as "dax0.0": the kernel's, where it has one. s390's standby
     /// storage is "standby", the LMBs of a POWER partition are "lmb".
@@ -1240,21 +1240,21 @@ extern "C" {
     ///
     /// * `region`: the region
     /// * returns path below the root, such as "/sys/devices/platform/.../dax0.0", of one without
-    /// a device the directory that tells of it, or that of all memory blocks; borrowed, never
-    /// NULL; to be escaped before it goes to a terminal
+    ///   a device the directory that tells of it, or that of all memory blocks; borrowed, never
+    ///   NULL; to be escaped before it goes to a terminal
     pub fn mhp_region_get_path(region: *const mhp_region) -> *const c_char;
     /// Node that the memory belongs to when it is System RAM.
     ///
     /// * `region`: the region
     /// * `ret_node`: its number, the M of nodeM; as the kernel tells it
     /// * returns 0; -ENODATA the kernel tells none; another negative errno value if it could not
-    /// be read, -EBADMSG if it makes no sense
+    ///   be read, -EBADMSG if it makes no sense
     pub fn mhp_region_get_node_id(region: *const mhp_region, ret_node: *mut c_int) -> c_int;
     /// Driver that is bound to the device.
     ///
     /// * `region`: the region
     /// * `ret_driver`: the driver's name such as "kmem", borrowed, to be escaped before it goes
-    /// to a terminal; NULL if none is bound
+    ///   to a terminal; NULL if none is bound
     /// * returns 0; a negative errno value if it could not be read
     pub fn mhp_region_get_driver(
         region: *const mhp_region,
@@ -1266,9 +1266,9 @@ extern "C" {
     /// * `region`: the region
     /// * `ret_state`: its value; may be NULL
     /// * `ret_text`: the kernel's word, borrowed, to be escaped before it goes to a terminal; may
-    /// be NULL
+    ///   be NULL
     /// * returns 0; -ENODATA if there is no such file (older kernel, or not bound to kmem);
-    /// another negative errno value if it could not be read
+    ///   another negative errno value if it could not be read
     pub fn mhp_region_get_device_state(
         region: *const mhp_region,
         ret_state: *mut mhp_device_state,
@@ -1279,10 +1279,10 @@ extern "C" {
     ///
     /// * `region`: the region
     /// * `ret_driver`: borrowed, to be escaped before it goes to a terminal; NULL if the region
-    /// is not System RAM, or no driver's
+    ///   is not System RAM, or no driver's
     /// * returns 0; -ENODATA if it was not read (mhp_snapshot_new(), of one region); another
-    /// negative errno value if it could not be read (-EACCES: the addresses there are only for
-    /// CAP_SYS_ADMIN). A line that makes no sense is a problem of the snapshot, and skipped
+    ///   negative errno value if it could not be read (-EACCES: the addresses there are only for
+    ///   CAP_SYS_ADMIN). A line that makes no sense is a problem of the snapshot, and skipped
     pub fn mhp_region_get_ram_driver(
         region: *const mhp_region,
         ret_driver: *mut *const c_char,
@@ -1292,7 +1292,7 @@ extern "C" {
     /// * `region`: the region
     /// * `ret_count`: how many
     /// * returns 0; a negative errno value if they could not be read: -EACCES needs root,
-    /// -EBADMSG makes no sense. Such a region has no blocks here
+    ///   -EBADMSG makes no sense. Such a region has no blocks here
     pub fn mhp_region_get_range_count(region: *const mhp_region, ret_count: *mut usize) -> c_int;
     /// A physical range of the region, untrimmed, in the kernel's order.
     ///
@@ -1348,14 +1348,14 @@ extern "C" {
     ///
     /// * `region`: the region
     /// * returns the zone; MHP_ZONE_MIXED if they differ; MHP_ZONE_UNKNOWN if none is online or
-    /// one could not be read
+    ///   one could not be read
     pub fn mhp_region_get_zone(region: *const mhp_region) -> mhp_zone;
     /// Size of all ranges.
     ///
     /// * `region`: the region
     /// * `ret_bytes`: the size
     /// * returns 0, also where the kernel tells the size and not the ranges; a negative errno
-    /// value if it could not be read
+    ///   value if it could not be read
     pub fn mhp_region_get_size_bytes(region: *const mhp_region, ret_bytes: *mut u64) -> c_int;
     /// Memory of the region that is in use: its online blocks. One whose state could not be read
     /// does not count.
@@ -1376,7 +1376,7 @@ extern "C" {
     /// * `region`: the region
     /// * `ret_bytes`: how many
     /// * returns 0; else as mhp_snapshot_get_block_plugged_bytes() of an online block that is not
-    /// known, or why the ranges are not
+    ///   known, or why the ranges are not
     pub fn mhp_region_get_plugged_bytes(region: *const mhp_region, ret_bytes: *mut u64) -> c_int;
     /// A name that stays the same over reboots and does not depend on the order in which the
     /// kernel found things, such as "virtio-mem:0000:00:04.0". Accepted wherever a region's name
@@ -1389,9 +1389,9 @@ extern "C" {
     /// * `region`: the region
     /// * `ret_identity`: borrowed, printable, without blanks
     /// * returns 0; -ENODATA if it has none, or the snapshot was taken without that flag
-    /// (mhp_snapshot_get_flags()): it was not asked for; -ENOTUNIQ if another region has the
-    /// same, so that it names neither; another negative errno value if it could not be read
-    /// (-EACCES: needs root)
+    ///   (mhp_snapshot_get_flags()): it was not asked for; -ENOTUNIQ if another region has the
+    ///   same, so that it names neither; another negative errno value if it could not be read
+    ///   (-EACCES: needs root)
     pub fn mhp_region_get_identity(
         region: *const mhp_region,
         ret_identity: *mut *const c_char,
@@ -1423,7 +1423,7 @@ extern "C" {
     /// * `region`: the region
     /// * `what`: what is to be done
     /// * `ret_why`: why it cannot be done, a part of a sentence ("is boot memory"), constant;
-    /// NULL if it can; may be NULL
+    ///   NULL if it can; may be NULL
     /// * returns whether it can; false also for a capability that is not known
     pub fn mhp_region_can(
         region: *const mhp_region,
@@ -1442,7 +1442,7 @@ extern "C" {
     /// * `index`: from 0
     /// * `ret_name`: what it is, constant; libmhp(7) lists them with their units
     /// * `ret_text`: its value, borrowed, to be escaped before it goes to a terminal; NULL if it
-    /// could not be read; may be NULL
+    ///   could not be read; may be NULL
     /// * `ret_code`: 0; a negative errno value if it could not be read; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_region_get_fact(
@@ -1458,7 +1458,7 @@ extern "C" {
     /// * `name`: such as "interleave_ways"
     /// * `ret_text`: its value, borrowed, to be escaped before it goes to a terminal
     /// * returns 0; -ENODATA if there is no such fact, or the snapshot was taken without
-    /// MHP_SNAPSHOT_IDENTITY; another negative errno value if it could not be read
+    ///   MHP_SNAPSHOT_IDENTITY; another negative errno value if it could not be read
     pub fn mhp_region_find_fact(
         region: *const mhp_region,
         name: *const c_char,
@@ -1477,7 +1477,7 @@ extern "C" {
     /// * `index`: from 0
     /// * `ret_name`: its name, such as "mem0" or "0000:00:04.0", borrowed; may be NULL
     /// * `ret_path`: its directory in sysfs, below the root, borrowed; may be NULL. Both to be
-    /// escaped before they go to a terminal
+    ///   escaped before they go to a terminal
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_region_get_device(
         region: *const mhp_region,
@@ -1491,7 +1491,7 @@ extern "C" {
     /// * `index`: from 0
     /// * `ret_serial`: the serial number
     /// * returns 0; -ENODATA if it has none; another negative errno value if it could not be
-    /// read; -EINVAL if there are not that many devices
+    ///   read; -EINVAL if there are not that many devices
     pub fn mhp_region_get_device_serial(
         region: *const mhp_region,
         index: usize,
@@ -1503,7 +1503,7 @@ extern "C" {
     /// * `index`: from 0
     /// * `ret_node`: its number, the M of nodeM
     /// * returns 0; -ENODATA if that is not told; another negative errno value if it could not be
-    /// read; -EINVAL if there are not that many devices
+    ///   read; -EINVAL if there are not that many devices
     pub fn mhp_region_get_device_node_id(
         region: *const mhp_region,
         index: usize,
@@ -1513,7 +1513,7 @@ extern "C" {
     ///
     /// * `node`: the node
     /// * `zone`: MHP_ZONE_DMA to MHP_ZONE_DEVICE; MHP_ZONE_UNKNOWN for those with a name never
-    /// seen
+    ///   seen
     /// * `ret_present`: bytes of memory; may be NULL
     /// * `ret_managed`: bytes that the kernel hands out, which is less; may be NULL
     /// * `ret_free`: bytes that are free; may be NULL
@@ -1530,18 +1530,18 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_bytes`: how many
     /// * returns 0; -ENODATA the snapshot was made without MHP_SNAPSHOT_TOPOLOGY and
-    /// MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page cannot be told;
-    /// -ERANGE more than 2^64 bytes; another negative errno value if it could not be read,
-    /// -EBADMSG if it makes no sense
+    ///   MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page cannot be
+    ///   told; -ERANGE more than 2^64 bytes; another negative errno value if it could not be
+    ///   read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_kernel_bytes(node: *const mhp_node, ret_bytes: *mut u64) -> c_int;
     /// Memory of a node in Movable.
     ///
     /// * `node`: the node
     /// * `ret_bytes`: how many
     /// * returns 0; -ENODATA the snapshot was made without MHP_SNAPSHOT_TOPOLOGY and
-    /// MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page cannot be told;
-    /// -ERANGE more than 2^64 bytes; another negative errno value if it could not be read,
-    /// -EBADMSG if it makes no sense
+    ///   MHP_SNAPSHOT_FOR_PLANS, there is no /proc/zoneinfo, or the size of a page cannot be
+    ///   told; -ERANGE more than 2^64 bytes; another negative errno value if it could not be
+    ///   read, -EBADMSG if it makes no sense
     pub fn mhp_node_get_movable_bytes(node: *const mhp_node, ret_bytes: *mut u64) -> c_int;
     /// The ratio MOVABLE:KERNEL of a node in percent, rounded up: what is compared with
     /// mhp_snapshot_get_auto_movable_ratio(). The kernel's own policy (auto-movable) is stricter:
@@ -1551,13 +1551,13 @@ extern "C" {
     /// * `node`: the node
     /// * `ret_percent`: such as 301
     /// * returns 0; -ENODATA also if the node has no memory in zones; -ERANGE all of it is in
-    /// Movable, so that there is no such number; else as mhp_node_get_kernel_bytes()
+    ///   Movable, so that there is no such number; else as mhp_node_get_kernel_bytes()
     pub fn mhp_node_get_movable_percent(node: *const mhp_node, ret_percent: *mut u64) -> c_int;
     /// As mhp_node_get_zone_bytes(), for all nodes together.
     ///
     /// * `snap`: the snapshot
     /// * `zone`: MHP_ZONE_DMA to MHP_ZONE_DEVICE; MHP_ZONE_UNKNOWN for those with a name never
-    /// seen
+    ///   seen
     /// * `ret_present`: bytes of memory; may be NULL
     /// * `ret_managed`: bytes that the kernel hands out, which is less; may be NULL
     /// * `ret_free`: bytes that are free; may be NULL
@@ -1596,7 +1596,7 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `ret_type`: the type
     /// * returns 0; -ENODATA if the kernel has no such file; another negative errno value if it
-    /// could not be read, -EBADMSG if it is a word never seen
+    ///   could not be read, -EBADMSG if it is a word never seen
     pub fn mhp_snapshot_get_default_online_type(
         snap: *const mhp_snapshot,
         ret_type: *mut mhp_online_type,
@@ -1605,9 +1605,9 @@ extern "C" {
     ///
     /// * `snap`: the snapshot
     /// * `ret_policy`: "contig-zones", "auto-movable" or a later kernel's word, borrowed, to be
-    /// escaped before it goes to a terminal
+    ///   escaped before it goes to a terminal
     /// * returns 0; -ENODATA if the kernel has no such file; another negative errno value if it
-    /// could not be read
+    ///   could not be read
     pub fn mhp_snapshot_get_online_policy(
         snap: *const mhp_snapshot,
         ret_policy: *mut *const c_char,
@@ -1619,7 +1619,7 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `ret_percent`: the ratio
     /// * returns 0; -ENODATA if the kernel has no such file (before 5.15); another negative errno
-    /// value if it could not be read, -EBADMSG if it is no number
+    ///   value if it could not be read, -EBADMSG if it is no number
     pub fn mhp_snapshot_get_auto_movable_ratio(
         snap: *const mhp_snapshot,
         ret_percent: *mut c_uint,
@@ -1630,7 +1630,7 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `ret_aware`: whether it does
     /// * returns 0; -ENODATA if the kernel has no such file; another negative errno value if it
-    /// could not be read, -EBADMSG if it is neither Y nor N
+    ///   could not be read, -EBADMSG if it is neither Y nor N
     pub fn mhp_snapshot_get_auto_movable_numa_aware(
         snap: *const mhp_snapshot,
         ret_aware: *mut bool,
@@ -1640,9 +1640,9 @@ extern "C" {
     ///
     /// * `snap`: the snapshot
     /// * `ret_word`: "Y", "N", "force" or a later kernel's word, borrowed, to be escaped before
-    /// it goes to a terminal
+    ///   it goes to a terminal
     /// * returns 0; -ENODATA if the kernel has no such file (before 5.13); another negative errno
-    /// value if it could not be read
+    ///   value if it could not be read
     pub fn mhp_snapshot_get_memmap_on_memory(
         snap: *const mhp_snapshot,
         ret_word: *mut *const c_char,
@@ -1652,14 +1652,14 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `ret_has`: whether it can
     /// * returns 0; -ENODATA if there is no block to tell it by, or the snapshot was made without
-    /// MHP_SNAPSHOT_FOR_PLANS; another negative errno value if it could not be found out
+    ///   MHP_SNAPSHOT_FOR_PLANS; another negative errno value if it could not be found out
     pub fn mhp_snapshot_get_has_hotremove(snap: *const mhp_snapshot, ret_has: *mut bool) -> c_int;
     /// Are all udev rules known that online memory?
     ///
     /// * `snap`: the snapshot
     /// * returns 0; -ENODATA if the snapshot was made without MHP_SNAPSHOT_FOR_PLANS; another
-    /// negative errno value if a file, or a directory, could not be read
-    /// (mhp_snapshot_get_problem())
+    ///   negative errno value if a file, or a directory, could not be read
+    ///   (mhp_snapshot_get_problem())
     pub fn mhp_snapshot_get_udev_rules_code(snap: *const mhp_snapshot) -> c_int;
     /// Number of udev rules that online memory as it is added, or may do so.
     ///
@@ -1673,14 +1673,14 @@ extern "C" {
     /// * `snap`: the snapshot
     /// * `index`: from 0
     /// * `ret_path`: the file, below the root, borrowed, to be escaped before it goes to a
-    /// terminal; may be NULL
+    ///   terminal; may be NULL
     /// * `ret_line`: where in it the rule begins, from 1; may be NULL
     /// * `ret_word`: what it writes: "online", "online_kernel", "online_movable", or several of
-    /// them with "|" between if it is one of these; NULL if that is not known; borrowed; may be
-    /// NULL
+    ///   them with "|" between if it is one of these; NULL if that is not known; borrowed; may be
+    ///   NULL
     /// * `ret_may`: false: it onlines every block that is added and offline; true: that depends
-    /// on what only udev knows, such as the answer of another program, or it is about DAX
-    /// devices; may be NULL
+    ///   on what only udev knows, such as the answer of another program, or it is about DAX
+    ///   devices; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_snapshot_get_udev_rule(
         snap: *const mhp_snapshot,
@@ -1696,14 +1696,14 @@ extern "C" {
     ///
     /// * `ctx`: the context
     /// * `opts`: timeout_ms for the lock, and progress while it is waited for, with 0 of 0 bytes;
-    /// NULL for the defaults
+    ///   NULL for the defaults
     /// * `ret_recovery`: what was found, which the caller frees with mhp_recovery_free(). NULL if
-    /// nothing was
+    ///   nothing was
     /// * returns 0; -ETIMEDOUT the lock was held until the deadline (who by goes to the log
-    /// function); -ECANCELED by the progress function; -EBADMSG the journal is damaged (its name
-    /// and text go to the log function), and left for the administrator to read and remove;
-    /// -E2BIG opts asks for what this library does not know; -EINVAL; -ENOMEM; -EACCES, -EROFS
-    /// and others: the lock cannot be made, or the journal not be read
+    ///   function); -ECANCELED by the progress function; -EBADMSG the journal is damaged (its
+    ///   name and text go to the log function), and left for the administrator to read and
+    ///   remove; -E2BIG opts asks for what this library does not know; -EINVAL; -ENOMEM; -EACCES,
+    ///   -EROFS and others: the lock cannot be made, or the journal not be read
     pub fn mhp_recover(
         ctx: *mut mhp_ctx,
         opts: *const mhp_apply_opts,
@@ -1738,7 +1738,7 @@ extern "C" {
     /// * `ret_before`: what stood there before, borrowed; "" for an id; may be NULL
     /// * `ret_ours`: what was written, or the id, borrowed; may be NULL
     /// * `ret_code`: why it was not put back, a negative errno value, with MHP_RETURNED_CHANGED
-    /// -ENOENT or -ENODEV if the file is gone; else 0; may be NULL
+    ///   -ENOENT or -ENODEV if the file is gone; else 0; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_recovery_get_setting(
         recovery: *const mhp_recovery,
@@ -1758,14 +1758,15 @@ extern "C" {
     ///
     /// * `ctx`: the context, to which the hold keeps a reference
     /// * `name`: of 1 to 32 letters "a" to "z", digits and "-", which begins with a letter: the
-    /// file is /run/libmhp/NAME.lock below the root. "agent" is what mhp agent takes
+    ///   file is /run/libmhp/NAME.lock below the root. "agent" is what mhp agent takes
     /// * `what`: what others get to see, behind the program's name and PID
     /// * `ret_hold`: the hold, which the caller lets go of with mhp_hold_free()
     /// * `ret_holder`: upon -EAGAIN the one who has it, as in "mhp\[123]: WHAT", printable, or
-    /// NULL if that is not known; the caller frees it with free(). Else NULL. May be NULL itself
+    ///   NULL if that is not known; the caller frees it with free(). Else NULL. May be NULL
+    ///   itself
     /// * returns 0; -EAGAIN somebody has it; -EINVAL no such name can be; -EACCES, -EROFS,
-    /// -ENOSPC and others: directory or file cannot be made, of which the log function is told;
-    /// -ENOMEM
+    ///   -ENOSPC and others: directory or file cannot be made, of which the log function is told;
+    ///   -ENOMEM
     pub fn mhp_hold_take(
         ctx: *mut mhp_ctx,
         name: *const c_char,
@@ -1791,7 +1792,7 @@ extern "C" {
     ///
     /// * `request`: the request
     /// * `name`: the region's name, such as "dax0.0", or its identity, which only a snapshot with
-    /// MHP_SNAPSHOT_IDENTITY knows; copied
+    ///   MHP_SNAPSHOT_IDENTITY knows; copied
     /// * returns 0; -EINVAL if it is empty; -ENOMEM
     pub fn mhp_request_set_region(request: *mut mhp_request, name: *const c_char) -> c_int;
     /// Set the target: the whole blocks inside a physical range.
@@ -1841,8 +1842,8 @@ extern "C" {
     ///
     /// * `request`: the request
     /// * `size_bytes`: 0: all of it, the default. If it is no multiple of the block size, or of
-    /// the size of an LMB to plug or to unplug, or more than there is, or the goal is to plug or
-    /// to unplug and no part of the target can be, the plan has a conflict
+    ///   the size of an LMB to plug or to unplug, or more than there is, or the goal is to plug
+    ///   or to unplug and no part of the target can be, the plan has a conflict
     pub fn mhp_request_set_size_bytes(request: *mut mhp_request, size_bytes: u64);
     /// Name the driver that is to have the device once it is unplugged. For MHP_GOAL_UNPLUGGED.
     /// Without it the device stays with kmem where that can be (Linux 7.3), and else has no
@@ -1882,11 +1883,11 @@ extern "C" {
     /// * `snap`: the machine as it is; the plan keeps what it needs of it
     /// * `request`: what is wanted; the plan keeps what it needs of it
     /// * `ret_plan`: the plan, with one reference, which the caller drops with mhp_plan_unref().
-    /// Made also where conflicts forbid to apply it
+    ///   Made also where conflicts forbid to apply it
     /// * returns 0; -ENOENT no such region or node; -EACCES and others: regions could not be
-    /// listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal or an
-    /// online type, names more blocks than any machine has, or is not about just the region, or
-    /// blocks of the region, that the snapshot is of; -ENOMEM
+    ///   listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal or an
+    ///   online type, names more blocks than any machine has, or is not about just the region, or
+    ///   blocks of the region, that the snapshot is of; -ENOMEM
     pub fn mhp_plan_new(
         snap: *const mhp_snapshot,
         request: *const mhp_request,
@@ -1900,7 +1901,7 @@ extern "C" {
     /// * `request`: what is wanted; the plan keeps what it needs of it
     /// * `ret_plan`: as with mhp_plan_new(): the caller drops it with mhp_plan_unref()
     /// * `ret_why`: upon failure a line without a newline, printable, which the caller frees with
-    /// free(); NULL upon success and -ENOMEM
+    ///   free(); NULL upon success and -ENOMEM
     /// * returns as mhp_plan_new()
     pub fn mhp_plan_new_why(
         snap: *const mhp_snapshot,
@@ -2001,9 +2002,9 @@ extern "C" {
     /// * `length`: bytes of text
     /// * `ret_plan`: the plan, with one reference, which the caller drops with mhp_plan_unref()
     /// * `ret_line`: upon failure the number of the line at fault, from 1; the one after the last
-    /// if something is missing; may be NULL
+    ///   if something is missing; may be NULL
     /// * returns 0; -EBADMSG the text is no plan, or one that nobody would have made; -E2BIG it
-    /// is one of a newer libmhp; -ENOMEM
+    ///   is one of a newer libmhp; -ENOMEM
     pub fn mhp_plan_new_from_text(
         text: *const c_char,
         length: usize,
@@ -2073,7 +2074,7 @@ extern "C" {
     ///
     /// * `step`: the step
     /// * returns borrowed; NULL if the step cannot be undone, or is an undoing itself
-    /// (MHP_STEP_RETURN)
+    ///   (MHP_STEP_RETURN)
     pub fn mhp_step_get_undo_word(step: *const mhp_step) -> *const c_char;
     /// What a conflict or warning is about.
     ///
@@ -2155,13 +2156,13 @@ extern "C" {
     /// * `plan`: the plan
     /// * `opts`: NULL for the defaults
     /// * `ret_report`: the report, which the caller frees with mhp_report_free(). Set whenever
-    /// anything was written
+    ///   anything was written
     /// * returns 0 the report tells the outcome. Else nothing of the plan was written: -E2BIG
-    /// opts asks for what this library does not know; -EINVAL; -ENOMEM; -EBADMSG the journal of a
-    /// user that was killed is damaged, and left for the administrator to read and remove;
-    /// -EACCES, -EROFS and others: the lock or the journal cannot be made or read (of these two
-    /// files and the damage the log function is told), or the directories of the device or of
-    /// memory blocks cannot be opened
+    ///   opts asks for what this library does not know; -EINVAL; -ENOMEM; -EBADMSG the journal of
+    ///   a user that was killed is damaged, and left for the administrator to read and remove;
+    ///   -EACCES, -EROFS and others: the lock or the journal cannot be made or read (of these two
+    ///   files and the damage the log function is told), or the directories of the device or of
+    ///   memory blocks cannot be opened
     pub fn mhp_apply(
         ctx: *mut mhp_ctx,
         plan: *mut mhp_plan,
@@ -2181,8 +2182,8 @@ extern "C" {
     /// * `region`: a region of that snapshot
     /// * `ret_kind`: the kind; may be NULL
     /// * `ret_text`: a part of a sentence, printable: "probably auto_online_blocks=online",
-    /// "perhaps /etc/udev/rules.d/40-memory.rules:3, which ...", "another program: ..."; the
-    /// caller frees it with free()
+    ///   "perhaps /etc/udev/rules.d/40-memory.rules:3, which ...", "another program: ..."; the
+    ///   caller frees it with free()
     /// * returns 0, also where the cause is not known; -ENOMEM
     pub fn mhp_region_guess_cause(
         snap: *const mhp_snapshot,
@@ -2202,7 +2203,7 @@ extern "C" {
     ///
     /// * `event`: the event
     /// * returns a part of a sentence, printable, borrowed from the event; NULL: without that
-    /// flag, and of MHP_EVENT_LOST and MHP_EVENT_RESYNCED
+    ///   flag, and of MHP_EVENT_LOST and MHP_EVENT_RESYNCED
     pub fn mhp_event_get_cause_text(event: *const mhp_event) -> *const c_char;
     /// Free a report. NULL is fine.
     ///
@@ -2227,7 +2228,7 @@ extern "C" {
     ///
     /// * `report`: the report
     /// * returns a negative errno value, libmhp's own -ETIMEDOUT at the deadline and -ECANCELED
-    /// by the progress function among them; 0 if no system call failed
+    ///   by the progress function among them; 0 if no system call failed
     pub fn mhp_report_get_code(report: *const mhp_report) -> c_int;
     /// What happened, in one line of English without a newline, printable: the block or device
     /// that failed, the file, the word written, the kernel's answer; and the same of the first
@@ -2289,7 +2290,7 @@ extern "C" {
     ///
     /// * `result`: the result
     /// * returns a negative errno value, as mhp_report_get_code(); 0 if there is none: the block
-    /// is as wanted, or nothing that was tried with it failed
+    ///   is as wanted, or nothing that was tried with it failed
     pub fn mhp_result_get_code(result: *const mhp_result) -> c_int;
     /// Why the block ended as it did. It never rests on the errno value alone: the block is
     /// looked at first.
@@ -2307,10 +2308,10 @@ extern "C" {
     /// * `report`: the report
     /// * `index`: from 0
     /// * `ret_path`: the file, below the root, borrowed, to be escaped before it goes to a
-    /// terminal; may be NULL
+    ///   terminal; may be NULL
     /// * `ret_word`: what was written, borrowed; may be NULL
     /// * `ret_code`: the kernel's answer: 0 or a negative errno value; -ETIMEDOUT or -ECANCELED
-    /// if the write was ended; may be NULL
+    ///   if the write was ended; may be NULL
     /// * `ret_undo`: whether it was made to put something back; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_report_get_write(
@@ -2351,7 +2352,7 @@ extern "C" {
     ///
     /// * `report`: the report
     /// * `ret_before`: borrowed; NULL if there was none, or the report is about several devices;
-    /// may be NULL
+    ///   may be NULL
     /// * `ret_after`: borrowed; NULL likewise; may be NULL
     pub fn mhp_report_get_device_words(
         report: *const mhp_report,
@@ -2383,7 +2384,7 @@ extern "C" {
     /// * `opts`: how to apply; NULL for the defaults
     /// * `ret_report`: the report, which the caller frees with mhp_report_free()
     /// * returns 0 the report tells the outcome; else as mhp_snapshot_new(), mhp_plan_new() and
-    /// mhp_apply()
+    ///   mhp_apply()
     pub fn mhp_fulfil(
         ctx: *mut mhp_ctx,
         request: *const mhp_request,
@@ -2398,7 +2399,7 @@ extern "C" {
     /// * `rules`: MHP_RULE_..., or 0
     /// * `ret_report`: the report, which the caller frees with mhp_report_free()
     /// * returns as mhp_fulfil(); -EINVAL region is empty, or type not known; -E2BIG a rule is
-    /// not
+    ///   not
     pub fn mhp_online_region(
         ctx: *mut mhp_ctx,
         region: *const c_char,
@@ -2549,9 +2550,10 @@ extern "C" {
     /// * `opts`: NULL for the defaults
     /// * `ret_monitor`: the monitor, which the caller frees with mhp_monitor_free()
     /// * returns 0; -EOPNOTSUPP events of another root than "/" cannot be had, there is no such
-    /// source, or libmhp was built without libudev: the log function is told which; -E2BIG opts
-    /// asks for what this library does not know; -EINVAL no such source; what mhp_snapshot_new()
-    /// answers; -EMFILE and others: what opening the socket answered; -ENOMEM
+    ///   source, or libmhp was built without libudev: the log function is told which; -E2BIG opts
+    ///   asks for what this library does not know; -EINVAL no such source; what
+    ///   mhp_snapshot_new() answers; -EMFILE and others: what opening the socket answered;
+    ///   -ENOMEM
     pub fn mhp_monitor_new(
         ctx: *mut mhp_ctx,
         opts: *const mhp_monitor_opts,
@@ -2580,10 +2582,10 @@ extern "C" {
     ///
     /// * `monitor`: the monitor
     /// * `ret_event`: the event, borrowed from the monitor until the next call; NULL: none waits
-    /// now, poll
+    ///   now, poll
     /// * returns 0; -ENOMEM, what mhp_snapshot_new() answers where a fresh one is needed, or
-    /// other negative errno values of the socket: nothing is forgotten, and the next call tries
-    /// again. Call it again in a while, for the descriptor need not be readable
+    ///   other negative errno values of the socket: nothing is forgotten, and the next call tries
+    ///   again. Call it again in a while, for the descriptor need not be readable
     pub fn mhp_monitor_next(monitor: *mut mhp_monitor, ret_event: *mut *const mhp_event) -> c_int;
     /// Look at what no message tells: the system's policy (auto_online_blocks, and online_policy,
     /// auto_movable_ratio, memmap_on_memory of the module memory_hotplug). What has changed waits
@@ -2603,13 +2605,13 @@ extern "C" {
     ///
     /// * `monitor`: the monitor
     /// * returns the snapshot, borrowed until the next one is taken, which mhp_monitor_next() may
-    /// do: take a reference to keep it
+    ///   do: take a reference to keep it
     pub fn mhp_monitor_get_snapshot(monitor: *const mhp_monitor) -> *mut mhp_snapshot;
     /// Number of blocks in a state, as events have led to.
     ///
     /// * `monitor`: the monitor
     /// * `state`: MHP_STATE_OFFLINE or MHP_STATE_ONLINE; one that was going offline when it was
-    /// looked at counts as online; MHP_STATE_UNKNOWN: all that are there
+    ///   looked at counts as online; MHP_STATE_UNKNOWN: all that are there
     /// * returns how many
     pub fn mhp_monitor_count_blocks(monitor: *const mhp_monitor, state: mhp_state) -> usize;
     /// A block as events have led to.
@@ -2628,14 +2630,14 @@ extern "C" {
     ///
     /// * `ctx`: the context
     /// * `region`: its name, or its identity (mhp_snapshot_find_region()), for which snapshots
-    /// are taken with MHP_SNAPSHOT_IDENTITY
+    ///   are taken with MHP_SNAPSHOT_IDENTITY
     /// * `what`: what is waited for
     /// * `opts`: NULL for the defaults
     /// * `ret_snap`: the snapshot where it was found to be so, with one reference, which the
-    /// caller drops with mhp_snapshot_unref(); may be NULL
+    ///   caller drops with mhp_snapshot_unref(); may be NULL
     /// * returns 0; -ETIMEDOUT the log function is told what was still missing; -ECANCELED tick
-    /// returned non-zero; -EINVAL; what mhp_monitor_new(), mhp_monitor_next() and
-    /// mhp_snapshot_new() answer
+    ///   returned non-zero; -EINVAL; what mhp_monitor_new(), mhp_monitor_next() and
+    ///   mhp_snapshot_new() answer
     pub fn mhp_wait_region(
         ctx: *mut mhp_ctx,
         region: *const c_char,
@@ -2651,7 +2653,7 @@ extern "C" {
     /// * `request`: what is wanted
     /// * `opts`: NULL for the defaults
     /// * `ret_snap`: as with mhp_wait_region(): the caller drops it with mhp_snapshot_unref();
-    /// may be NULL
+    ///   may be NULL
     /// * returns as mhp_wait_region(); also what mhp_plan_new() answers, but for -ENOENT
     pub fn mhp_wait_request(
         ctx: *mut mhp_ctx,

@@ -86,9 +86,9 @@ extern "C" {
     ///
     /// * `ctx`: the context: files are read below its root, or of its simulated machine
     /// * `ret_standing`: the standing policy, with one reference, which the caller drops with
-    /// mhp_standing_unref(); without rules where there are no files
+    ///   mhp_standing_unref(); without rules where there are no files
     /// * returns 0, also if there are errors in it: a file that could not be read is one of them;
-    /// -ENOMEM
+    ///   -ENOMEM
     pub fn mhp_standing_new(ctx: *mut mhp_ctx, ret_standing: *mut *mut mhp_standing) -> c_int;
     /// Make a standing policy from a text.
     ///
@@ -96,7 +96,7 @@ extern "C" {
     /// * `text`: what stands in it
     /// * `length`: its bytes
     /// * `ret_standing`: the standing policy, with one reference, which the caller drops with
-    /// mhp_standing_unref()
+    ///   mhp_standing_unref()
     /// * returns 0, also if there are errors in it; -ENOMEM
     pub fn mhp_standing_new_from_text(
         file: *const c_char,
@@ -113,7 +113,7 @@ extern "C" {
     /// * `text`: what stands in it
     /// * `length`: its bytes
     /// * returns 0, also if there are errors in it; -EBUSY there are other references to it, such
-    /// as an agenda's; -ENOMEM, and then it is of no use any more
+    ///   as an agenda's; -ENOMEM, and then it is of no use any more
     pub fn mhp_standing_add_text(
         standing: *mut mhp_standing,
         file: *const c_char,
@@ -141,10 +141,10 @@ extern "C" {
     /// * `standing`: the standing policy
     /// * `index`: from 0
     /// * `ret_file`: the file, or the directory that could not be listed, borrowed, to be escaped
-    /// before it goes to a terminal; may be NULL
+    ///   before it goes to a terminal; may be NULL
     /// * `ret_line`: from 1; 0: about the file as a whole, which could not be read; may be NULL
     /// * `ret_message`: what is wrong, with what is allowed: "type = movable: not one of
-    /// online_movable, ..."; borrowed, printable; may be NULL
+    ///   online_movable, ..."; borrowed, printable; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_standing_get_error(
         standing: *const mhp_standing,
@@ -186,7 +186,7 @@ extern "C" {
     /// * `ret_path`: borrowed, to be escaped before it goes to a terminal; may be NULL
     /// * `ret_masks`: whether it is empty or a link to /dev/null; may be NULL
     /// * `ret_hidden_by`: path of the file that hides it, so that it is not read, borrowed; NULL:
-    /// none; may be NULL
+    ///   none; may be NULL
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_standing_get_file(
         standing: *const mhp_standing,
@@ -297,10 +297,10 @@ extern "C" {
     /// * `snap`: the snapshot that the region is from
     /// * `region`: the region
     /// * `ret_why`: which key decided, and what the region has: "kind = dax cxl (line 3): it is
-    /// virtio-mem"; with MHP_MATCH_YES all of them. Printable; the caller frees it with free();
-    /// NULL if memory ran out; may be NULL
+    ///   virtio-mem"; with MHP_MATCH_YES all of them. Printable; the caller frees it with free();
+    ///   NULL if memory ran out; may be NULL
     /// * returns the answer; MHP_MATCH_UNKNOWN if no key says no, and something could not be
-    /// read, or was not asked for
+    ///   read, or was not asked for
     pub fn mhp_standing_rule_match(
         rule: *const mhp_standing_rule,
         snap: *const mhp_snapshot,
@@ -313,10 +313,10 @@ extern "C" {
     /// * `snap`: the snapshot that the region is from
     /// * `region`: the region
     /// * `ret_rule`: MHP_MATCH_YES: the rule. MHP_MATCH_UNKNOWN: the first one of which it cannot
-    /// be told whether it matches, while none before it does. MHP_MATCH_NO: NULL. It is borrowed
-    /// from the standing policy
+    ///   be told whether it matches, while none before it does. MHP_MATCH_NO: NULL. It is
+    ///   borrowed from the standing policy
     /// * `ret_why`: as of mhp_standing_rule_match(), for this rule; the caller frees it with
-    /// free(); NULL without a rule; may be NULL
+    ///   free(); NULL without a rule; may be NULL
     /// * returns the answer
     pub fn mhp_standing_find_rule(
         standing: *const mhp_standing,
@@ -328,16 +328,16 @@ extern "C" {
     /// Make an agenda.
     ///
     /// * `snap`: the machine as it is: taken with MHP_SNAPSHOT_FOR_PLANS, which has identities
-    /// and origins, and with MHP_SNAPSHOT_TOPOLOGY if a rule is about tiers. Without them, a rule
-    /// that needs one leaves the region undecided, and a dax device of which the origin is not
-    /// known is not plugged. The agenda keeps a reference
+    ///   and origins, and with MHP_SNAPSHOT_TOPOLOGY if a rule is about tiers. Without them, a
+    ///   rule that needs one leaves the region undecided, and a dax device of which the origin is
+    ///   not known is not plugged. The agenda keeps a reference
     /// * `standing`: the standing policy, of which the agenda keeps a reference
     /// * `opts`: NULL for the defaults
     /// * `ret_agenda`: the agenda, with one reference, which the caller drops with
-    /// mhp_agenda_unref()
+    ///   mhp_agenda_unref()
     /// * returns 0; -EBADMSG the standing policy has errors; -EACCES and others: regions could
-    /// not be listed (mhp_snapshot_get_regions_code()); -E2BIG opts asks for what this library
-    /// does not know; -EINVAL; -ENOMEM
+    ///   not be listed (mhp_snapshot_get_regions_code()); -E2BIG opts asks for what this library
+    ///   does not know; -EINVAL; -ENOMEM
     pub fn mhp_agenda_new(
         snap: *mut mhp_snapshot,
         standing: *mut mhp_standing,
@@ -412,7 +412,7 @@ extern "C" {
     ///
     /// * `item`: the item
     /// * returns borrowed from the standing policy; NULL if none does (MHP_ITEM_NO_RULE), or it
-    /// is not known which one does (MHP_ITEM_UNDECIDED)
+    ///   is not known which one does (MHP_ITEM_UNDECIDED)
     pub fn mhp_agenda_item_get_rule(item: *const mhp_agenda_item) -> *const mhp_standing_rule;
     /// What is to be done about the region.
     ///
@@ -441,7 +441,7 @@ extern "C" {
     ///
     /// * `item`: the item
     /// * returns borrowed; without steps with MHP_ITEM_MET, with conflicts with MHP_ITEM_BLOCKED
-    /// and maybe with MHP_ITEM_UNDECIDED; NULL if nothing was planned
+    ///   and maybe with MHP_ITEM_UNDECIDED; NULL if nothing was planned
     pub fn mhp_agenda_item_get_plan(item: *const mhp_agenda_item) -> *mut mhp_plan;
     /// A plan that would repair what is not as wanted: that of the item if it has steps; of one
     /// that is MHP_ITEM_BLOCKED as it is online elsewhere, what could be done with
@@ -525,12 +525,12 @@ extern "C" {
     /// * `ctx`: the context; of the same root as the snapshot
     /// * `agenda`: the agenda; it stays as it is
     /// * `opts`: as for mhp_apply(), NULL for the defaults. The deadlines are for each try of
-    /// each item. The progress function is told of all items together; once it does not return 0,
-    /// no other item is begun
+    ///   each item. The progress function is told of all items together; once it does not return
+    ///   0, no other item is begun
     /// * `ret_report`: the report, which the caller frees with mhp_agenda_report_free()
     /// * returns 0 the report tells the outcome, also of an item that mhp_apply() could not
-    /// begin. Else nothing was written: what mhp_apply() said of all items that were tried, such
-    /// as -EACCES, if it began none; -E2BIG, -EINVAL, -ENOMEM
+    ///   begin. Else nothing was written: what mhp_apply() said of all items that were tried,
+    ///   such as -EACCES, if it began none; -E2BIG, -EINVAL, -ENOMEM
     pub fn mhp_agenda_apply(
         ctx: *mut mhp_ctx,
         agenda: *mut mhp_agenda,
@@ -545,9 +545,9 @@ extern "C" {
     ///
     /// * `report`: the report
     /// * returns MHP_OUTCOME_DONE: every region is as its rule wants it, or has none.
-    /// MHP_OUTCOME_REFUSED: some are not, and nothing was written. MHP_OUTCOME_UNDONE: what was
-    /// written is put back. MHP_OUTCOME_PARTIAL: something was changed, and some are not as
-    /// wanted. MHP_OUTCOME_UNKNOWN: that of an item is
+    ///   MHP_OUTCOME_REFUSED: some are not, and nothing was written. MHP_OUTCOME_UNDONE: what was
+    ///   written is put back. MHP_OUTCOME_PARTIAL: something was changed, and some are not as
+    ///   wanted. MHP_OUTCOME_UNKNOWN: that of an item is
     pub fn mhp_agenda_report_get_outcome(report: *const mhp_agenda_report) -> mhp_outcome;
     /// The agenda that was carried out.
     ///

@@ -68,8 +68,8 @@ extern "C" {
     /// * `opts`: NULL for the defaults
     /// * `ret_sim`: the machine, with one reference, which the caller drops with mhp_sim_unref()
     /// * returns 0; -EBADMSG the file is no capture, or tells of a machine that cannot be; -E2BIG
-    /// opts asks for what this library does not know; -EINVAL, for what is no regular file, too,
-    /// such as a pipe; -ENOMEM; else why it could not be read
+    ///   opts asks for what this library does not know; -EINVAL, for what is no regular file,
+    ///   too, such as a pipe; -ENOMEM; else why it could not be read
     pub fn mhp_sim_new_from_capture(
         path: *const c_char,
         opts: *const mhp_sim_opts,
@@ -133,7 +133,7 @@ extern "C" {
     /// * `path`: such as "/sys/devices/system/memory/memory32/state"
     /// * `word`: what to write, with or without a newline at the end
     /// * returns 0; what the kernel would answer; -EINTR instead of waiting or going on for ever:
-    /// see mhp_sim_hang_block() and mhp_sim_hold_hotplug()
+    ///   see mhp_sim_hang_block() and mhp_sim_hold_hotplug()
     pub fn mhp_sim_write(sim: *mut mhp_sim, path: *const c_char, word: *const c_char) -> c_int;
     /// Have reads of a file fail that come through contexts.
     ///
@@ -173,9 +173,9 @@ extern "C" {
     ///
     /// * `sim`: the machine
     /// * `id`: the N of memoryN; MHP_SIM_ANY_BLOCK: the next one that is asked, whichever, as
-    /// where another part of the kernel objects to any such change
+    ///   where another part of the kernel objects to any such change
     /// * `word`: "offline"; "online" for onlining with any type; "add" for the coming of the
-    /// range that the block is in
+    ///   range that the block is in
     /// * `code`: a negative errno value, as the kernel would answer
     /// * `times`: how often; 0 for always
     /// * returns 0; -EINVAL; -ENOMEM
@@ -192,7 +192,7 @@ extern "C" {
     ///
     /// * `sim`: the machine
     /// * `path`: the file whose next write is awaited; if it is not there yet, with no symbolic
-    /// link in it
+    ///   link in it
     /// * `act_path`: the file that the other program writes
     /// * `act_word`: what it writes; as with mhp_sim_write()
     /// * returns as mhp_sim_fail_read()
@@ -209,7 +209,7 @@ extern "C" {
     /// * `sim`: the machine
     /// * `what`: enum mhp_sim_access: which accesses count
     /// * `path`: only those of this file; if it is not there yet, with no symbolic link in it. Of
-    /// a module, its driver: "/sys/bus/dax/drivers/kmem". NULL for any
+    ///   a module, its driver: "/sys/bus/dax/drivers/kmem". NULL for any
     /// * `n`: which one of them, from now on; the next is 1
     /// * `code`: a negative errno value
     /// * returns as mhp_sim_fail_read()
@@ -350,7 +350,7 @@ extern "C" {
     /// * `path`: the file whose next write is awaited; NULL: now
     /// * `id`: the N of memoryN
     /// * returns as mhp_sim_fail_read(); now: -ENOENT there is no such block, -EBUSY somebody has
-    /// the hotplug lock, -EROFS MHP_SIM_READ_ONLY
+    ///   the hotplug lock, -EROFS MHP_SIM_READ_ONLY
     pub fn mhp_sim_race_remove(sim: *mut mhp_sim, path: *const c_char, id: u64) -> c_int;
     /// Have a block be put to a use that it cannot be taken from, as soon as it comes online the
     /// next time: from then on it refuses to go offline with EBUSY. Until then it can. If the
@@ -359,7 +359,7 @@ extern "C" {
     /// * `sim`: the machine
     /// * `id`: the N of memoryN
     /// * `word`: "online_kernel": if it comes online in a kernel zone, "online_movable": in
-    /// Movable, "online": in any
+    ///   Movable, "online": in any
     /// * returns 0; -EINVAL; -ENOMEM
     pub fn mhp_sim_pin_block(sim: *mut mhp_sim, id: u64, word: *const c_char) -> c_int;
     /// Have a page of a block be broken, be the block online or not: since Linux 6.2 it can go
@@ -377,8 +377,8 @@ extern "C" {
     /// * `sim`: the machine
     /// * `name`: the module
     /// * `code`: 0: it loads, and its driver, of the same name, takes the devices that are for it
-    /// unless drivers_autoprobe is 0; -ENOENT: there is no such module; -EPERM: it has an install
-    /// command; other negative errno values
+    ///   unless drivers_autoprobe is 0; -ENOENT: there is no such module; -EPERM: it has an
+    ///   install command; other negative errno values
     /// * returns 0; -EINVAL; -ENOMEM
     pub fn mhp_sim_set_module(sim: *mut mhp_sim, name: *const c_char, code: c_int) -> c_int;
     /// Unload a module, as rmmod would: its driver gives up its devices, memory that is online
@@ -387,7 +387,7 @@ extern "C" {
     /// * `sim`: the machine
     /// * `name`: the module, which is the driver's name
     /// * returns 0; -ENOENT it is not loaded; -EBUSY somebody has the hotplug lock; -EROFS
-    /// MHP_SIM_READ_ONLY; -EINVAL
+    ///   MHP_SIM_READ_ONLY; -EINVAL
     pub fn mhp_sim_unload_module(sim: *mut mhp_sim, name: *const c_char) -> c_int;
     /// As the host, put a DIMM into a slot, whose memory auto_online_blocks then brings online or
     /// not. The kernel needs its lock for hotplug for that: while somebody has it, the DIMM is in
@@ -396,14 +396,14 @@ extern "C" {
     ///
     /// * `sim`: the machine
     /// * `slot`: the NN of PNP0C80:NN, which is hexadecimal; one that the machine does not show
-    /// yet is made, up to 0xff
+    ///   yet is made, up to 0xff
     /// * `node`: the node that the memory is to be on, one of those in
-    /// /sys/devices/system/node/possible
+    ///   /sys/devices/system/node/possible
     /// * `start`: its first address, in bytes; a block begins there
     /// * `size`: bytes; whole blocks
     /// * returns 0; -EBUSY there is one in the slot; -EEXIST addresses are in use; -E2BIG it ends
-    /// beyond 2^52, or has more than 2^20 blocks; -EINVAL no whole blocks, no such slot, a node
-    /// that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS MHP_SIM_READ_ONLY; -ENOMEM
+    ///   beyond 2^52, or has more than 2^20 blocks; -EINVAL no whole blocks, no such slot, a node
+    ///   that cannot be; -EOPNOTSUPP a machine without hotplug; -EROFS MHP_SIM_READ_ONLY; -ENOMEM
     pub fn mhp_sim_plug_dimm(
         sim: *mut mhp_sim,
         slot: c_uint,
@@ -422,7 +422,7 @@ extern "C" {
     /// * `sim`: the machine
     /// * `slot`: the NN of PNP0C80:NN, as with mhp_sim_plug_dimm()
     /// * returns 0: it is asked for; -ENODEV there is none in the slot; -EROFS MHP_SIM_READ_ONLY;
-    /// -ENOMEM
+    ///   -ENOMEM
     pub fn mhp_sim_request_unplug_dimm(sim: *mut mhp_sim, slot: c_uint) -> c_int;
     /// As the host, have a virtio-mem device be larger or smaller. Its driver adds blocks, from
     /// below, as long as no more than 1 GiB, or two blocks, would be offline, and goes on once
@@ -437,9 +437,9 @@ extern "C" {
     /// * `device`: such as "virtio1"
     /// * `size`: bytes that are wanted: a multiple of the device's block size
     /// * returns 0: it is asked for; -ENODEV there is no such device; -EINVAL size is no
-    /// multiple, or more than the device can have; -EOPNOTSUPP the capture does not tell where
-    /// its memory is, as its driver is not loaded, or it is more than 2^20 blocks; -EROFS
-    /// MHP_SIM_READ_ONLY
+    ///   multiple, or more than the device can have; -EOPNOTSUPP the capture does not tell where
+    ///   its memory is, as its driver is not loaded, or it is more than 2^20 blocks; -EROFS
+    ///   MHP_SIM_READ_ONLY
     pub fn mhp_sim_resize_virtio_mem(sim: *mut mhp_sim, device: *const c_char, size: u64) -> c_int;
     /// Tell of a virtio-mem device what no file of a machine does.
     ///
@@ -447,10 +447,10 @@ extern "C" {
     /// * `device`: such as "virtio1"
     /// * `node`: where its memory comes; without this call where blocks of it are, else node 0
     /// * `block_size`: bytes that the host gives or takes at a time: a power of two, at least 2
-    /// MiB, which is what it is without this call. With less than a memory block, blocks can be
-    /// there in part; with more, memory comes and goes by several blocks
+    ///   MiB, which is what it is without this call. With less than a memory block, blocks can be
+    ///   there in part; with more, memory comes and goes by several blocks
     /// * returns 0; -ENODEV there is no such device; -EINVAL no such size of a block, or a node
-    /// that cannot be; -EOPNOTSUPP, -EROFS as mhp_sim_resize_virtio_mem()
+    ///   that cannot be; -EOPNOTSUPP, -EROFS as mhp_sim_resize_virtio_mem()
     pub fn mhp_sim_set_virtio_mem(
         sim: *mut mhp_sim,
         device: *const c_char,
@@ -469,7 +469,7 @@ extern "C" {
     /// * `sim`: the machine
     /// * `room`: how many may wait; 0 for 208, as in a socket with the kernel's default buffer
     /// * `ret_listener`: the listener, which the caller frees with mhp_sim_listener_free(); it
-    /// keeps a reference to the machine
+    ///   keeps a reference to the machine
     /// * returns 0; -EINVAL; -ENOMEM
     pub fn mhp_sim_listener_new(
         sim: *mut mhp_sim,
@@ -484,7 +484,7 @@ extern "C" {
     /// * `listener`: the listener
     /// * `ret_text`: the message, which the caller frees with free(); NULL: none waits
     /// * returns 0; -ENOBUFS some were lost, which is told once, before the older ones that wait;
-    /// -EINVAL
+    ///   -EINVAL
     pub fn mhp_sim_listener_receive(
         listener: *mut mhp_sim_listener,
         ret_text: *mut *mut c_char,
@@ -544,7 +544,7 @@ extern "C" {
     /// * `id`: the N of nodeN
     /// * `n_cpus`: CPUs of it; 0 for memory only. CPUs are numbered in order of nodes
     /// * returns 0; -EEXIST; -ERANGE id is negative or not below 1024, or there are more than
-    /// 8192 CPUs; -ENOMEM
+    ///   8192 CPUs; -ENOMEM
     pub fn mhp_sim_builder_add_node(
         builder: *mut mhp_sim_builder,
         id: c_int,
@@ -573,7 +573,7 @@ extern "C" {
     /// * `start`: bytes, a multiple of 4096
     /// * `size`: bytes, a multiple of 4096
     /// * returns 0; -EINVAL no such node, no multiple of a page, size is 0; -EEXIST other memory
-    /// is there; -ERANGE it ends beyond 2^52; -ENOMEM
+    ///   is there; -ERANGE it ends beyond 2^52; -ENOMEM
     pub fn mhp_sim_builder_add_memory(
         builder: *mut mhp_sim_builder,
         node: c_int,
@@ -589,7 +589,7 @@ extern "C" {
     /// * `start`: bytes, a multiple of 2 MiB
     /// * `size`: bytes, a multiple of 2 MiB
     /// * returns 0; -EINVAL no such node, another node than before, no such name, no multiple of
-    /// 2 MiB, size is 0; -EEXIST other memory is there; -ERANGE; -ENOMEM
+    ///   2 MiB, size is 0; -EEXIST other memory is there; -ERANGE; -ENOMEM
     pub fn mhp_sim_builder_add_dax(
         builder: *mut mhp_sim_builder,
         name: *const c_char,
@@ -611,13 +611,13 @@ extern "C" {
     /// * `node`: a node that was added: where its memory comes
     /// * `start`: bytes, a multiple of block_size
     /// * `size`: bytes that it can have at most, a multiple of block_size. Only whole memory
-    /// blocks of these addresses are ever used, or, with a larger block_size, whole blocks of
-    /// that size
+    ///   blocks of these addresses are ever used, or, with a larger block_size, whole blocks of
+    ///   that size
     /// * `block_size`: bytes that the host gives or takes at a time: a power of two, at least 2
-    /// MiB, as QEMU has it
+    ///   MiB, as QEMU has it
     /// * returns 0; -EINVAL no such node, no such name, no such block size, no multiple of it,
-    /// size is 0; -EEXIST there is a device of this name, or other memory is there; -ERANGE;
-    /// -ENOMEM
+    ///   size is 0; -EEXIST there is a device of this name, or other memory is there; -ERANGE;
+    ///   -ENOMEM
     pub fn mhp_sim_builder_add_virtio_mem(
         builder: *mut mhp_sim_builder,
         device: *const c_char,
@@ -633,11 +633,11 @@ extern "C" {
     /// * `builder`: the builder
     /// * `device`: memN; N up to 15
     /// * `node`: a node that was added: numa_node of the device. Its memory is on the node of its
-    /// window
+    ///   window
     /// * `size`: bytes that it has, a multiple of 256 MiB
     /// * `serial`: its serial number
     /// * returns 0; -EINVAL no such node, no such name, no multiple of 256 MiB, size is 0;
-    /// -EEXIST there is a device of this name; -ERANGE; -ENOMEM
+    ///   -EEXIST there is a device of this name; -ERANGE; -ENOMEM
     pub fn mhp_sim_builder_add_cxl_memdev(
         builder: *mut mhp_sim_builder,
         device: *const c_char,
@@ -653,7 +653,7 @@ extern "C" {
     /// * `start`: bytes, a multiple of 256 MiB
     /// * `size`: bytes, a multiple of 256 MiB
     /// * returns 0; -EINVAL no such node, no multiple of 256 MiB, size is 0; -EEXIST another
-    /// window, or a device's memory, is there; -ERANGE; -ENOMEM
+    ///   window, or a device's memory, is there; -ERANGE; -ENOMEM
     pub fn mhp_sim_builder_add_cxl_window(
         builder: *mut mhp_sim_builder,
         node: c_int,
@@ -669,13 +669,14 @@ extern "C" {
     /// * `start`: bytes, a multiple of 256 MiB, in a window that was added
     /// * `size`: bytes, a multiple of 256 MiB for each device
     /// * `devices`: names of CXL memory devices that were added, in the order in which they are
-    /// interleaved
+    ///   interleaved
     /// * `n_devices`: how many: 1, 2, 3, 4, 6, 8, 12 or 16
     /// * `flags`: enum mhp_sim_cxl_flag, or 0
     /// * returns 0; -EINVAL no such name, no such device, or one that is in it twice, not that
-    /// many ways, no multiple of 256 MiB, in no window, unknown flags, or the kernel has no RAM
-    /// regions (6.1); -EEXIST there is a region of this name, or one at these addresses; -ERANGE
-    /// a device does not have so much left, or there are more than four regions; -ENOMEM
+    ///   many ways, no multiple of 256 MiB, in no window, unknown flags, or the kernel has no RAM
+    ///   regions (6.1); -EEXIST there is a region of this name, or one at these addresses;
+    ///   -ERANGE a device does not have so much left, or there are more than four regions;
+    ///   -ENOMEM
     pub fn mhp_sim_builder_add_cxl_region(
         builder: *mut mhp_sim_builder,
         region: *const c_char,
@@ -689,12 +690,12 @@ extern "C" {
     ///
     /// * `builder`: the builder
     /// * `what`: "auto_online_blocks"; of memory_hotplug "online_policy", "auto_movable_ratio",
-    /// "auto_movable_numa_aware", "memmap_on_memory"; "drivers_autoprobe" of the dax bus;
-    /// "cmdline", where "movable_node" counts; or the whole path of one of these, or of any file
-    /// that the machine would not have otherwise
+    ///   "auto_movable_numa_aware", "memmap_on_memory"; "drivers_autoprobe" of the dax bus;
+    ///   "cmdline", where "movable_node" counts; or the whole path of one of these, or of any
+    ///   file that the machine would not have otherwise
     /// * `word`: its text; the newline at the end may be left out
     /// * returns 0; -EINVAL no kernel has this word there, or what names no file that can be set;
-    /// -ENOMEM
+    ///   -ENOMEM
     pub fn mhp_sim_builder_set(
         builder: *mut mhp_sim_builder,
         what: *const c_char,
@@ -711,13 +712,13 @@ extern "C" {
     ///
     /// * `builder`: what it has
     /// * `opts`: NULL for the defaults; its log_fn is told why the machine cannot be, if the
-    /// builder has none
+    ///   builder has none
     /// * `ret_sim`: the machine, with one reference, which the caller drops with mhp_sim_unref()
     /// * returns 0; -EINVAL there is no boot memory, or a file was set where there is a
-    /// directory; -EBADMSG one was set to what no kernel says there; -EEXIST a dax region reaches
-    /// over other memory, or has the number of a CXL region, or boot memory is in a window of CXL
-    /// and not all in one region; -ERANGE more than 2^20 blocks, or a virtio-mem device with
-    /// more; -E2BIG opts asks for what this library does not know; -ENOMEM
+    ///   directory; -EBADMSG one was set to what no kernel says there; -EEXIST a dax region
+    ///   reaches over other memory, or has the number of a CXL region, or boot memory is in a
+    ///   window of CXL and not all in one region; -ERANGE more than 2^20 blocks, or a virtio-mem
+    ///   device with more; -E2BIG opts asks for what this library does not know; -ENOMEM
     pub fn mhp_sim_new_from_builder(
         builder: *const mhp_sim_builder,
         opts: *const mhp_sim_opts,

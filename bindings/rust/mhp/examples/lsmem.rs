@@ -86,9 +86,7 @@ fn look_alike(snap: &Snapshot, view: &View, run: &Run<'_>, next: &Run<'_>) -> bo
         !["STATE", "NODE", "ZONES"].contains(column)
             || cell_of(snap, view, run, column) == cell_of(snap, view, next, column)
     };
-    !view.all
-        && next.block.id() == run.block.id() + run.count
-        && view.columns.iter().all(|column| is_same(column))
+    !view.all && next.block.id() == run.block.id() + run.count && view.columns.iter().all(is_same)
 }
 
 fn print_runs(snap: &Snapshot, view: &View, runs: &[Run<'_>]) {

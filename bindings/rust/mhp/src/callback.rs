@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) const TICK_MS: u32 = 100;
 
 /// Has calls end that are at work, from any thread: at once, or with the next of their looks
-/// at it, some 100 ms later.
+/// at it, some 100 ms later. A signal handler may do so, too: cancelling is one atomic access.
 ///
 /// ```
 /// let token = mhp::CancelToken::new();

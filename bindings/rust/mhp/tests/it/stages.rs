@@ -43,7 +43,7 @@ fn blocks_nodes_and_regions_know_one_another() {
     drop((machine, context));
     let region = snap.region("dax0.0").unwrap();
     assert_eq!(region.blocks().len(), 8);
-    assert_eq!(region.block_runs().collect::<Vec<_>>(), [32..40]);
+    assert_eq!(region.block_runs().next(), Some(32..40));
     let range = region.ranges().unwrap()[0];
     assert_eq!((range.start, range.size_bytes), (4 << 30, 1 << 30));
     assert_eq!(region.online_bytes().unwrap(), 1 << 30);
