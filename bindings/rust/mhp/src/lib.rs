@@ -8,7 +8,16 @@
 //!
 //! That a machine refuses is no error: it is in the report, with a reason, a message for people
 //! and a hint. An [`Error`] says that a call could not do what it is for.
-#![doc = include_str!("../../README.md")]
+//!
+//! ```no_run
+//! use mhp::{Context, OnlineType, Rules};
+//!
+//! let context = Context::new(None)?;
+//! let report = context.online_region("dax0.0", OnlineType::ONLINE_MOVABLE, Rules::NONE)?;
+//! println!("{report}"); // "undone: dax0.0: memory33: ...; what helps"
+//! report.ok()?; // for whom all but "done" is an error
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Rules
 //!
@@ -76,3 +85,8 @@ pub use system_policy::UdevRule;
 pub use text::{Text, TextBuf};
 pub use wait::WaitOptions;
 pub use words::*;
+
+/// Its programs compile, and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

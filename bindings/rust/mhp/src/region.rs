@@ -232,7 +232,7 @@ impl<'a> Region<'a> {
         ffi::items(call!(mhp_region_count_facts(raw)), move |index| {
             let (mut name, mut text, mut code) = (Kept::by(raw), Kept::by(raw), 0);
             ffi::check!(mhp_region_get_fact(raw, index, &mut name, &mut text, &mut code)).ok()?;
-            Some(Fact { name: name.get()?, text: text.get(), code: -code })
+            Some(Fact { name: name.get().unwrap_or_default(), text: text.get(), code: -code })
         })
     }
 

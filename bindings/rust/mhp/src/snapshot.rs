@@ -198,7 +198,7 @@ impl Snapshot {
             let (mut path, mut text, mut code) = (Kept::by(snap), Kept::by(snap), 0);
             ffi::check!(mhp_snapshot_get_problem(snap, index, &mut path, &mut code, &mut text))
                 .ok()?;
-            Some(Problem { path: path.get()?, code: -code, text: text.get() })
+            Some(Problem { path: path.get().unwrap_or_default(), code: -code, text: text.get() })
         })
     }
 

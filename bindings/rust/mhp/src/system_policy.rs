@@ -95,7 +95,7 @@ impl Snapshot {
                 snap, index, &mut path, &mut line, &mut word, &mut may
             ))
             .ok()?;
-            Some(UdevRule { path: path.get()?, line, word: word.get(), may })
+            Some(UdevRule { path: path.get().unwrap_or_default(), line, word: word.get(), may })
         })
     }
 }

@@ -43,6 +43,11 @@ pub struct RuleFile<'a> {
     pub hidden_by: Option<&'a Text>,
 }
 
+fn remark<'a>(file: &Kept<'a>, line: u32, message: &Kept<'a>) -> Remark<'a> {
+    let (file, message) = (file.get().unwrap_or_default(), message.get().unwrap_or_default());
+    Remark { file, line, message }
+}
+
 impl Standing {
     /// Reads the standing policy of the machine. A file that could not be read is one of its
     /// [errors](Standing::errors).
@@ -95,7 +100,7 @@ impl Standing {
             let (mut file, mut line, mut message) = (Kept::by(raw), 0u32, Kept::by(raw));
             ffi::check!(mhp_standing_get_error(raw, index, &mut file, &mut line, &mut message))
                 .ok()?;
-            Some(Remark { file: file.get()?, line, message: message.get()? })
+            Some(remark(&file, line, &message))
         })
     }
 
@@ -106,7 +111,7 @@ impl Standing {
             let (mut file, mut line, mut message) = (Kept::by(raw), 0u32, Kept::by(raw));
             ffi::check!(mhp_standing_get_warning(raw, index, &mut file, &mut line, &mut message))
                 .ok()?;
-            Some(Remark { file: file.get()?, line, message: message.get()? })
+            Some(remark(&file, line, &message))
         })
     }
 
@@ -117,7 +122,7 @@ impl Standing {
             let (mut path, mut masks, mut hider) = (Kept::by(raw), false, Kept::by(raw));
             ffi::check!(mhp_standing_get_file(raw, index, &mut path, &mut masks, &mut hider))
                 .ok()?;
-            Some(RuleFile { path: path.get()?, masks, hidden_by: hider.get() })
+            Some(RuleFile { path: path.get().unwrap_or_default(), masks, hidden_by: hider.get() })
         })
     }
 
