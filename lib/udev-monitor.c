@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,17 +23,46 @@ struct mhp_events {
 	struct udev_device *device;	/* the last message's */
 };
 
-/* udevd makes it, and removes it when it ends. */
+#define UDEV_RUN "/run/udev"
+#define CONTROL "control"	/* udevd makes it, and removes it when it ends */
+
+/*
+ * udevd's messages do not leave its network namespace. A container may have the host's
+ * /run/udev, and a namespace of its own: nobody would be heard there, while the kernel tells
+ * all but those that belong to users' namespaces. Sockets are listed where they were made.
+ * Where that cannot be known, the answer is yes.
+ */
+static bool is_udevd_near(struct host *host)
+{
+	struct mhp_backend *be = &host->be;
+	struct mhp_dir *dir;
+	char path[64], *text;
+	size_t length;
+	bool near;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/net", (int)getpid(), (int)gettid());
+	if (be->ops->open_dir(be, path, &dir) < 0)
+		return true;
+	r = be->ops->read_all(be, dir, "unix", &text, &length);
+	be->ops->close_dir(be, dir);
+	if (r < 0)
+		return true;
+	near = strstr(text, " " UDEV_RUN "/" CONTROL "\n");
+	free(text);
+	return near;
+}
+
 static bool is_udevd_there(struct host *host)
 {
 	struct mhp_dir *dir;
 	bool there;
 
-	if (host->be.ops->open_dir(&host->be, "/run/udev", &dir) < 0)
+	if (host->be.ops->open_dir(&host->be, UDEV_RUN, &dir) < 0)
 		return false;
-	there = host->be.ops->exists(&host->be, dir, "control") == 0;
+	there = host->be.ops->exists(&host->be, dir, CONTROL) == 0;
 	host->be.ops->close_dir(&host->be, dir);
-	return there;
+	return there && is_udevd_near(host);
 }
 
 /* In the kernel, for messages of udevd only: those have a tag that it can look at. */

@@ -188,7 +188,9 @@ static void test_open(void **state)
 	assert_true(fd >= 0);
 	listen_no_more(&ear);
 	listen_to(&ear, MHP_EVENT_SOURCE_AUTO, DEFAULT_BYTES);
-	assert_int_equal(ear.source, there ? MHP_EVENT_SOURCE_UDEV : MHP_EVENT_SOURCE_KERNEL);
+	/* udevd, if there is one, is in another namespace, and would not be heard */
+	assert_int_equal(ear.source, there && !is_apart ? MHP_EVENT_SOURCE_UDEV :
+							  MHP_EVENT_SOURCE_KERNEL);
 	listen_no_more(&ear);
 	if (!is_apart)
 		return;

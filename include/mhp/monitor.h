@@ -42,8 +42,9 @@ struct mhp_snapshot;
 
 /** Who tells of events. @since 1.0 */
 enum mhp_event_source {
-	MHP_EVENT_SOURCE_AUTO = 0,	/**< udevd where it runs (/run/udev/control is there),
-					     else the kernel; the simulated machine its own */
+	MHP_EVENT_SOURCE_AUTO = 0,	/**< udevd where it runs (/run/udev/control is there) in
+					     our network namespace, else the kernel; the
+					     simulated machine its own */
 	MHP_EVENT_SOURCE_UDEV = 1,	/**< udevd, once its rules have been followed */
 	MHP_EVENT_SOURCE_KERNEL = 2,	/**< the kernel itself, as in an initrd or a container
 					     without udevd */
