@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A call of the library: who may make it, what it calls back, and what becomes of its answer.
+
+The library calls back in the thread that called it, before the call returns. So each thread has
+a stack of the calls that it is in, and no object of Python's is handed to C: nothing can dangle.
+An exception in a callback is noted, ends the call, and is raised once that has returned.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+from ._lib import CData, text, text_or_none
+from ._libmhp import ffi, lib
+from .error import ClosedError, Error, MisuseError, error_of
+
+Log = Callable[[int, str | None, str], object]
+"""Told of each message: a positive errno value or 0, the file or None, and the text."""
+
+Progress = Callable[[int, int], object]
+"""Told how many bytes of how many are done; what is true stops it, and has all put back."""
+
+
+class CancelToken:
+    """Ends a call from another thread, from a signal handler, or before it begins.
+
+    ``cancel()`` has what was changed put back; ``cancel(undo=True)`` stops that, too.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def cancel(self, undo: bool = False) -> None:
+        """End each call that has this token, within about 100 ms, and those to come at once."""
+        self._value = max(self._value, int(lib.MHP_CANCEL_UNDO if undo else lib.MHP_CANCEL))
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether cancel() was called."""
+        return self._value != 0
+
+
+class Guard:
+    """A context serves one thread at a time: who is it, and which process's is it?"""
+
+    __slots__ = ("what", "_lock", "_user", "_pid")
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._lock = threading.Lock()
+        self._user = 0
+        self._pid = os.getpid()
+
+    def is_forked(self) -> bool:
+        """Is this another process than the one that it was made in?"""
+        return self._pid != os.getpid()
+
+    def enter(self) -> None:
+        """Begin to use it, or raise MisuseError."""
+        if self.is_forked():
+            raise MisuseError(f"this {self.what} is of process {self._pid}, which this one is a "
+                              "child of: make a new one")
+        if not self._lock.acquire(blocking=False):
+            if self._user == threading.get_ident():
+                raise MisuseError(f"this {self.what} is at work: its callbacks must not use it")
+            raise MisuseError(f"this {self.what} is at work in another thread: it serves one at "
+                              "a time, so make one for each thread")
+        self._user = threading.get_ident()
+
+    def leave(self) -> None:
+        """End using it."""
+        self._user = 0
+        self._lock.release()
+
+
+class _Stack(threading.local):
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+
+_stack = _Stack()
+_at_work: set[Call] = set()
+
+
+class Call:
+    """One call, as in ``with Call(guard, log) as call: call.check(lib.mhp_x(...), "mhp_x")``."""
+
+    __slots__ = ("guard", "log", "progress", "cancel", "exception", "code", "path", "message",
+                 "is_over", "ended")
+
+    def __init__(
+        self,
+        guard: Guard | None = None,
+        log: Log | None = None,
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
+        self.guard = guard
+        self.log = log
+        self.progress = progress
+        self.cancel = cancel
+        self.exception: BaseException | None = None
+        self.path: str | None = None
+        self.message: str | None = None
+        self.is_over = False
+        self.ended = threading.Event()
+
+    def __enter__(self) -> Call:
+        if self.guard is not None:
+            self.guard.enter()
+        _stack.calls.append(self)
+        _at_work.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _stack.calls.remove(self)
+        _at_work.discard(self)
+        self.ended.set()
+        if self.guard is not None:
+            self.guard.leave()
+        if self.exception is not None:  # it came first: that the call was cancelled follows from it
+            raise self.exception
+
+    def asked(self) -> int:
+        """What a callback returns: go on, or end?"""
+        if self.exception is not None or self.is_over:
+            return int(lib.MHP_CANCEL)
+        return 0 if self.cancel is None else self.cancel._value
+
+    def error(self, code: int, function: str) -> Error:
+        """The exception for a negative errno value, with the call's last message."""
+        return error_of(code, function, self.path, self.message)
+
+    def check(self, code: int, function: str) -> None:
+        """Raise it if the call failed."""
+        if code < 0:
+            raise self.error(code, function)
+
+    def new(
+        self,
+        out: CData,
+        free: Callable[[CData], object],
+        function: Callable[..., int],
+        *args: Any,
+    ) -> CData:
+        """A new object, which a C function puts to its last argument; NULL stays NULL."""
+        return self.new_before(out, free, (), function, *args)
+
+    def new_before(
+        self,
+        out: CData,
+        free: Callable[[CData], object],
+        behind: tuple[CData, ...],
+        function: Callable[..., int],
+        *args: Any,
+    ) -> CData:
+        """The same where it is not the last argument."""
+        try:
+            self.check(function(*args, out, *behind), function.__name__)
+        finally:  # also where an exception arrives just now
+            owned = ffi.gc(out[0], free) if out[0] != ffi.NULL else ffi.NULL
+        return owned
+
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _extern(**options: Any) -> Callable[[F], F]:
+    """ffi.def_extern(), with a type."""
+    decorate: Callable[[F], F] = ffi.def_extern(**options)
+    return decorate
+
+
+def _note(kind: type[BaseException], value: BaseException, traceback: TracebackType) -> None:
+    call = _stack.calls[-1]
+    if call.exception is None:
+        call.exception = value.with_traceback(traceback)
+
+
+@_extern(onerror=_note)
+def mhp_py_log(_data: CData, code: int, path: CData, message: CData) -> None:
+    """Each message of the library: the last one is the error's, if it becomes one."""
+    if not _stack.calls:  # of an object that is being freed
+        return
+    call = _stack.calls[-1]
+    call.path, call.message = text_or_none(path), text(message)
+    if call.log is not None:
+        call.log(-code, call.path, call.message)
+
+
+@_extern(error=lib.MHP_CANCEL, onerror=_note)
+def mhp_py_progress(_data: CData, done_bytes: int, total_bytes: int) -> int:
+    """About every 100 ms: here signals' handlers of Python run, too, so that Ctrl-C works."""
+    call = _stack.calls[-1]
+    wanted = 0
+    if call.progress is not None and call.exception is None:
+        answer = call.progress(done_bytes, total_bytes)
+        wanted = int(answer) if isinstance(answer, int) else int(answer is not None)
+    return max(wanted, call.asked())
+
+
+@_extern(error=1, onerror=_note)
+def mhp_py_tick(_data: CData) -> int:
+    """The same while something is waited for."""
+    return _stack.calls[-1].asked()
+
+
+def _end_all() -> None:
+    """The interpreter ends while daemon threads change memory: what they changed is put back."""
+    calls = list(_at_work)
+    for call in calls:
+        call.is_over = True
+    for call in calls:
+        call.ended.wait()
+
+
+atexit.register(_end_all)
+
+
+class Handle:
+    """An object that is closed, at the latest when it is collected."""
+
+    __slots__ = ("_c", "_guard", "__weakref__")
+    _c: CData
+    _guard: Guard
+
+    def _pointer(self) -> CData:
+        if self._c is None:
+            raise ClosedError(f"this {self._guard.what} is closed")
+        return self._c
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        raise TypeError(f"a {self._guard.what} belongs to this process and cannot be copied or "
+                        "pickled")
