@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ._libmhp import ffi, lib
 
@@ -147,6 +147,13 @@ class Borrowed:
     __slots__ = ("_owner", "_c")
     _owner: CData
     _c: CData
+
+    if not TYPE_CHECKING:  # where it would allow any name
+
+        def __getattr__(self, name):
+            if name in Borrowed.__slots__:
+                raise TypeError(f"this {type(self).__name__} was not made by the library")
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def _borrow(self, owner: CData, pointer: CData) -> None:
         object.__setattr__(self, "_owner", owner)
