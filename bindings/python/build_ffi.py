@@ -5,6 +5,7 @@ The compiler's preprocessor reads the headers; what comes from <mhp/...> is decl
 it is. So no prototype, struct or number of an enumerator stands here a second time.
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -27,14 +28,16 @@ NUMBER = re.compile(r"#define (MHP_\w+) [^\"]*\d")  # not: those with arguments,
 
 def pkg_config(*arguments: str) -> List[str]:
     command = ["pkg-config", *arguments]
-    return shlex.split(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return shlex.split(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    )
 
 
 def preprocess(includes: str, flags: Iterable[str]) -> List[Tuple[str, str]]:
     """The lines that remain of these #includes, each with the header that it is from."""
-    command = ["cc", "-E", "-dD", "-D__attribute__(x)=", *flags, "-"]
+    command = [*shlex.split(os.environ.get("CC") or "cc"), "-E", "-dD", "-D__attribute__(x)="]
     text = subprocess.run(
-        command, check=True, input=includes, stdout=subprocess.PIPE, text=True
+        [*command, *flags, "-"], check=True, input=includes, stdout=subprocess.PIPE, text=True
     ).stdout
     header = ""
     lines = []
@@ -89,7 +92,7 @@ class Builder:
         return ffi
 
     @staticmethod
-    def linking(package: str) -> Dict[str, List[str]]:
+    def linking(package: str) -> Dict[str, Any]:
         flags = pkg_config("--libs", package)
         return {
             "library_dirs": [f[2:] for f in flags if f.startswith("-L")],

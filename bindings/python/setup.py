@@ -11,7 +11,7 @@ from setuptools import setup
 def version() -> str:
     info = Path(__file__).with_name("PKG-INFO")  # of an sdist
     if info.exists():
-        return message_from_string(info.read_text(encoding="utf-8"))["Version"]
+        return str(message_from_string(info.read_text(encoding="utf-8"))["Version"])
     command = ["pkg-config", "--modversion", "libmhp"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 

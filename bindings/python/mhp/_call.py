@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -65,13 +66,17 @@ class Guard:
     def enter(self) -> None:
         """Begin to use it, or raise MisuseError."""
         if self.is_forked():
-            raise MisuseError(f"this {self.what} is of process {self._pid}, which this one is a "
-                              "child of: make a new one")
+            raise MisuseError(
+                f"this {self.what} is of process {self._pid}, which this one was forked from: "
+                "make a new one"
+            )
         if not self._lock.acquire(blocking=False):
             if self._user == threading.get_ident():
                 raise MisuseError(f"this {self.what} is at work: its callbacks must not use it")
-            raise MisuseError(f"this {self.what} is at work in another thread: it serves one at "
-                              "a time, so make one for each thread")
+            raise MisuseError(
+                f"this {self.what} is at work in another thread: it serves one at a time, so make "
+                "one for each"
+            )
         self._user = threading.get_ident()
 
     def leave(self) -> None:
@@ -92,8 +97,16 @@ _at_work: set[Call] = set()
 class Call:
     """One call, as in ``with Call(guard, log) as call: call.check(lib.mhp_x(...), "mhp_x")``."""
 
-    __slots__ = ("guard", "log", "progress", "cancel", "exception", "code", "path", "message",
-                 "is_over", "ended")
+    __slots__ = (
+        "guard",
+        "log",
+        "progress",
+        "cancel",
+        "exception",
+        "path",
+        "message",
+        "is_over",
+    )
 
     def __init__(
         self,
@@ -110,7 +123,6 @@ class Call:
         self.path: str | None = None
         self.message: str | None = None
         self.is_over = False
-        self.ended = threading.Event()
 
     def __enter__(self) -> Call:
         if self.guard is not None:
@@ -125,13 +137,15 @@ class Call:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _stack.calls.remove(self)
-        _at_work.discard(self)
-        self.ended.set()
-        if self.guard is not None:
-            self.guard.leave()
-        if self.exception is not None:  # it came first: that the call was cancelled follows from it
-            raise self.exception
+        try:
+            if self.guard is not None:
+                self.guard.leave()
+        finally:
+            _stack.calls.remove(self)
+            _at_work.discard(self)
+        exception, self.exception = self.exception, None
+        if exception is not None and exception is not value:
+            raise exception
 
     def asked(self) -> int:
         """What a callback returns: go on, or end?"""
@@ -144,9 +158,9 @@ class Call:
         return error_of(code, function, self.path, self.message)
 
     def check(self, code: int, function: str) -> None:
-        """Raise it if the call failed."""
+        """Raise it if the call failed; what a callback raised came first, and is the cause."""
         if code < 0:
-            raise self.error(code, function)
+            raise self.exception or self.error(code, function)
 
     def new(
         self,
@@ -204,11 +218,10 @@ def mhp_py_log(_data: CData, code: int, path: CData, message: CData) -> None:
 def mhp_py_progress(_data: CData, done_bytes: int, total_bytes: int) -> int:
     """About every 100 ms: here signals' handlers of Python run, too, so that Ctrl-C works."""
     call = _stack.calls[-1]
-    wanted = 0
+    stop = False
     if call.progress is not None and call.exception is None:
-        answer = call.progress(done_bytes, total_bytes)
-        wanted = int(answer) if isinstance(answer, int) else int(answer is not None)
-    return max(wanted, call.asked())
+        stop = bool(call.progress(done_bytes, total_bytes))
+    return max(int(lib.MHP_CANCEL) if stop else 0, call.asked())
 
 
 @_extern(error=1, onerror=_note)
@@ -219,14 +232,15 @@ def mhp_py_tick(_data: CData) -> int:
 
 def _end_all() -> None:
     """The interpreter ends while daemon threads change memory: what they changed is put back."""
-    calls = list(_at_work)
+    calls = set(_at_work)
     for call in calls:
         call.is_over = True
-    for call in calls:
-        call.ended.wait()
+    while calls & _at_work:
+        time.sleep(0.01)
 
 
 atexit.register(_end_all)
+os.register_at_fork(after_in_child=_at_work.clear)  # the threads that make them are not there
 
 
 class Handle:
@@ -242,5 +256,6 @@ class Handle:
         return self._c
 
     def __reduce_ex__(self, protocol: object) -> Any:
-        raise TypeError(f"a {self._guard.what} belongs to this process and cannot be copied or "
-                        "pickled")
+        raise TypeError(
+            f"a {self._guard.what} belongs to this process and cannot be copied or pickled"
+        )

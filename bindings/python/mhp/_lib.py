@@ -7,6 +7,7 @@ what is borrowed from it is turned into values at once, or keeps that pointer, t
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound="Words")
 
 CData = Any  # a pointer of cffi's: it is checked at run time which one
-Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 def text(pointer: CData) -> str:
@@ -50,7 +51,7 @@ def to_bytes(value: str | bytes) -> bytes:
     return value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
 
 
-def to_c(value: Path) -> bytes:
+def to_c(value: AnyPath) -> bytes:
     """A text for C, which ends at the first NUL: so it may have none."""
     path = os.fspath(value)
     raw = to_bytes(path)
@@ -59,14 +60,14 @@ def to_c(value: Path) -> bytes:
     return raw
 
 
-def to_c_or_null(value: Path | None) -> CData:
+def to_c_or_null(value: AnyPath | None) -> CData:
     """The same, NULL for None."""
     return ffi.NULL if value is None else to_c(value)
 
 
 def milliseconds(timeout: float | None) -> int:
     """Seconds as the library wants them, for which 0 would be the default."""
-    if timeout is None:
+    if timeout is None or timeout == math.inf:
         return int(lib.MHP_TIMEOUT_NONE)
     if not timeout >= 0:
         raise ValueError(f"a timeout cannot be {timeout!r}")
@@ -115,9 +116,13 @@ class Items(Sequence[T], Generic[T]):
         return self._count
 
     @overload
-    def __getitem__(self, index: int) -> T: ...
+    def __getitem__(self, index: int) -> T:
+        ...
+
     @overload
-    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[T, ...]:
+        ...
+
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
             return tuple(self._get(i) for i in range(*index.indices(self._count)))
@@ -178,7 +183,8 @@ class Unknown:
 class Known:
     """Collects what could be told, and why the rest could not."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: Any = ffi) -> None:
+        self._types = types  # each module has enumerations of its own
         self._codes: dict[str, int] = {}
 
     def is_ok(self, name: str, code: int) -> bool:
@@ -195,11 +201,9 @@ class Known:
         """All that could not be told."""
         return tuple(Unknown(name, code) for name, code in self._codes.items())
 
-    def get(
-        self, name: str, ctype: str, function: Callable[..., int], *args: Any
-    ) -> Any:
+    def get(self, name: str, ctype: str, function: Callable[..., int], *args: Any) -> Any:
         """What a C function puts to its last argument; None where it has nothing to tell."""
-        out = ffi.new(ctype)
+        out = self._types.new(ctype)
         return out[0] if self.is_ok(name, function(*args, out)) else None
 
     def text(self, name: str, function: Callable[..., int], *args: Any) -> str | None:

@@ -39,12 +39,12 @@ _ZONES = {int(zone): zone for zone in Zone}
 
 def state_of(value: int) -> State:
     """The member, without the search that Enum makes: there may be 65,536 blocks."""
-    return _STATES.get(value) or State(value)
+    return _STATES[value] if value in _STATES else State(value)
 
 
 def zone_of(value: int) -> Zone:
     """The same of a zone."""
-    return _ZONES.get(value) or Zone(value)
+    return _ZONES[value] if value in _ZONES else Zone(value)
 
 
 def block_of(block: CData) -> Block:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntFlag
+from pathlib import Path
 from types import TracebackType
 
 from ._call import Call, CancelToken, Guard, Handle, Log, Progress
-from ._lib import CData, Path, milliseconds, own_text, to_c, to_c_or_null
+from ._lib import AnyPath, CData, milliseconds, own_text, to_c, to_c_or_null
 from ._libmhp import ffi, lib
 from .hold import Hold, take_hold
 from .monitor import EventSource, Monitor, MonitorFlag
@@ -24,6 +26,10 @@ DEFAULT_TIMEOUT: float = lib.MHP_TIMEOUT_DEFAULT_MS / 1000
 
 DEFAULT_UNDO_TIMEOUT: float = lib.MHP_UNDO_TIMEOUT_DEFAULT_MS / 1000
 """Seconds that putting back may take where nothing is said."""
+
+
+PROGRAM_MAX = 63  # bytes that mhp_ctx_set_program() takes
+TICK_MS = 100  # as often as mhp_apply() asks
 
 
 class ApplyFlag(IntFlag):
@@ -44,7 +50,8 @@ class Context(Handle):
     """A root directory, this machine's or another one, that the library looks at.
 
     It serves one thread at a time: give each its own. ``log`` is told of all messages of the
-    library; ``program`` is the name that others know this one by while it is at work.
+    library; ``program`` is the name that others know this one by while it is at work, instead of
+    the script's.
 
     Timeouts are seconds, None for no end. A call that changes memory or waits is ended by Ctrl-C,
     by an exception in a callback and by a CancelToken; what it changed is put back.
@@ -56,11 +63,14 @@ class Context(Handle):
     """What apply() did last: also where an exception of a callback hides it."""
 
     def __init__(
-        self, root: Path | None = None, *, log: Log | None = None, program: str | None = None
+        self, root: AnyPath | None = None, *, log: Log | None = None, program: str | None = None
     ) -> None:
         with Call(log=log) as call:
             pointer = call.new(
-                ffi.new("struct mhp_ctx **"), lib.mhp_ctx_unref, lib.mhp_ctx_new, to_c_or_null(root)
+                ffi.new("struct mhp_ctx **"),
+                lib.mhp_ctx_unref,
+                lib.mhp_ctx_new,
+                to_c_or_null(root),
             )
         self._begin(pointer, log, program)
 
@@ -70,6 +80,9 @@ class Context(Handle):
         self._log = log
         self.last_report = None
         lib.mhp_ctx_set_log_fn(pointer, lib.mhp_py_log, ffi.NULL)
+        name = _program() if program is None else to_c(program)
+        with self._call() as call:
+            call.check(lib.mhp_ctx_set_program(pointer, name or ffi.NULL), "mhp_ctx_set_program")
 
     def close(self) -> None:
         """Use it no more; twice is fine. Snapshots, plans, reports, monitors and holds stay."""
@@ -94,9 +107,7 @@ class Context(Handle):
     ) -> None:
         self.close()
 
-    def _call(
-        self, progress: Progress | None = None, cancel: CancelToken | None = None
-    ) -> Call:
+    def _call(self, progress: Progress | None = None, cancel: CancelToken | None = None) -> Call:
         return Call(self._guard, self._log, progress, cancel)
 
     # ---- look ----
@@ -105,11 +116,13 @@ class Context(Handle):
         self,
         flags: SnapshotFlag = SnapshotFlag(0),
         *,
-        region: Path | None = None,
+        region: AnyPath | None = None,
         base: Snapshot | None = None,
     ) -> Snapshot:
         """Take a snapshot: of one region only, or on top of an earlier one, if that is given."""
-        pointer, name = self._pointer(), None if region is None else ffi.new("char[]", to_c(region))
+        pointer, name = self._pointer(), None if region is None else ffi.new(
+            "char[]", to_c(region)
+        )
         opts = ffi.new("struct mhp_snapshot_opts *")
         opts.size, opts.flags = ffi.sizeof(opts[0]), flags
         opts.region = ffi.NULL if name is None else name
@@ -117,8 +130,11 @@ class Context(Handle):
         with self._call() as call:
             return snapshot_of(
                 call.new(
-                    ffi.new("struct mhp_snapshot **"), lib.mhp_snapshot_unref,
-                    lib.mhp_snapshot_new, pointer, opts,
+                    ffi.new("struct mhp_snapshot **"),
+                    lib.mhp_snapshot_unref,
+                    lib.mhp_snapshot_new,
+                    pointer,
+                    opts,
                 )
             )
 
@@ -145,12 +161,16 @@ class Context(Handle):
     ) -> Report:
         """Carry out a plan: check, write, read back, undo upon failure."""
         pointer = self._pointer()
-        opts = apply_opts(timeout, undo_timeout, flags)
+        opts = apply_opts(timeout, undo_timeout, progress, flags)
         with self._call(progress, cancel) as call:
             return self._reported(
                 call.new(
-                    ffi.new("struct mhp_report **"), lib.mhp_report_free,
-                    lib.mhp_apply, pointer, plan._c, opts,
+                    ffi.new("struct mhp_report **"),
+                    lib.mhp_report_free,
+                    lib.mhp_apply,
+                    pointer,
+                    plan._c,
+                    opts,
                 )
             )
 
@@ -166,12 +186,16 @@ class Context(Handle):
     ) -> Report:
         """Snapshot, plan and apply in one call."""
         pointer, wanted = self._pointer(), request_to_c(request)
-        opts = apply_opts(timeout, undo_timeout, flags)
+        opts = apply_opts(timeout, undo_timeout, progress, flags)
         with self._call(progress, cancel) as call:
             return self._reported(
                 call.new(
-                    ffi.new("struct mhp_report **"), lib.mhp_report_free,
-                    lib.mhp_fulfil, pointer, wanted, opts,
+                    ffi.new("struct mhp_report **"),
+                    lib.mhp_report_free,
+                    lib.mhp_fulfil,
+                    pointer,
+                    wanted,
+                    opts,
                 )
             )
 
@@ -244,10 +268,14 @@ class Context(Handle):
     ) -> Recovery | None:
         """Put back what a user of libmhp that was killed has left borrowed; None: nothing was."""
         pointer = self._pointer()
-        opts = apply_opts(timeout, DEFAULT_UNDO_TIMEOUT, ApplyFlag(0))
+        opts = apply_opts(timeout)
         with self._call(progress, cancel) as call:
             recovery = call.new(
-                ffi.new("struct mhp_recovery **"), lib.mhp_recovery_free, lib.mhp_recover, pointer, opts
+                ffi.new("struct mhp_recovery **"),
+                lib.mhp_recovery_free,
+                lib.mhp_recover,
+                pointer,
+                opts,
             )
         return None if recovery == ffi.NULL else recovery_of(recovery)
 
@@ -274,13 +302,17 @@ class Context(Handle):
         opts.buffer_bytes, opts.snapshot_flags = buffer_bytes, snapshot_flags
         with self._call() as call:
             monitor = call.new(
-                ffi.new("struct mhp_monitor **"), lib.mhp_monitor_free, lib.mhp_monitor_new, pointer, opts
+                ffi.new("struct mhp_monitor **"),
+                lib.mhp_monitor_free,
+                lib.mhp_monitor_new,
+                pointer,
+                opts,
             )
             return Monitor(self, monitor, call)
 
     def wait_region(
         self,
-        region: Path,
+        region: AnyPath,
         what: Wait = Wait.READY,
         *,
         timeout: float | None = DEFAULT_TIMEOUT,
@@ -293,8 +325,13 @@ class Context(Handle):
         with self._call(cancel=cancel) as call:
             return snapshot_of(
                 call.new(
-                    ffi.new("struct mhp_snapshot **"), lib.mhp_snapshot_unref,
-                    lib.mhp_wait_region, pointer, to_c(region), what, opts,
+                    ffi.new("struct mhp_snapshot **"),
+                    lib.mhp_snapshot_unref,
+                    lib.mhp_wait_region,
+                    pointer,
+                    to_c(region),
+                    what,
+                    opts,
                 )
             )
 
@@ -313,10 +350,21 @@ class Context(Handle):
         with self._call(cancel=cancel) as call:
             return snapshot_of(
                 call.new(
-                    ffi.new("struct mhp_snapshot **"), lib.mhp_snapshot_unref,
-                    lib.mhp_wait_request, pointer, wanted, opts,
+                    ffi.new("struct mhp_snapshot **"),
+                    lib.mhp_snapshot_unref,
+                    lib.mhp_wait_request,
+                    pointer,
+                    wanted,
+                    opts,
                 )
             )
+
+
+def _program() -> bytes:
+    """The script's name: that of the process would be "python3"; empty if there is none."""
+    script = Path(sys.argv[0] if sys.argv else "")
+    name = script.parent.name if script.name == "__main__.py" else script.name
+    return b"" if name == "-c" else to_c(name)[:PROGRAM_MAX]
 
 
 def adopt_context(pointer: CData, log: Log | None, program: str | None) -> Context:
@@ -326,8 +374,15 @@ def adopt_context(pointer: CData, log: Log | None, program: str | None) -> Conte
     return context
 
 
-def apply_opts(timeout: float | None, undo_timeout: float | None, flags: ApplyFlag) -> CData:
+def apply_opts(
+    timeout: float | None,
+    undo_timeout: float | None = DEFAULT_UNDO_TIMEOUT,
+    progress: Progress | None = None,
+    flags: ApplyFlag = ApplyFlag(0),
+) -> CData:
     """How to apply. Progress is asked in any case: that is where Ctrl-C comes through."""
+    if progress is None:
+        flags |= ApplyFlag.BY_TIME
     opts = ffi.new("struct mhp_apply_opts *")
     opts.size, opts.flags = ffi.sizeof(opts[0]), flags
     opts.timeout_ms, opts.undo_timeout_ms = milliseconds(timeout), milliseconds(undo_timeout)
@@ -340,5 +395,5 @@ def wait_opts(timeout: float | None, source: EventSource, flags: SnapshotFlag) -
     opts = ffi.new("struct mhp_wait_opts *")
     opts.size, opts.timeout_ms = ffi.sizeof(opts[0]), milliseconds(timeout)
     opts.source, opts.snapshot_flags = source, flags
-    opts.tick = lib.mhp_py_tick
+    opts.tick, opts.tick_ms = lib.mhp_py_tick, TICK_MS
     return opts

@@ -44,8 +44,13 @@ def take_hold(call: Call, ctx: CData, name: str, what: str) -> Hold:
     holder = ffi.new("char **")
     try:
         pointer = call.new_before(
-            ffi.new("struct mhp_hold **"), lib.mhp_hold_free, (holder,),
-            lib.mhp_hold_take, ctx, to_c(name), to_c(what),
+            ffi.new("struct mhp_hold **"),
+            lib.mhp_hold_free,
+            (holder,),
+            lib.mhp_hold_take,
+            ctx,
+            to_c(name),
+            to_c(what),
         )
     except HeldError as error:
         error.message = own_text_or_none(holder[0])

@@ -84,18 +84,20 @@ class Node(Borrowed):
         return Rating(
             known.get(
                 "read_bandwidth_mb_per_s",
-                number, lib.mhp_node_get_read_bandwidth_mb_per_s, node, access,
+                number,
+                lib.mhp_node_get_read_bandwidth_mb_per_s,
+                node,
+                access,
             ),
             known.get(
                 "write_bandwidth_mb_per_s",
-                number, lib.mhp_node_get_write_bandwidth_mb_per_s, node, access,
+                number,
+                lib.mhp_node_get_write_bandwidth_mb_per_s,
+                node,
+                access,
             ),
-            known.get(
-                "read_latency_ns", number, lib.mhp_node_get_read_latency_ns, node, access
-            ),
-            known.get(
-                "write_latency_ns", number, lib.mhp_node_get_write_latency_ns, node, access
-            ),
+            known.get("read_latency_ns", number, lib.mhp_node_get_read_latency_ns, node, access),
+            known.get("write_latency_ns", number, lib.mhp_node_get_write_latency_ns, node, access),
             _initiators(known, node, access),
             known.fields(),
         )
@@ -127,9 +129,7 @@ def node_of(owner: CData, node: CData) -> Node:
         movable_percent=known.get(
             "movable_percent", number, lib.mhp_node_get_movable_percent, node
         ),
-        is_from_regions=known.get(
-            "is_from_regions", flag, lib.mhp_node_get_is_from_regions, node
-        ),
+        is_from_regions=known.get("is_from_regions", flag, lib.mhp_node_get_is_from_regions, node),
         unknown=known.fields(),
     )
     made._borrow(owner, node)

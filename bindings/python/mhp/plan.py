@@ -6,10 +6,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ._call import Call
-from ._lib import Borrowed, CData, Items, Words, own_text, text, text_or_none, to_bytes
+from ._lib import (
+    Borrowed,
+    CData,
+    Items,
+    Words,
+    own_text,
+    own_text_or_none,
+    text,
+    text_or_none,
+    to_bytes,
+)
 from ._libmhp import ffi, lib
 from .block import state_of, zone_of
-from .error import MalformedError
+from .error import Error, MalformedError
 from .request import Goal, Request, Rule, request_to_c
 from .types import OnlineType, Range, State, Zone
 
@@ -181,10 +191,16 @@ class Plan(Borrowed):
         raw, line = to_bytes(saved), ffi.new("unsigned int *")
         with Call() as call:
             try:
-                return plan_of(call.new_before(
-                    ffi.new("struct mhp_plan **"), lib.mhp_plan_unref, (line,),
-                    lib.mhp_plan_new_from_text, raw, len(raw),
-                ))
+                return plan_of(
+                    call.new_before(
+                        ffi.new("struct mhp_plan **"),
+                        lib.mhp_plan_unref,
+                        (line,),
+                        lib.mhp_plan_new_from_text,
+                        raw,
+                        len(raw),
+                    )
+                )
             except MalformedError as error:
                 error.line = line[0]
                 raise
@@ -192,11 +208,21 @@ class Plan(Borrowed):
 
 def plan_request(snap: CData, request: Request) -> Plan:
     """Plan a request."""
-    wanted = request_to_c(request)
+    wanted, why = request_to_c(request), ffi.new("char **")
     with Call() as call:
-        return plan_of(
-            call.new(ffi.new("struct mhp_plan **"), lib.mhp_plan_unref, lib.mhp_plan_new, snap, wanted)
-        )
+        try:
+            plan = call.new_before(
+                ffi.new("struct mhp_plan **"),
+                lib.mhp_plan_unref,
+                (why,),
+                lib.mhp_plan_new_why,
+                snap,
+                wanted,
+            )
+        except Error as error:
+            error.message = own_text_or_none(why[0])
+            raise
+        return plan_of(plan)
 
 
 def plan_of(plan: CData) -> Plan:

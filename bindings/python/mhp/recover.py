@@ -65,9 +65,5 @@ def recovery_of(recovery: CData) -> Recovery:
 def _setting(recovery: CData, index: int) -> Setting:
     returned, code = ffi.new("enum mhp_returned *"), ffi.new("int *")
     texts = ffi.new("const char *[3]")
-    lib.mhp_recovery_get_setting(
-        recovery, index, returned, texts, texts + 1, texts + 2, code
-    )
-    return Setting(
-        Returned(returned[0]), text(texts[0]), text(texts[1]), text(texts[2]), -code[0]
-    )
+    lib.mhp_recovery_get_setting(recovery, index, returned, texts, texts + 1, texts + 2, code)
+    return Setting(Returned(returned[0]), text(texts[0]), text(texts[1]), text(texts[2]), -code[0])

@@ -199,8 +199,6 @@ def _device(region: CData, index: int) -> Device:
     return Device(
         name=text(texts[0]),
         path=text(texts[1]),
-        serial=known.get(
-            "serial", "uint64_t *", lib.mhp_region_get_device_serial, region, index
-        ),
+        serial=known.get("serial", "uint64_t *", lib.mhp_region_get_device_serial, region, index),
         node_id=known.get("node_id", "int *", lib.mhp_region_get_device_node_id, region, index),
     )

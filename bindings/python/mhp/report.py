@@ -68,6 +68,7 @@ class Reason(Words):
     QUEUED = lib.MHP_REASON_QUEUED
     GIVEN_UP = lib.MHP_REASON_GIVEN_UP
     FIRMWARE = lib.MHP_REASON_FIRMWARE
+
     @property
     def word(self) -> str:
         """The word for it; libmhp(7) lists them, and what to do."""

@@ -101,9 +101,7 @@ def request_to_c(request: Request) -> CData:
 
 def _set_target(call: Call, out: CData, request: Request) -> None:
     if request.region is not None:
-        call.check(
-            lib.mhp_request_set_region(out, to_c(request.region)), "mhp_request_set_region"
-        )
+        call.check(lib.mhp_request_set_region(out, to_c(request.region)), "mhp_request_set_region")
     if request.range is not None:
         code = lib.mhp_request_set_range(out, request.range.start, request.range.size_bytes)
         call.check(code, "mhp_request_set_range")
@@ -111,9 +109,7 @@ def _set_target(call: Call, out: CData, request: Request) -> None:
         run = item if isinstance(item, Blocks) else Blocks(item, item + 1)
         if run.step != 1:
             raise ValueError(f"{run!r} is no run of blocks")
-        call.check(
-            lib.mhp_request_add_blocks(out, run.start, len(run)), "mhp_request_add_blocks"
-        )
+        call.check(lib.mhp_request_add_blocks(out, run.start, len(run)), "mhp_request_add_blocks")
     if request.node is not None:
         call.check(lib.mhp_request_set_node(out, request.node), "mhp_request_set_node")
     if request.kind is not None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag
 
-from ._lib import Borrowed, CData, Items, Path, text, text_or_none, to_c
+from ._lib import AnyPath, Borrowed, CData, Items, text, text_or_none, to_c
 from ._libmhp import ffi, lib
 from .block import Block, block_of
 from .error import error_of
@@ -110,7 +110,7 @@ class Snapshot(Borrowed):
         node = lib.mhp_snapshot_find_node(self._c, id)
         return None if node == ffi.NULL else node_of(self._c, node)
 
-    def find_region(self, name: Path) -> Region | None:
+    def find_region(self, name: AnyPath) -> Region | None:
         """The region of this name, or identity."""
         region = lib.mhp_snapshot_find_region(self._c, to_c(name))
         return None if region == ffi.NULL else region_of(self._c, region)

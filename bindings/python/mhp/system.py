@@ -44,8 +44,10 @@ def policy_of(snap: CData) -> Policy:
     """What a snapshot says of it."""
     known = Known()
     online_type = known.get(
-        "default_online_type", "enum mhp_online_type *",
-        lib.mhp_snapshot_get_default_online_type, snap,
+        "default_online_type",
+        "enum mhp_online_type *",
+        lib.mhp_snapshot_get_default_online_type,
+        snap,
     )
     return Policy(
         default_online_type=None if online_type is None else OnlineType(online_type),
@@ -54,8 +56,10 @@ def policy_of(snap: CData) -> Policy:
             "auto_movable_ratio", "unsigned int *", lib.mhp_snapshot_get_auto_movable_ratio, snap
         ),
         auto_movable_numa_aware=known.get(
-            "auto_movable_numa_aware", "_Bool *",
-            lib.mhp_snapshot_get_auto_movable_numa_aware, snap,
+            "auto_movable_numa_aware",
+            "_Bool *",
+            lib.mhp_snapshot_get_auto_movable_numa_aware,
+            snap,
         ),
         memmap_on_memory=known.text(
             "memmap_on_memory", lib.mhp_snapshot_get_memmap_on_memory, snap

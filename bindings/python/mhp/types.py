@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ._lib import Path, Unknown as Unknown, Words, text, text_or_none, to_c
+from ._lib import AnyPath, Unknown as Unknown, Words, text, text_or_none, to_c
 from ._libmhp import ffi, lib
 
 
@@ -24,7 +24,7 @@ class OnlineType(Words):
         return text_or_none(lib.mhp_online_type_to_str(self)) or "unknown"
 
     @classmethod
-    def from_str(cls, word: Path) -> OnlineType:
+    def from_str(cls, word: AnyPath) -> OnlineType:
         """The type that the kernel has this word for; anything else is a ValueError."""
         out = ffi.new("enum mhp_online_type *")
         if lib.mhp_online_type_from_str(to_c(word), out) < 0:
@@ -102,7 +102,7 @@ class RegionKind(Words):
         return text(lib.mhp_region_kind_to_str(self))
 
     @classmethod
-    def from_str(cls, word: Path) -> RegionKind:
+    def from_str(cls, word: AnyPath) -> RegionKind:
         """The kind that has this word; anything else is a ValueError."""
         out = ffi.new("enum mhp_region_kind *")
         if lib.mhp_region_kind_from_str(to_c(word), out) < 0:

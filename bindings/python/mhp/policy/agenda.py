@@ -6,7 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._call import Call, CancelToken, Progress
-from .._lib import Borrowed, CData, Items, Known, Path, Words, own_text, text, text_or_none, to_c
+from .._lib import (
+    Borrowed,
+    CData,
+    Items,
+    Known,
+    AnyPath,
+    Words,
+    own_text,
+    text,
+    text_or_none,
+    to_c,
+)
 from .._libmhp import ffi as base_ffi, lib as base
 from ..context import (
     DEFAULT_TIMEOUT,
@@ -132,7 +143,7 @@ class Agenda(Borrowed):
             lambda i: _item(agenda, lib.mhp_agenda_get_item(agenda, i)),
         )
 
-    def find_item(self, region: Path) -> AgendaItem | None:
+    def find_item(self, region: AnyPath) -> AgendaItem | None:
         """The item of a region, by its name or identity."""
         item = lib.mhp_agenda_find_item(self._c, to_c(region))
         return None if item == ffi.NULL else _item(self._c, item)
@@ -170,12 +181,16 @@ class Agenda(Borrowed):
         flags: ApplyFlag = ApplyFlag(0),
     ) -> AgendaReport:
         """Carry out what is TO_DO, each item by itself. Timeouts are for each try of each."""
-        pointer, opts = ctx._pointer(), apply_opts(timeout, undo_timeout, flags)
+        pointer, opts = ctx._pointer(), apply_opts(timeout, undo_timeout, progress, flags)
         with ctx._call(progress, cancel) as call:
             return _report(
                 call.new(
-                    ffi.new("struct mhp_agenda_report **"), lib.mhp_agenda_report_free,
-                    lib.mhp_agenda_apply, pointer, self._c, opts,
+                    ffi.new("struct mhp_agenda_report **"),
+                    lib.mhp_agenda_report_free,
+                    lib.mhp_agenda_apply,
+                    pointer,
+                    self._c,
+                    opts,
                 )
             )
 
@@ -234,8 +249,12 @@ def make_agenda(standing: Standing, snap: Snapshot, rules: Rule, no_rules: Rule)
     with Call() as call:
         return _agenda(
             call.new(
-                ffi.new("struct mhp_agenda **"), lib.mhp_agenda_unref,
-                lib.mhp_agenda_new, snap._c, standing._c, opts,
+                ffi.new("struct mhp_agenda **"),
+                lib.mhp_agenda_unref,
+                lib.mhp_agenda_new,
+                snap._c,
+                standing._c,
+                opts,
             )
         )
 
@@ -247,7 +266,7 @@ def _agenda(agenda: CData) -> Agenda:
 
 
 def _item(agenda: CData, item: CData) -> AgendaItem:
-    rule, known = lib.mhp_agenda_item_get_rule(item), Known()
+    rule, known = lib.mhp_agenda_item_get_rule(item), Known(ffi)
     snap = lib.mhp_agenda_get_snapshot(agenda)
     snap = ffi.gc(base.mhp_snapshot_ref(snap), base.mhp_snapshot_unref)
     online_type = known.get(
@@ -284,8 +303,9 @@ def _drift(drift: CData) -> Drift:
 
 
 def _report(report: CData) -> AgendaReport:
-    agenda = ffi.gc(lib.mhp_agenda_ref(lib.mhp_agenda_report_get_agenda(report)),
-                    lib.mhp_agenda_unref)
+    agenda = ffi.gc(
+        lib.mhp_agenda_ref(lib.mhp_agenda_report_get_agenda(report)), lib.mhp_agenda_unref
+    )
     made = AgendaReport(
         outcome=Outcome(lib.mhp_agenda_report_get_outcome(report)), agenda=_agenda(agenda)
     )

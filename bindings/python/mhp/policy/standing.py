@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from .._call import Call
 from .._lib import (
+    AnyPath,
     Borrowed,
     CData,
     Items,
     Known,
-    Path,
     Words,
     own_text,
     own_text_or_none,
@@ -110,7 +110,9 @@ class StandingRule(Borrowed):
         """As it could stand in a file; what is as by default is left out."""
         out = base_ffi.new("char **")
         with Call() as call:
-            call.check(lib.mhp_standing_rule_copy_text(self._c, out), "mhp_standing_rule_copy_text")
+            call.check(
+                lib.mhp_standing_rule_copy_text(self._c, out), "mhp_standing_rule_copy_text"
+            )
             return own_text(out[0])
 
     def key_line(self, key: str) -> int | None:
@@ -140,19 +142,27 @@ class Standing(Borrowed):
         with ctx._call() as call:
             return standing_of(
                 call.new(
-                    ffi.new("struct mhp_standing **"), lib.mhp_standing_unref,
-                    lib.mhp_standing_new, pointer,
+                    ffi.new("struct mhp_standing **"),
+                    lib.mhp_standing_unref,
+                    lib.mhp_standing_new,
+                    pointer,
                 )
             )
 
     @classmethod
-    def from_text(cls, file: Path, content: str | bytes, *more: tuple[Path, str | bytes]) -> Standing:
+    def from_text(
+        cls, file: AnyPath, content: str | bytes, *more: tuple[AnyPath, str | bytes]
+    ) -> Standing:
         """Make one of texts, each with the name of the file that it is to be told as."""
         raw = to_bytes(content)
         with Call() as call:
             out = call.new(
-                ffi.new("struct mhp_standing **"), lib.mhp_standing_unref,
-                lib.mhp_standing_new_from_text, to_c(file), raw, len(raw),
+                ffi.new("struct mhp_standing **"),
+                lib.mhp_standing_unref,
+                lib.mhp_standing_new_from_text,
+                to_c(file),
+                raw,
+                len(raw),
             )
             for name, content in more:
                 raw = to_bytes(content)
@@ -210,7 +220,7 @@ def standing_ref(standing: CData) -> Standing:
 
 def rule_of(owner: CData, rule: CData) -> StandingRule:
     """What a rule says."""
-    known = Known()
+    known = Known(ffi)
     online_type = known.get(
         "online_type", "enum mhp_online_type *", lib.mhp_standing_rule_get_online_type, rule
     )

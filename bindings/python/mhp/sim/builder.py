@@ -40,8 +40,10 @@ class Builder(Handle):
         self._guard = Guard("builder")
         with Call() as call:
             self._c = call.new(
-                ffi.new("struct mhp_sim_builder **"), lib.mhp_sim_builder_free,
-                lib.mhp_sim_builder_new, kernel,
+                ffi.new("struct mhp_sim_builder **"),
+                lib.mhp_sim_builder_free,
+                lib.mhp_sim_builder_new,
+                kernel,
             )
         lib.mhp_sim_builder_set_log_fn(self._c, base.mhp_py_log, ffi.NULL)
 
@@ -78,9 +80,7 @@ class Builder(Handle):
         self, device: str, node: int, start: int, size: int, block_size: int
     ) -> None:
         """Add a virtio-mem device, of whose memory the host has given nothing yet."""
-        self._do(
-            lib.mhp_sim_builder_add_virtio_mem, to_c(device), node, start, size, block_size
-        )
+        self._do(lib.mhp_sim_builder_add_virtio_mem, to_c(device), node, start, size, block_size)
 
     def add_cxl_memdev(self, device: str, node: int, size: int, serial: int) -> None:
         """Add a CXL memory device, "memN"."""
@@ -102,7 +102,12 @@ class Builder(Handle):
         names = [base_ffi.new("char[]", to_c(device)) for device in devices]
         self._do(
             lib.mhp_sim_builder_add_cxl_region,
-            to_c(region), start, size, base_ffi.new("const char *[]", names), len(names), flags,
+            to_c(region),
+            start,
+            size,
+            base_ffi.new("const char *[]", names),
+            len(names),
+            flags,
         )
 
     def set(self, what: str, word: str) -> None:
@@ -119,7 +124,10 @@ class Builder(Handle):
         with Call(self._guard, log) as call:
             return Machine(
                 call.new(
-                    ffi.new("struct mhp_sim **"), lib.mhp_sim_unref,
-                    lib.mhp_sim_new_from_builder, pointer, sim_opts(flags),
+                    ffi.new("struct mhp_sim **"),
+                    lib.mhp_sim_unref,
+                    lib.mhp_sim_new_from_builder,
+                    pointer,
+                    sim_opts(flags),
                 )
             )

@@ -29,9 +29,7 @@ class Listener(Handle):
         An Error of ENOBUFS says that some were lost."""
         pointer, out = self._pointer(), base_ffi.new("char **")
         with Call(self._guard) as call:
-            call.check(
-                lib.mhp_sim_listener_receive(pointer, out), "mhp_sim_listener_receive"
-            )
+            call.check(lib.mhp_sim_listener_receive(pointer, out), "mhp_sim_listener_receive")
         return own_text_or_none(out[0])
 
     def __iter__(self) -> Iterator[str]:

@@ -8,7 +8,7 @@ from enum import IntFlag
 from types import TracebackType
 
 from .._call import Call, Guard, Handle, Log
-from .._lib import CData, Path, own_text, text, to_bytes, to_c, to_c_or_null
+from .._lib import AnyPath, CData, own_text, text, to_bytes, to_c, to_c_or_null
 from .._libmhp import ffi as base_ffi, lib as base
 from ..context import Context, adopt_context
 from ._libmhp_sim import ffi, lib
@@ -47,14 +47,17 @@ class Machine(Handle):
 
     @classmethod
     def from_capture(
-        cls, path: Path, flags: MachineFlag = MachineFlag(0), *, log: Log | None = None
+        cls, path: AnyPath, flags: MachineFlag = MachineFlag(0), *, log: Log | None = None
     ) -> Machine:
         """Make a machine from a capture file."""
         with Call(log=log) as call:
             return cls(
                 call.new(
-                    ffi.new("struct mhp_sim **"), lib.mhp_sim_unref,
-                    lib.mhp_sim_new_from_capture, to_c(path), sim_opts(flags),
+                    ffi.new("struct mhp_sim **"),
+                    lib.mhp_sim_unref,
+                    lib.mhp_sim_new_from_capture,
+                    to_c(path),
+                    sim_opts(flags),
                 )
             )
 
@@ -67,8 +70,12 @@ class Machine(Handle):
         with Call(log=log) as call:
             return cls(
                 call.new(
-                    ffi.new("struct mhp_sim **"), lib.mhp_sim_unref,
-                    lib.mhp_sim_new_from_text, raw, len(raw), sim_opts(flags),
+                    ffi.new("struct mhp_sim **"),
+                    lib.mhp_sim_unref,
+                    lib.mhp_sim_new_from_text,
+                    raw,
+                    len(raw),
+                    sim_opts(flags),
                 )
             )
 
@@ -88,7 +95,9 @@ class Machine(Handle):
     ) -> None:
         self.close()
 
-    def _do(self, function: Callable[..., int], *args: object, path: Path | None = None) -> None:
+    def _do(
+        self, function: Callable[..., int], *args: object, path: AnyPath | None = None
+    ) -> None:
         pointer = self._pointer()
         with Call() as call:
             call.path = None if path is None else text(base_ffi.new("char[]", to_c(path)))
@@ -98,7 +107,9 @@ class Machine(Handle):
         """A context on the machine."""
         pointer = self._pointer()
         with Call(log=log) as call:
-            ctx = call.new(ffi.new("struct mhp_ctx **"), base.mhp_ctx_unref, lib.mhp_sim_new_ctx, pointer)
+            ctx = call.new(
+                ffi.new("struct mhp_ctx **"), base.mhp_ctx_unref, lib.mhp_sim_new_ctx, pointer
+            )
         return adopt_context(ctx, log, program)
 
     def capture(self) -> str:
@@ -110,13 +121,13 @@ class Machine(Handle):
 
     # ---- other programs, the administrator, the host ----
 
-    def read(self, path: Path) -> str:
+    def read(self, path: AnyPath) -> str:
         """Read a file, as another program would."""
         out = base_ffi.new("char **")
         self._do(lib.mhp_sim_read, to_c(path), out, path=path)
         return own_text(out[0])
 
-    def write(self, path: Path, word: str | bytes) -> None:
+    def write(self, path: AnyPath, word: str | bytes) -> None:
         """Write a file, as another program or an administrator would."""
         self._do(lib.mhp_sim_write, to_c(path), to_c(word), path=path)
 
@@ -168,18 +179,16 @@ class Machine(Handle):
 
     # ---- failures ----
 
-    def fail_read(self, path: Path, errno: int, times: int = 0) -> None:
+    def fail_read(self, path: AnyPath, errno: int, times: int = 0) -> None:
         """Have reads of a file fail."""
         self._do(lib.mhp_sim_fail_read, to_c(path), -errno, times, path=path)
 
     def fail_write(
-        self, path: Path, errno: int, times: int = 0, *, word: str | None = None
+        self, path: AnyPath, errno: int, times: int = 0, *, word: str | None = None
     ) -> None:
         """Have writes to a file fail: of this word, or of any."""
         code = -errno
-        self._do(
-            lib.mhp_sim_fail_write, to_c(path), to_c_or_null(word), code, times, path=path
-        )
+        self._do(lib.mhp_sim_fail_write, to_c(path), to_c_or_null(word), code, times, path=path)
 
     def fail_block(self, id: int | None, word: str, errno: int, times: int = 0) -> None:
         """Have block N, or the next one that is asked (None), refuse to go "offline", to come
@@ -187,7 +196,7 @@ class Machine(Handle):
         number = lib.MHP_SIM_ANY_BLOCK if id is None else id
         self._do(lib.mhp_sim_fail_block, number, to_c(word), -errno, times)
 
-    def fail_at(self, what: Access, n: int, errno: int, *, path: Path | None = None) -> None:
+    def fail_at(self, what: Access, n: int, errno: int, *, path: AnyPath | None = None) -> None:
         """Have the n-th access from now on fail, of any file or of this one."""
         self._do(lib.mhp_sim_fail_at, what, to_c_or_null(path), n, -errno, path=path)
 
@@ -223,20 +232,31 @@ class Machine(Handle):
         """Have a page of a block be broken."""
         self._do(lib.mhp_sim_poison_block, id)
 
-    def race(self, path: Path, act_path: Path, act_word: str) -> None:
+    def race(self, path: AnyPath, act_path: AnyPath, act_word: str) -> None:
         """Have another program write act_path just before the next write to path."""
         self._do(lib.mhp_sim_race, to_c(path), to_c(act_path), to_c(act_word), path=path)
 
     def race_at(
-        self, what: Access, n: int, act_path: Path, act_word: str, *, path: Path | None = None
+        self,
+        what: Access,
+        n: int,
+        act_path: AnyPath,
+        act_word: str,
+        *,
+        path: AnyPath | None = None,
     ) -> None:
         """Have another program write act_path just before the n-th access from now on."""
         self._do(
             lib.mhp_sim_race_at,
-            what, to_c_or_null(path), n, to_c(act_path), to_c(act_word), path=path,
+            what,
+            to_c_or_null(path),
+            n,
+            to_c(act_path),
+            to_c(act_word),
+            path=path,
         )
 
-    def race_remove(self, id: int, path: Path | None = None) -> None:
+    def race_remove(self, id: int, path: AnyPath | None = None) -> None:
         """Have a block vanish just before the next write to path; None: now."""
         self._do(lib.mhp_sim_race_remove, to_c_or_null(path), id, path=path)
 
@@ -260,8 +280,11 @@ class Machine(Handle):
         with Call() as call:
             return Listener(
                 call.new(
-                    ffi.new("struct mhp_sim_listener **"), lib.mhp_sim_listener_free,
-                    lib.mhp_sim_listener_new, pointer, room,
+                    ffi.new("struct mhp_sim_listener **"),
+                    lib.mhp_sim_listener_free,
+                    lib.mhp_sim_listener_new,
+                    pointer,
+                    room,
                 )
             )
 
