@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Check mode writes nothing: all system calls of the module on a host are looked at."""
+import shutil
+
+from count_writes import TRACED, writes
+from fleet import DATA, TESTS, digest, shared
+from tree import make_tree
+
+REGION = TESTS / "playbooks/region.yml"
+POLICY = TESTS / "playbooks/policy.yml"
+FACTS = TESTS / "playbooks/facts.yml"
+MACHINE = "7.3-cxl-region-unbound"
+RULES = "[pool]\nkind = dax\ntype = online_movable\n"
+
+
+class Context:
+    """One host, where python runs under strace."""
+
+    def __init__(self, work, binding):
+        self.fleet = shared(work, work / "collections", binding)
+        self.host = self.fleet.add(MACHINE)
+        self.tree = make_tree(DATA / f"machines/{MACHINE}.txt", self.host.folder / "tree")
+        self.trace = self.host.folder / "trace"
+        python = self.host.folder / "python"
+        python.write_text("#!/bin/sh\n"
+                          f"exec strace -f -y -s 1000 -e trace={TRACED} -o {self.trace} "
+                          '/usr/bin/python3 "$@"\n')
+        python.chmod(0o755)
+        self.fleet.variables[self.host.name]["ansible_python_interpreter"] = str(python)
+
+    def play(self, playbook, *options, simulated=True, **variables):
+        """Runs it; the calls that wrote are added to the result."""
+        if not simulated:
+            variables.update(mhp_simulation="", mhp_root=str(self.tree))
+        done = self.fleet.play(playbook, *options, hosts=[self.host], **variables)
+        trace = self.trace.read_text()
+        assert "/plugins/modules/" in trace or "/run/modules" in trace, trace[:2000]
+        done.writes = writes(trace)
+        return done
+
+    def digest(self):
+        """Of all that a module could have changed."""
+        return *self.host.digest(), digest(self.tree)
+
+    def writes_nothing(self, playbook, changed, **variables):
+        """In check mode; and there is something to do, if so."""
+        shutil.copy(DATA / f"machines/{MACHINE}.txt", self.host.machine)
+        before = self.digest()
+        done = self.play(playbook, "--check", **variables)
+        assert done.code == 0, done.text
+        assert done.counts("changed") == {self.host.name: changed}, done.text
+        assert not done.writes, "\n".join(done.writes)
+        assert self.digest() == before
+
+
+def prepare(work, binding):
+    return Context(work, binding)
+
+
+PLUG = dict(region="dax0.0", state="plugged", type="online_movable")
+DEPLOY = dict(content=RULES, apply=True)
+
+
+def test_region_simulated(context):
+    context.writes_nothing(REGION, 1, region=PLUG)
+
+
+def test_region_in_a_tree(context):
+    context.writes_nothing(REGION, 1, region=PLUG, simulated=False)
+
+
+def test_policy_simulated(context):
+    context.writes_nothing(POLICY, 1, policy=DEPLOY)
+
+
+def test_policy_in_a_tree(context):
+    context.writes_nothing(POLICY, 1, policy=DEPLOY, simulated=False)
+
+
+def test_facts_write_nothing_ever(context):
+    before = context.digest()
+    for simulated in (True, False):
+        done = context.play(FACTS, simulated=simulated)
+        assert done.code == 0, done.text
+        assert not done.writes, "\n".join(done.writes)
+    assert context.digest() == before
+
+
+def test_writes_are_seen_in_a_tree(context):
+    """The counter counts: without check mode the lock and the first write are there."""
+    done = context.play(REGION, simulated=False, region=PLUG)
+    text = "\n".join(done.writes)
+    assert "run/libmhp" in text, text
+    assert "auto_online_blocks" in text, text
+
+
+def test_writes_are_seen(context):
+    for playbook, variables, path in ((POLICY, dict(policy=DEPLOY), "/etc/mhp/policy.d"),
+                                      (REGION, dict(region=dict(PLUG, state="offline")),
+                                       str(context.host.folder))):
+        done = context.play(playbook, **variables)
+        assert done.code == 0, done.text
+        assert done.counts("changed") == {context.host.name: 1}, done.text
+        assert [line for line in done.writes if path in line], "\n".join(done.writes)
+
+
+def test_nothing_to_do_writes_nothing(context):
+    """Also without check mode: no lock is taken."""
+    for playbook, variables in ((POLICY, dict(policy=dict(content=RULES))),
+                                (REGION, dict(region=dict(region="dax0.0", state="offline")))):
+        before = context.digest()
+        done = context.play(playbook, **variables)
+        assert done.code == 0, done.text
+        assert done.counts("changed") == {context.host.name: 0}, done.text
+        assert not done.writes, "\n".join(done.writes)
+        assert context.digest() == before
