@@ -34,6 +34,8 @@ done
 	grep -oE '\<MHP_[A-Z0-9_]+|\<mhp_[a-z0-9_]+_fn\>' "$tmp/headers"
 	grep -oE '\<(struct|enum) mhp_[a-z0-9_]+' "$tmp/headers" | sed 's/.* //'
 	echo mhp_private_
+	# the variables of Ansible's role
+	grep -ohE '\<mhp_[a-z0-9_]+' "$top_srcdir"/fleet/ansible/roles/*/meta/argument_specs.yml
 } >"$tmp/names"
 
 for doc in "$top_srcdir"/README.md "$top_srcdir"/NEWS "$top_srcdir"/docs/*.md "$top_srcdir"/man/*.[157]; do

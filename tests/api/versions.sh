@@ -22,6 +22,19 @@ is_version "${spec##*/}" "$(sed -n 's/^Version: *//p' "$spec")"
 is_version "${spec##*/}, newest change" \
 	"$(sed -n '/^%changelog/,$s/^\* .* - \(.*\)-[^-]*$/\1/p' "$spec" | head -n 1)"
 
+# Bindings and the collection. Python's asks the library that it is built with; Go's has none.
+for crate in libmhp-sys mhp; do
+	is_version "$crate/Cargo.toml" \
+		"$(sed -n 's/^version = "\(.*\)"$/\1/p' "$top_srcdir/bindings/rust/$crate/Cargo.toml")"
+done
+is_version mhp/Cargo.toml,\ libmhp-sys \
+	"$(sed -n 's/^libmhp-sys = .* version = "\([^"]*\)".*/\1/p' "$top_srcdir/bindings/rust/mhp/Cargo.toml")"
+is_version Cargo.lock "$(sed -n '/^name = "mhp"$/,/^version/s/^version = "\(.*\)"$/\1/p' \
+	"$top_srcdir/bindings/rust/Cargo.lock")"
+is_version galaxy.yml "$(sed -n 's/^version: //p' "$top_srcdir/fleet/ansible/galaxy.yml")"
+is_version fleet/ansible/README.md \
+	"$(sed -n 's/.*libmhp-mhp-\(.*\)\.tar\.gz$/\1/p' "$top_srcdir/fleet/ansible/README.md")"
+
 debian=$top_srcdir/debian
 if [ ! -d "$debian" ]; then
 	[ "$errors" -eq 0 ] || finish
