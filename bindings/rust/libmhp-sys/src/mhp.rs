@@ -584,8 +584,8 @@ pub const MHP_EVENT_BLOCK_ZONE: mhp_event_kind = 16;
 
 /// Who tells of events.
 pub type mhp_event_source = c_uint;
-/// udevd where it runs (/run/udev/control is there), else the kernel; the simulated machine its
-/// own
+/// udevd where it runs (/run/udev/control is there) in our network namespace, else the kernel;
+/// the simulated machine its own
 pub const MHP_EVENT_SOURCE_AUTO: mhp_event_source = 0;
 /// udevd, once its rules have been followed
 pub const MHP_EVENT_SOURCE_UDEV: mhp_event_source = 1;

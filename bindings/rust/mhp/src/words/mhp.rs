@@ -528,8 +528,8 @@ crate::words::enumerators! {
 crate::words::enumerators! {
     /// Who tells of events.
     EventSource;
-    /// udevd where it runs (/run/udev/control is there), else the kernel; the simulated machine
-    /// its own
+    /// udevd where it runs (/run/udev/control is there) in our network namespace, else the
+    /// kernel; the simulated machine its own
     AUTO = sys::MHP_EVENT_SOURCE_AUTO,
     /// udevd, once its rules have been followed
     UDEV = sys::MHP_EVENT_SOURCE_UDEV,
