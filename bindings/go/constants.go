@@ -615,8 +615,8 @@ type EventSource int
 
 // Values of EventSource.
 const (
-	// EventSourceAuto: udevd where it runs (/run/udev/control is there), else the kernel;
-	// the simulated machine its own
+	// EventSourceAuto: udevd where it runs (/run/udev/control is there) in our network
+	// namespace, else the kernel; the simulated machine its own
 	EventSourceAuto EventSource = C.MHP_EVENT_SOURCE_AUTO
 	// EventSourceUdev: udevd, once its rules have been followed
 	EventSourceUdev EventSource = C.MHP_EVENT_SOURCE_UDEV
