@@ -39,7 +39,8 @@ impl Log {
 
     pub(crate) fn set(&self, user: Option<LogFn>) -> Result<()> {
         self.refuse_if_busy("mhp_ctx_set_log_fn")?;
-        *self.user.borrow_mut() = user;
+        // the old one is dropped while nothing is borrowed: that may have the context tell something
+        drop(self.user.replace(user));
         Ok(())
     }
 

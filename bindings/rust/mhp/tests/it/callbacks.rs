@@ -140,5 +140,36 @@ fn others_are_used_and_dropped_by_a_callback() {
         ControlFlow::Continue(())
     });
     context.fulfil(&plug(), options).unwrap().ok().unwrap();
-    context.hold("agent", "again").unwrap();
+    drop(context.hold("agent", "again").unwrap());
+}
+
+thread_local!(static OF_THREAD: (sim::Machine, Context) = machine());
+
+/// Has the context of its thread tell something as it is dropped.
+struct Last;
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        let fulfil = |context: &Context| context.fulfil(&plug(), ApplyOptions::new());
+        assert!(OF_THREAD.with(|(_, context)| fulfil(context)).is_err());
+    }
+}
+
+#[test]
+fn a_function_uses_the_context_as_it_goes() {
+    OF_THREAD.with(|(machine, context)| {
+        machine.set_read_only(sim::Accesses::RUN).unwrap();
+        let last = Last;
+        context.on_message(move |_| drop(&last)).unwrap();
+        context.no_messages().unwrap();
+    });
+}
+
+#[test]
+fn a_message_is_of_its_own_call() {
+    let (machine, context) = machine();
+    machine.set_read_only(sim::Accesses::RUN).unwrap();
+    assert!(context.fulfil(&plug(), ApplyOptions::new()).unwrap_err().message().is_some());
+    let error = context.set_program(Some("")).unwrap_err();
+    assert_eq!((error.path(), error.message()), (None, None));
 }
