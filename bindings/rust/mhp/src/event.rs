@@ -6,9 +6,7 @@ use crate::words::{CauseKind, EventKind, State, Zone};
 use libmhp_sys as sys;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-ffi::parts!(mhp_event);
-
-/// What happened: of a monitor, until it is asked for the next one.
+/// What happened: of a monitor, until it is asked for the next one, and in its thread.
 #[derive(Clone, Copy)]
 pub struct Event<'a>(pub(crate) Ref<'a, sys::mhp_event>);
 
