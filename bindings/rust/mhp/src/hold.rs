@@ -9,6 +9,7 @@ ffi::object!(mhp_hold: mhp_hold_free; Portable Shared);
 
 /// One of a kind per machine, until it is dropped. It keeps what it needs of its context, and
 /// may be dropped in any thread.
+#[must_use = "it ends as soon as it is dropped"]
 pub struct Hold(#[allow(dead_code)] Handle<sys::mhp_hold>);
 
 impl Context {

@@ -15,7 +15,7 @@ fn there_is_one_at_a_time() {
     let holder = error.message().unwrap().to_string_lossy().into_owned();
     assert!(holder.starts_with("rust-test[") && holder.ends_with("]: standing policy"), "{holder}");
     std::thread::spawn(move || drop(hold)).join().unwrap();
-    other.hold("agent", "me").unwrap();
+    drop(other.hold("agent", "me").unwrap());
     assert_eq!(other.hold("No such name", "me").unwrap_err().code(), EINVAL);
     assert_eq!(other.set_program(Some("")).unwrap_err().code(), EINVAL);
     other.set_program(None).unwrap();
