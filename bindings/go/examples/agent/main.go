@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Agent has each dax region that appears be System RAM in zone Movable, and tells what became of
-// it. Ctrl-C ends it, also while memory is being changed, which is put back then.
+// Agent has each dax region that appears be System RAM in zone Movable; Ctrl-C undoes what it is at.
 package main
 
 import (
@@ -20,18 +19,20 @@ var failures = map[string]int{} // what is put back makes events, too: there has
 // look plugs the region of that name, or all of them. One that fails leaves the others their turn.
 func look(ctx context.Context, c *mhp.Context, name string) {
 	snap, err := c.Snapshot(nil)
-	check(err)
+	if err != nil {
+		log.Print("cannot look at the memory: ", err)
+		return
+	}
 	defer snap.Close()
 	for _, region := range snap.Regions() {
 		found := region.Name()
-		isMeant := name == "" || name == found
-		if region.Kind() != mhp.RegionDAX || !isMeant || failures[found] == 3 {
+		if region.Kind() != mhp.RegionDAX || name != "" && name != found || failures[found] == 3 {
 			continue
 		}
 		request := mhp.NewRequest().SetRegion(found).SetGoal(mhp.GoalPlugged).
 			SetOnlineType(mhp.OnlineMovable).SetRules(mhp.RuleBorrow)
 		if report, err := c.Fulfil(ctx, request, nil); err != nil {
-			log.Print(err)
+			log.Printf("%s: %v", found, err)
 		} else if report.Reason() != mhp.ReasonAlready {
 			fmt.Println(report)
 			if report.Err() != nil && report.Reason() != mhp.ReasonConflict {
