@@ -125,3 +125,18 @@ func TestProgress(t *testing.T) {
 		t.Error("no context.Context had to do with it")
 	}
 }
+
+// A callback may ask the request that its call is about, and gets an answer if it changes it.
+func TestRequestInProgress(t *testing.T) {
+	_, c := machine(t)
+	request := online(mhp.OnlineMovable)
+	report := must(c.Fulfil(background, request, &mhp.ApplyOptions{
+		Progress: func(uint64, uint64) mhp.Cancel {
+			request.Err()
+			is(t, request.SetNode(1).Err(), mhp.ErrInUse)
+			return mhp.CancelNone
+		},
+	}))
+	check(t, report.Err())
+	equal(t, "region", report.Plan().RegionName(), "dax0.0")
+}

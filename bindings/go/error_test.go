@@ -4,6 +4,7 @@ package mhp_test
 
 import (
 	"errors"
+	"math"
 	"os"
 	"strings"
 	"syscall"
@@ -34,6 +35,28 @@ func TestErrors(t *testing.T) {
 		t.Fatal("it is anything")
 	}
 	is(t, &mhp.Error{Errno: syscall.ESTALE}, mhp.ErrStale, mhp.ReasonStale)
+
+	// what was told of one call is not told of the next
+	err = c.SetProgram(strings.Repeat("x", 64))
+	is(t, err, syscall.EINVAL)
+	equal(t, "as", errors.As(err, &e), true)
+	equal(t, "path", e.Path, "")
+	equal(t, "message", e.Msg, "")
+}
+
+// A number that C has no room for is not that of another node.
+func TestLargeNumbers(t *testing.T) {
+	_, c := machine(t)
+	snap := must(c.Snapshot(&mhp.SnapshotOptions{Flags: mhp.SnapshotTopology}))
+	large := int(int64(1) << 32 & math.MaxInt) // on 32 bits there are none
+	if large == 0 {
+		t.Skip("int has 32 bits")
+	}
+	_, found := snap.FindNode(large)
+	equal(t, "found", found, false)
+	is(t, mhp.NewRequest().SetNode(large+1).Err(), syscall.EINVAL)
+	_, err := snap.Nodes()[0].Distance(large + 1)
+	is(t, err, syscall.ENOENT)
 }
 
 func TestPlanErrorsTellWhy(t *testing.T) {

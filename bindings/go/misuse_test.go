@@ -106,7 +106,7 @@ func TestUseAfterClose(t *testing.T) {
 
 func TestNeverMade(t *testing.T) {
 	refusesAll(t, (*mhp.Snapshot)(nil), &mhp.Snapshot{}, mhp.Region{}, mhp.Block{}, mhp.Node{},
-		&mhp.Request{}, (*mhp.Plan)(nil), &mhp.Plan{}, mhp.Step{}, (*mhp.Report)(nil),
+		&mhp.Request{}, (*mhp.Request)(nil), (*mhp.Plan)(nil), &mhp.Plan{}, mhp.Step{}, (*mhp.Report)(nil),
 		&mhp.Report{}, mhp.Result{}, (*mhp.Monitor)(nil), &mhp.Monitor{},
 		(*mhp.Context)(nil), &mhp.Context{}, &mhp.Recovery{}, (*mhp.Recovery)(nil))
 	is(t, (*mhp.Hold)(nil).Close(), mhp.ErrClosed)

@@ -89,7 +89,7 @@ func (n Node) Tier() (int, error) {
 // Distance to another node, as the firmware tells: 10 to itself, more to others.
 func (n Node) Distance(to int) (uint, error) {
 	return number[uint](n.snap.handle(), "Node.Distance", func(ret *C.uint) C.int {
-		return C.mhp_node_get_distance(n.ptr, C.int(to), ret)
+		return C.mhp_node_get_distance(n.ptr, nodeID(to), ret)
 	})
 }
 

@@ -13,13 +13,14 @@ import (
 )
 
 // A Request is what is wanted: a target, a goal, and the rules. Of targets the one set last
-// counts. Its methods return it, and the first error is kept for who makes a plan of it:
+// counts. Its methods return it, and the first error is kept for who makes a plan of it. It is not
+// changed while a call is at work with it: that is ErrInUse.
 //
 //	request := mhp.NewRequest().SetRegion("dax0.0").SetGoal(mhp.GoalPlugged).
 //		SetOnlineType(mhp.OnlineMovable).SetRules(mhp.RuleBorrow)
 type Request struct {
 	h   *handle.Handle
-	mu  sync.RWMutex
+	mu  sync.Mutex // of err, and never held while a callback may be called
 	err error
 }
 
@@ -44,8 +45,11 @@ func (q *Request) Close() error {
 
 // Err is the first error of the calls that have filled the request.
 func (q *Request) Err() error {
-	q.mu.RLock()
-	defer q.mu.RUnlock()
+	if q == nil {
+		return &Error{Op: "Request.Err", cause: ErrClosed}
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	return q.err
 }
 
@@ -56,15 +60,23 @@ func (q *Request) handle() *handle.Handle {
 	return q.h
 }
 
-// set fills the request, unless an earlier call has failed.
+// set fills the request, unless an earlier call has failed. What is at work with it just now has it
+// as it is: then the error is ErrInUse.
 func (q *Request) set(op string, f func(p *C.struct_mhp_request) C.int) *Request {
+	if q == nil {
+		return &Request{err: &Error{Op: op, cause: ErrClosed}}
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.err == nil {
-		q.err = with(q.h, op, func() C.int {
-			return f((*C.struct_mhp_request)(q.h.Pointer()))
-		})
+	if q.err != nil {
+		return q
 	}
+	if err := q.h.UseAlone(); err != nil {
+		q.err = &Error{Op: op, cause: err}
+		return q
+	}
+	defer q.h.DoneAlone()
+	q.err = fail(op, f((*C.struct_mhp_request)(q.h.Pointer())))
 	return q
 }
 
@@ -72,15 +84,15 @@ func (q *Request) set(op string, f func(p *C.struct_mhp_request) C.int) *Request
 func (q *Request) setText(op string, text *toC,
 	f func(p *C.struct_mhp_request) C.int) *Request {
 	defer text.free()
-	if text.err != nil {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		if q.err == nil {
-			q.err = text.err
-		}
-		return q
+	if q == nil || text.err == nil {
+		return q.set(op, f)
 	}
-	return q.set(op, f)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err == nil {
+		q.err = text.err
+	}
+	return q
 }
 
 // using lends the request to who only reads it.
@@ -88,10 +100,8 @@ func (q *Request) using(op string, f func(p *C.struct_mhp_request) error) error 
 	if q == nil {
 		return &Error{Op: op, cause: ErrClosed}
 	}
-	q.mu.RLock()
-	defer q.mu.RUnlock()
-	if q.err != nil {
-		return q.err
+	if err := q.Err(); err != nil {
+		return err
 	}
 	if err := q.h.Use(); err != nil {
 		return &Error{Op: op, cause: err}
@@ -128,7 +138,7 @@ func (q *Request) AddBlocks(first, count uint64) *Request {
 // belongs to it then.
 func (q *Request) SetNode(node int) *Request {
 	return q.set("Request.SetNode", func(p *C.struct_mhp_request) C.int {
-		return C.mhp_request_set_node(p, C.int(node))
+		return C.mhp_request_set_node(p, nodeID(node))
 	})
 }
 

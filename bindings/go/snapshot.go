@@ -135,7 +135,7 @@ func (s *Snapshot) Nodes() []Node {
 // FindNode is the node of a number, the M of nodeM.
 func (s *Snapshot) FindNode(id int) (Node, bool) {
 	defer use(s.handle(), "Snapshot.FindNode").Done()
-	ptr := C.mhp_snapshot_find_node(s.ptr(), C.int(id))
+	ptr := C.mhp_snapshot_find_node(s.ptr(), nodeID(id))
 	return Node{s, ptr}, ptr != nil
 }
 

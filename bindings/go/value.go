@@ -79,6 +79,14 @@ func taken(owned *C.char) string {
 	return C.GoString(owned)
 }
 
+// nodeID is a node's number for C, where one that is too large is that of no node.
+func nodeID(id int) C.int {
+	if int(C.int(id)) != id {
+		return -1
+	}
+	return C.int(id)
+}
+
 // A toC has texts for C, until they are freed.
 type toC struct {
 	texts []*C.char
