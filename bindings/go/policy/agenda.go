@@ -12,6 +12,7 @@ import "C"
 import (
 	"context"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"libmhp.invalid/mhp"
@@ -272,8 +273,16 @@ type Result struct {
 	ptr    *C.struct_mhp_agenda_result
 }
 
-// Apply carries out what is to do, each item as a transaction of its own. Deadlines of opts are
-// for each try of each item, as is that of ctx; its being cancelled ends all.
+// A whole has a deadline that ends by cancelling, as else it would become that of each item.
+type whole struct{ context.Context }
+
+// Deadline is none.
+func (whole) Deadline() (deadline time.Time, ok bool) {
+	return time.Time{}, false
+}
+
+// Apply carries out what is to do, each item as a transaction of its own. Timeouts of opts are for
+// each try of each item; ctx, and its deadline, is for all of it.
 func (a *Agenda) Apply(ctx context.Context, c *mhp.Context,
 	opts *mhp.ApplyOptions) (*Report, error) {
 	const op = "Agenda.Apply"
@@ -282,7 +291,7 @@ func (a *Agenda) Apply(ctx context.Context, c *mhp.Context,
 		return nil, glue.NewError(op, err)
 	}
 	defer a.h.Done()
-	err := glue.Applying(c, ctx, op, opts, func(p, o unsafe.Pointer, end any) int {
+	err := glue.Applying(c, whole{ctx}, op, opts, func(p, o unsafe.Pointer, end any) int {
 		var ret *C.struct_mhp_agenda_report
 		r := C.mhp_agenda_apply((*C.struct_mhp_ctx)(p), a.ptr(),
 			(*C.struct_mhp_apply_opts)(o), &ret)
@@ -323,7 +332,7 @@ func (r *Report) Outcome() mhp.Outcome {
 // Agenda is the one that was carried out.
 func (r *Report) Agenda() *Agenda {
 	defer use(r.handle(), "Report.Agenda").Done()
-	return r.agenda
+	return newAgenda(C.mhp_agenda_ref(r.agenda.ptr()))
 }
 
 // Results are one for each item of the agenda, in the same order.

@@ -219,6 +219,8 @@ func TestAgenda(t *testing.T) {
 	}
 	equal(t, "met", agenda(t, c).CountInState(policy.ItemMet), 1)
 	inner := report.Results()[0].Report()
+	check(t, report.Agenda().Close())
+	equal(t, "agenda", report.Results()[0].Item().Region().Name(), "dax0.0")
 	check(t, report.Close())
 	equal(t, "it lives", inner.Outcome(), mhp.OutcomeDone)
 }
@@ -250,6 +252,35 @@ func TestCancel(t *testing.T) {
 	defer stop()
 	_, err = agenda(t, c).Apply(late, c, nil)
 	is(t, err, context.DeadlineExceeded)
+}
+
+// The deadline of a context.Context is that of all items, not of each.
+func TestDeadline(t *testing.T) {
+	m := must(sim.NewBuilder(sim.Kernel7_3).AddNode(0, 2).AddMemory(0, 0, 1<<30).AddNode(1, 0).
+		AddDAX("dax0.0", 1, 4<<30, 512<<20).AddDAX("dax1.0", 1, 8<<30, 512<<20).
+		Set("auto_online_blocks", "online_movable").Load("kmem").
+		Set("/etc/mhp/policy.d/50-pool.conf", "[pool]\nkind = dax\ntype = offline\n").Build(0))
+	defer m.Close()
+	c := must(m.NewContext())
+	defer c.Close()
+	check(t, m.HangBlock(33, 0))
+	check(t, m.HangBlock(65, 0))
+	for _, timeout := range []time.Duration{0, time.Nanosecond, mhp.NoTimeout} {
+		a := agenda(t, c)
+		equal(t, "to do", a.CountInState(policy.ItemToDo), 2)
+		ctx, stop := context.WithTimeout(background, 500*time.Millisecond)
+		report := must(a.Apply(ctx, c, &mhp.ApplyOptions{Timeout: timeout}))
+		err := report.Err()
+		if timeout == time.Nanosecond { // of each try of each item
+			is(t, err, mhp.ReasonDeadline, syscall.ETIMEDOUT)
+			equal(t, "over", errors.Is(err, context.DeadlineExceeded), false)
+			equal(t, "tried", report.Results()[1].Report() != nil, true)
+		} else {
+			is(t, err, context.DeadlineExceeded)
+			equal(t, "tried", report.Results()[1].Report() != nil, false)
+		}
+		stop()
+	}
 }
 
 func TestMisuse(t *testing.T) {
