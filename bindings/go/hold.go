@@ -11,7 +11,8 @@ import (
 	"libmhp.invalid/mhp/internal/handle"
 )
 
-// A Hold is being the only one of a name on a machine, until Close.
+// A Hold is being the only one of a name on a machine, until Close; or until the garbage collector
+// finds that nobody can reach it any more.
 type Hold struct {
 	h *handle.Handle
 }

@@ -60,6 +60,9 @@ func (b *Builder) Close() error {
 // Build makes a machine; or tells the first error of the calls that have filled the builder.
 func (b *Builder) Build(flags Flags) (*Machine, error) {
 	const op = "Builder.Build"
+	if b == nil {
+		return nil, glue.NewError(op, mhp.ErrClosed)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err != nil {
@@ -83,6 +86,9 @@ func (b *Builder) Build(flags Flags) (*Machine, error) {
 // do fills the builder, unless an earlier call has failed.
 func (b *Builder) do(op string, in *toC, f func(p *C.struct_mhp_sim_builder) C.int) *Builder {
 	defer in.free()
+	if b == nil {
+		return &Builder{err: glue.NewError(op, mhp.ErrClosed)}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err == nil {

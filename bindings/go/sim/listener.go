@@ -36,6 +36,9 @@ func (m *Machine) Listen(room uint) (*Listener, error) {
 }
 
 func (l *Listener) do(op string, f func(p *C.struct_mhp_sim_listener) C.int) error {
+	if l == nil {
+		return with(nil, op, nil)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return with(l.h, op, func() C.int {

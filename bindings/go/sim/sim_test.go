@@ -303,7 +303,9 @@ func TestUseAfterClose(t *testing.T) {
 	check(t, m.Close())
 	must(c.Snapshot(nil)) // it has the machine as long as it needs it
 	check(t, c.Close())
-	for _, object := range []*sim.Machine{m, {}, nil} {
+	for _, object := range []any{
+		m, &sim.Machine{}, (*sim.Machine)(nil), (*sim.Builder)(nil), (*sim.Listener)(nil),
+	} {
 		v := reflect.ValueOf(object)
 		for i := 0; i < v.NumMethod(); i++ {
 			if name := v.Type().Method(i).Name; name != "Close" {
@@ -325,9 +327,15 @@ func refuses(t *testing.T, method reflect.Value, name string) {
 			}
 		}()
 		results := method.Call(args)
-		if len(results) > 0 {
-			err, _ = results[len(results)-1].Interface().(error)
+		if len(results) == 0 {
+			return nil
 		}
+		last := results[len(results)-1].Interface()
+		if b, ok := last.(*sim.Builder); ok { // it keeps its error
+			_, err := b.Build(0)
+			return err
+		}
+		err, _ = last.(error)
 		return err
 	}()
 	if !errors.Is(err, mhp.ErrClosed) {
