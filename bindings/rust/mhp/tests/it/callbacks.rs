@@ -160,7 +160,11 @@ fn a_function_uses_the_context_as_it_goes() {
     OF_THREAD.with(|(machine, context)| {
         machine.set_read_only(sim::Accesses::RUN).unwrap();
         let last = Last;
-        context.on_message(move |_| drop(&last)).unwrap();
+        context
+            .on_message(move |_| {
+                let _ = &last;
+            })
+            .unwrap();
         context.no_messages().unwrap();
     });
 }
