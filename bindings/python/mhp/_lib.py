@@ -133,7 +133,7 @@ class Items(Sequence[T], Generic[T]):
         return self._get(index)
 
     def __iter__(self) -> Iterator[T]:
-        return map(self._get, range(self._count))
+        return map(self.__getitem__, range(self._count))  # which keeps the owner
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (Items, tuple)):

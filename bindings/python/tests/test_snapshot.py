@@ -9,6 +9,7 @@ import os
 import pickle
 import tempfile
 import unittest
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from support import FIRST, GIB, MACHINES, make_machine
 
 import mhp
 import mhp.sim
+from mhp._lib import Items
 
 ALL = mhp.SnapshotFlag.FOR_PLANS | mhp.SnapshotFlag.TOPOLOGY | mhp.SnapshotFlag.OFFLINE_ZONES
 COPIES: tuple[Callable[[object], object], ...] = (pickle.dumps, copy.copy, copy.deepcopy)
@@ -174,6 +176,26 @@ class Snapshots(unittest.TestCase):
         del region, regions
         gc.collect()
         self.assertEqual(blocks[0].id, FIRST)
+
+    def test_a_list_keeps_its_owner_while_it_is_walked(self) -> None:
+        class Owner:
+            pass
+
+        owner = Owner()
+        is_there = weakref.ref(owner)
+        items = iter(Items(owner, 2, lambda i: i))
+        del owner
+        gc.collect()
+        self.assertIsNotNone(is_there())
+        self.assertEqual(list(items), [0, 1])
+        del items
+        self.assertIsNone(is_there())
+        region = self.ctx.snapshot().find_region("dax0.0")
+        assert region is not None
+        walk = iter(region.blocks)
+        del region
+        gc.collect()
+        self.assertEqual([block.id for block in walk], list(range(FIRST, FIRST + 8)))
 
     def test_copies(self) -> None:
         """Values can be copied and pickled; what belongs to the library cannot."""
