@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
-from ._lib import CData, text, text_or_none
+from ._lib import CData, own_text, text, text_or_none
 from ._libmhp import ffi, lib
 from .error import ClosedError, Error, MisuseError, error_of
 
@@ -51,38 +52,42 @@ class CancelToken:
 class Guard:
     """A context serves one thread at a time: who is it, and which process's is it?"""
 
-    __slots__ = ("what", "_lock", "_user", "_pid")
+    __slots__ = ("what", "_lock", "_call", "_pid")
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self._lock = threading.Lock()
-        self._user = 0
+        self._lock = threading.RLock()  # a signal's handler may come while it is had
+        self._call: Call | None = None
         self._pid = os.getpid()
 
     def is_forked(self) -> bool:
         """Is this another process than the one that it was made in?"""
         return self._pid != os.getpid()
 
-    def enter(self) -> None:
+    def enter(self, call: Call) -> None:
         """Begin to use it, or raise MisuseError."""
         if self.is_forked():
             raise MisuseError(
                 f"this {self.what} is of process {self._pid}, which this one was forked from: "
                 "make a new one"
             )
-        if not self._lock.acquire(blocking=False):
-            if self._user == threading.get_ident():
-                raise MisuseError(f"this {self.what} is at work: its callbacks must not use it")
-            raise MisuseError(
-                f"this {self.what} is at work in another thread: it serves one at a time, so make "
-                "one for each"
-            )
-        self._user = threading.get_ident()
+        with self._lock:
+            other = self._call
+            if other is None or not other.is_running():
+                self._call = call
+                return
+        if other.thread == call.thread:
+            raise MisuseError(f"this {self.what} is at work: its callbacks must not use it")
+        raise MisuseError(
+            f"this {self.what} is at work in another thread: it serves one at a time, so make "
+            "one for each"
+        )
 
-    def leave(self) -> None:
+    def leave(self, call: Call) -> None:
         """End using it."""
-        self._user = 0
-        self._lock.release()
+        with self._lock:
+            if self._call is call:
+                self._call = None
 
 
 class _Stack(threading.local):
@@ -92,16 +97,23 @@ class _Stack(threading.local):
 
 _stack = _Stack()
 _at_work: set[Call] = set()
+_is_ending = False
 
 
 class Call:
-    """One call, as in ``with Call(guard, log) as call: call.check(lib.mhp_x(...), "mhp_x")``."""
+    """One call, as in ``with Call(guard, log) as call: call.check(lib.mhp_x(...), "mhp_x")``.
+
+    One that ``asks`` calls back again and again, so that it can be ended.
+    """
 
     __slots__ = (
         "guard",
         "log",
         "progress",
         "cancel",
+        "asks",
+        "thread",
+        "frame",
         "exception",
         "path",
         "message",
@@ -114,19 +126,26 @@ class Call:
         log: Log | None = None,
         progress: Progress | None = None,
         cancel: CancelToken | None = None,
+        asks: bool = False,
     ) -> None:
         self.guard = guard
         self.log = log
         self.progress = progress
         self.cancel = cancel
+        self.asks = asks
+        self.thread = threading.get_ident()
+        self.frame: FrameType | None = None
         self.exception: BaseException | None = None
         self.path: str | None = None
         self.message: str | None = None
-        self.is_over = False
+        self.is_over = _is_ending and threading.current_thread() is not threading.main_thread()
 
     def __enter__(self) -> Call:
+        self.frame = sys._getframe(1)
         if self.guard is not None:
-            self.guard.enter()
+            self.guard.enter(self)
+        while _stack.calls and not _stack.calls[-1].is_running():
+            _at_work.discard(_stack.calls.pop())
         _stack.calls.append(self)
         _at_work.add(self)
         return self
@@ -137,15 +156,22 @@ class Call:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
-            if self.guard is not None:
-                self.guard.leave()
-        finally:
-            _stack.calls.remove(self)
-            _at_work.discard(self)
+        self.frame = None
+        if self.guard is not None:
+            self.guard.leave(self)
+        _stack.calls = [call for call in _stack.calls if call is not self]
+        _at_work.discard(self)
         exception, self.exception = self.exception, None
         if exception is not None and exception is not value:
             raise exception
+
+    def is_running(self) -> bool:
+        """Is its thread still in it? Python raises KeyboardInterrupt anywhere, also where
+        __exit__() begins, and nothing notices then that the call is over."""
+        frame = sys._current_frames().get(self.thread)
+        while frame is not None and frame is not self.frame:
+            frame = frame.f_back
+        return frame is not None
 
     def asked(self) -> int:
         """What a callback returns: go on, or end?"""
@@ -187,8 +213,15 @@ class Call:
             owned = ffi.gc(out[0], free) if out[0] != ffi.NULL else ffi.NULL
         return owned
 
+    def text(self, function: Callable[..., int], *args: Any) -> str:
+        """A text for the caller, which a C function puts to its last argument."""
+        out = ffi.new("char **")
+        self.check(function(*args, out), function.__name__)
+        return own_text(out[0])
+
 
 F = TypeVar("F", bound=Callable[..., object])
+H = TypeVar("H", bound="Handle")
 
 
 def _extern(**options: Any) -> Callable[[F], F]:
@@ -232,10 +265,12 @@ def mhp_py_tick(_data: CData) -> int:
 
 def _end_all() -> None:
     """The interpreter ends while daemon threads change memory: what they changed is put back."""
-    calls = set(_at_work)
+    global _is_ending
+    _is_ending = True  # what they begin from now on ends before it changes anything
+    calls = {call for call in _at_work.copy() if call.asks}
     for call in calls:
         call.is_over = True
-    while calls & _at_work:
+    while any(call.is_running() for call in calls):
         time.sleep(0.01)
 
 
@@ -249,6 +284,22 @@ class Handle:
     __slots__ = ("_c", "_guard", "__weakref__")
     _c: CData
     _guard: Guard
+
+    def close(self) -> None:
+        """Use it no more; twice is fine."""
+        self._c = None
+
+    def __enter__(self: H) -> H:
+        self._pointer()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _pointer(self) -> CData:
         if self._c is None:

@@ -6,10 +6,9 @@ from __future__ import annotations
 import sys
 from enum import IntFlag
 from pathlib import Path
-from types import TracebackType
 
 from ._call import Call, CancelToken, Guard, Handle, Log, Progress
-from ._lib import AnyPath, CData, milliseconds, own_text, to_c, to_c_or_null
+from ._lib import AnyPath, CData, milliseconds, to_c, to_c_or_null
 from ._libmhp import ffi, lib
 from .hold import Hold, take_hold
 from .monitor import EventSource, Monitor, MonitorFlag
@@ -60,7 +59,8 @@ class Context(Handle):
     __slots__ = ("_log", "last_report")
 
     last_report: Report | None
-    """What apply() did last: also where an exception of a callback hides it."""
+    """What became of the last apply(), or what comes to that, also where an exception of a
+    callback hides it; None if that did not begin."""
 
     def __init__(
         self, root: AnyPath | None = None, *, log: Log | None = None, program: str | None = None
@@ -91,24 +91,14 @@ class Context(Handle):
         if self._guard.is_forked():  # a copy, which may be freed
             self._c = None
             return
-        self._guard.enter()
-        self._c = None
-        self._guard.leave()
+        with Call(self._guard):
+            self._c = None
 
-    def __enter__(self) -> Context:
-        self._pointer()
-        return self
+    def _call(self) -> Call:
+        return Call(self._guard, self._log)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _call(self, progress: Progress | None = None, cancel: CancelToken | None = None) -> Call:
-        return Call(self._guard, self._log, progress, cancel)
+    def _asking_call(self, progress: Progress | None, cancel: CancelToken | None) -> Call:
+        return Call(self._guard, self._log, progress, cancel, asks=True)
 
     # ---- look ----
 
@@ -140,12 +130,10 @@ class Context(Handle):
 
     def capture(self, flags: CaptureFlag = CaptureFlag(0)) -> str:
         """The machine as text, to look at elsewhere, or for mhp.sim.Machine."""
-        pointer, out = self._pointer(), ffi.new("char **")
-        opts = ffi.new("struct mhp_capture_opts *")
+        pointer, opts = self._pointer(), ffi.new("struct mhp_capture_opts *")
         opts.size, opts.flags = ffi.sizeof(opts[0]), flags
         with self._call() as call:
-            call.check(lib.mhp_ctx_copy_capture(pointer, opts, out), "mhp_ctx_copy_capture")
-            return own_text(out[0])
+            return call.text(lib.mhp_ctx_copy_capture, pointer, opts)
 
     # ---- change ----
 
@@ -162,7 +150,8 @@ class Context(Handle):
         """Carry out a plan: check, write, read back, undo upon failure."""
         pointer = self._pointer()
         opts = apply_opts(timeout, undo_timeout, progress, flags)
-        with self._call(progress, cancel) as call:
+        with self._asking_call(progress, cancel) as call:
+            self.last_report = None
             return self._reported(
                 call.new(
                     ffi.new("struct mhp_report **"),
@@ -187,7 +176,8 @@ class Context(Handle):
         """Snapshot, plan and apply in one call."""
         pointer, wanted = self._pointer(), request_to_c(request)
         opts = apply_opts(timeout, undo_timeout, progress, flags)
-        with self._call(progress, cancel) as call:
+        with self._asking_call(progress, cancel) as call:
+            self.last_report = None
             return self._reported(
                 call.new(
                     ffi.new("struct mhp_report **"),
@@ -269,7 +259,7 @@ class Context(Handle):
         """Put back what a user of libmhp that was killed has left borrowed; None: nothing was."""
         pointer = self._pointer()
         opts = apply_opts(timeout)
-        with self._call(progress, cancel) as call:
+        with self._asking_call(progress, cancel) as call:
             recovery = call.new(
                 ffi.new("struct mhp_recovery **"),
                 lib.mhp_recovery_free,
@@ -322,7 +312,7 @@ class Context(Handle):
     ) -> Snapshot:
         """Wait for a region; the snapshot where it was found to be so."""
         pointer, opts = self._pointer(), wait_opts(timeout, source, flags)
-        with self._call(cancel=cancel) as call:
+        with self._asking_call(None, cancel) as call:
             return snapshot_of(
                 call.new(
                     ffi.new("struct mhp_snapshot **"),
@@ -347,7 +337,7 @@ class Context(Handle):
         """Wait until the machine is as a request wants it, by whomever that is done."""
         pointer, wanted = self._pointer(), request_to_c(request)
         opts = wait_opts(timeout, source, flags)
-        with self._call(cancel=cancel) as call:
+        with self._asking_call(None, cancel) as call:
             return snapshot_of(
                 call.new(
                     ffi.new("struct mhp_snapshot **"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._lib import CData, Known, Words, own_text, text, text_or_none
+from ._call import Call
+from ._lib import CData, Known, Words, text, text_or_none
 from ._libmhp import ffi, lib
 from .block import state_of, zone_of
 from .cause import Cause, CauseKind
-from .error import error_of
 from .types import State, Zone
 
 
@@ -78,15 +78,14 @@ def event_of(event: CData) -> Event:
     states, zones = ffi.new("enum mhp_state[2]"), ffi.new("enum mhp_zone[2]")
     lib.mhp_event_get_before(event, states, zones)
     lib.mhp_event_get_after(event, states + 1, zones + 1)
-    known, words = Known(), ffi.new("char **")
-    code = lib.mhp_event_copy_text(event, words)
-    if code < 0:
-        raise error_of(code, "mhp_event_copy_text")
+    known = Known()
+    with Call() as call:
+        words = call.text(lib.mhp_event_copy_text, event)
     cause = text_or_none(lib.mhp_event_get_cause_text(event))
     return Event(
         kind=EventKind(lib.mhp_event_get_kind(event)),
         name=text(lib.mhp_event_get_name(event)),
-        text=own_text(words[0]),
+        text=words,
         region_name=text_or_none(lib.mhp_event_get_region_name(event)),
         block_id=known.get("block_id", "uint64_t *", lib.mhp_event_get_block_id, event),
         node_id=known.get("node_id", "int *", lib.mhp_event_get_node_id, event),

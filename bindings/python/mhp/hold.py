@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from ._call import Call, Guard, Handle
 from ._lib import CData, own_text_or_none, to_c
 from ._libmhp import ffi, lib
@@ -25,18 +23,6 @@ class Hold(Handle):
         pointer, self._c = self._c, None
         if pointer is not None:
             ffi.release(pointer)
-
-    def __enter__(self) -> Hold:
-        self._pointer()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def take_hold(call: Call, ctx: CData, name: str, what: str) -> Hold:

@@ -11,7 +11,6 @@ from ._lib import (
     CData,
     Items,
     Words,
-    own_text,
     own_text_or_none,
     text,
     text_or_none,
@@ -174,16 +173,12 @@ class Plan(Borrowed):
     def text(self) -> str:
         """For people: conflicts, warnings, steps; a line each."""
         with Call() as call:
-            out = ffi.new("char **")
-            call.check(lib.mhp_plan_copy_text(self._c, out), "mhp_plan_copy_text")
-            return own_text(out[0])
+            return call.text(lib.mhp_plan_copy_text, self._c)
 
     def save(self) -> str:
         """As text for load(), to look at or to apply later."""
         with Call() as call:
-            out = ffi.new("char **")
-            call.check(lib.mhp_plan_copy_saved(self._c, out), "mhp_plan_copy_saved")
-            return own_text(out[0])
+            return call.text(lib.mhp_plan_copy_saved, self._c)
 
     @staticmethod
     def load(saved: str | bytes) -> Plan:
@@ -245,14 +240,14 @@ def plan_ref(plan: CData) -> Plan:
 
 def _step(step: CData) -> Step:
     state, zone = ffi.new("enum mhp_state[2]"), ffi.new("enum mhp_zone *")
-    online_type, path = ffi.new("enum mhp_online_type *"), ffi.new("char **")
+    online_type = ffi.new("enum mhp_online_type *")
     lib.mhp_step_get_expected(step, state, zone)
     lib.mhp_step_get_wanted(step, state + 1, online_type)
     with Call() as call:
-        call.check(lib.mhp_step_copy_path(step, path), "mhp_step_copy_path")
+        path = call.text(lib.mhp_step_copy_path, step)
     return Step(
         kind=StepKind(lib.mhp_step_get_kind(step)),
-        path=own_text(path[0]),
+        path=path,
         written=text(lib.mhp_step_get_word(step)),
         ranges=tuple(_range(step, i) for i in range(lib.mhp_step_count_ranges(step))),
         state_expected=state_of(state[0]),

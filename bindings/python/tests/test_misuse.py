@@ -1,25 +1,56 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A program that is wrong gets a clear error, and never a crash."""
 
+import contextlib
 import copy
 import gc
 import itertools
 import os
 import pickle
 import subprocess
+import sys
 import threading
 import unittest
+import unittest.mock
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
-from support import FIRST, make_machine, offline_plan, plug_request, run_python
+from support import FIRST, MOVABLE, make_machine, offline_plan, plug_request, run_python
 
 import mhp
 import mhp.policy
 import mhp.sim
+from mhp import _call
 
 FOR_PLANS = mhp.SnapshotFlag.FOR_PLANS
 COPIES: tuple[Callable[[object], object], ...] = (pickle.dumps, copy.copy, copy.deepcopy)
 Uses = tuple[Callable[[], object], ...]
+
+
+def interrupted(use: Callable[[], object], n: int) -> bool:
+    """Raises KeyboardInterrupt at the n-th place of mhp._call where use() comes by, if any."""
+    left = n
+
+    def trace(frame: FrameType, event: str, arg: object) -> Any:
+        nonlocal left
+        code = frame.f_code  # where _note() is interrupted it is the second time
+        if code.co_filename == _call.__file__ and code.co_name not in ("_note", "is_running"):
+            if event in ("call", "line"):
+                left -= 1
+                if left == -1:
+                    raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        use()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
 
 
 class Misuse(unittest.TestCase):
@@ -122,6 +153,42 @@ class Misuse(unittest.TestCase):
             with self.assertRaises(kind):
                 self.ctx.apply(plan, progress=progress)
             self.assertEqual(self.ctx.snapshot().regions[0].state, mhp.State.ONLINE)
+
+    def test_interrupted_anywhere(self) -> None:
+        """Ctrl-C may come between any two lines: the context can be used all the same, and a
+        call that is over is not waited for at the end."""
+        region, plan = "dax0.0", offline_plan(self.ctx)
+        uses: Uses = (self.ctx.snapshot, lambda: self.ctx.apply(plan), self.ctx.close)
+        for use in uses:
+            for n in itertools.count():
+                if not interrupted(use, n):
+                    break
+                with contextlib.suppress(mhp.ClosedError):
+                    self.ctx.online(region, MOVABLE).check()
+                self.assertFalse([call for call in _call._at_work if call.is_running()])
+            self.assertGreater(n, 5)
+        with self.assertRaises(mhp.ClosedError):
+            self.ctx.snapshot()
+
+    def test_interrupted_in_another_thread(self) -> None:
+        """What that thread has left behind is no hindrance to this one."""
+
+        def use() -> None:
+            with contextlib.suppress(KeyboardInterrupt):
+                self.ctx.snapshot()
+
+        with unittest.mock.patch.object(_call.Call, "__exit__", side_effect=KeyboardInterrupt):
+            thread = threading.Thread(target=use)
+            thread.start()
+            thread.join()
+        self.ctx.snapshot()
+
+    def test_last_report_is_of_the_last(self) -> None:
+        self.ctx.offline("dax0.0").check()
+        self.assertIsNotNone(self.ctx.last_report)
+        with self.assertRaises(mhp.NotFoundError):
+            self.ctx.offline("dax7.0")
+        self.assertIsNone(self.ctx.last_report)
 
     def test_wrong_types(self) -> None:
         uses: Uses = (
@@ -231,6 +298,24 @@ machine.await_stuck(1)
             preamble=False,
         )
         self.assertEqual(done.stderr, "")
+
+    def test_exit_while_a_daemon_thread_cannot_be_ended(self) -> None:
+        """It is not waited for."""
+        self.assert_runs(
+            """
+import threading
+from mhp._call import Call
+ready = threading.Event()
+def run():
+    with Call():  # as of a file whose reading takes long
+        ready.set()
+        threading.Event().wait()
+threading.Thread(target=run, daemon=True).start()
+ready.wait()
+print("over")
+""",
+            "over\n",
+        )
 
     def test_exit_while_a_daemon_thread_waits(self) -> None:
         done = self.assert_runs(

@@ -13,7 +13,6 @@ from .._lib import (
     Known,
     AnyPath,
     Words,
-    own_text,
     text,
     text_or_none,
     to_c,
@@ -165,10 +164,8 @@ class Agenda(Borrowed):
     @property
     def text(self) -> str:
         """For people."""
-        out = base_ffi.new("char **")
         with Call() as call:
-            call.check(lib.mhp_agenda_copy_text(self._c, out), "mhp_agenda_copy_text")
-            return own_text(out[0])
+            return call.text(lib.mhp_agenda_copy_text, self._c)
 
     def apply(
         self,
@@ -182,7 +179,7 @@ class Agenda(Borrowed):
     ) -> AgendaReport:
         """Carry out what is TO_DO, each item by itself. Timeouts are for each try of each."""
         pointer, opts = ctx._pointer(), apply_opts(timeout, undo_timeout, progress, flags)
-        with ctx._call(progress, cancel) as call:
+        with ctx._asking_call(progress, cancel) as call:
             return _report(
                 call.new(
                     ffi.new("struct mhp_agenda_report **"),

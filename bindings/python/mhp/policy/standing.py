@@ -15,7 +15,6 @@ from .._lib import (
     Items,
     Known,
     Words,
-    own_text,
     own_text_or_none,
     text,
     text_or_none,
@@ -108,12 +107,8 @@ class StandingRule(Borrowed):
     @property
     def text(self) -> str:
         """As it could stand in a file; what is as by default is left out."""
-        out = base_ffi.new("char **")
         with Call() as call:
-            call.check(
-                lib.mhp_standing_rule_copy_text(self._c, out), "mhp_standing_rule_copy_text"
-            )
-            return own_text(out[0])
+            return call.text(lib.mhp_standing_rule_copy_text, self._c)
 
     def key_line(self, key: str) -> int | None:
         """Line where a key stands; None if the rule does not have it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntFlag
-from types import TracebackType
 
 from .._call import Call, Guard, Handle, Log
 from .._lib import AnyPath, CData, own_text, text, to_bytes, to_c, to_c_or_null
@@ -83,18 +82,6 @@ class Machine(Handle):
         """Use it no more; contexts on it go on. Twice is fine."""
         self._c = None
 
-    def __enter__(self) -> Machine:
-        self._pointer()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _do(
         self, function: Callable[..., int], *args: object, path: AnyPath | None = None
     ) -> None:
@@ -114,10 +101,9 @@ class Machine(Handle):
 
     def capture(self) -> str:
         """The machine as it is now, for from_text()."""
-        pointer, out = self._pointer(), base_ffi.new("char **")
+        pointer = self._pointer()
         with Call() as call:
-            call.check(lib.mhp_sim_copy_capture(pointer, out), "mhp_sim_copy_capture")
-            return own_text(out[0])
+            return call.text(lib.mhp_sim_copy_capture, pointer)
 
     # ---- other programs, the administrator, the host ----
 
