@@ -8,9 +8,8 @@ import os
 import select
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntFlag
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ._call import Call, Handle
@@ -24,6 +23,9 @@ from .types import State, Zone
 
 if TYPE_CHECKING:
     from .context import Context
+
+
+POLL_MAX = 86400.0  # seconds; of more than 24 days poll() does not know
 
 
 class EventSource(Words):
@@ -47,25 +49,23 @@ class _Wake:
     __slots__ = ("fd", "_other")
 
     def __init__(self) -> None:
+        self.fd = self._other = -1
         self.fd, self._other = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
 
     def __del__(self) -> None:
-        os.close(self.fd)
-        os.close(self._other)
+        if self.fd >= 0:
+            os.close(self.fd)
+            os.close(self._other)
 
     def set(self) -> None:
         """Until clear() is called."""
-        try:
+        with suppress(BlockingIOError):  # it is full: set often enough
             os.write(self._other, b"!")
-        except BlockingIOError:  # it is full: set often enough
-            pass
 
     def clear(self) -> None:
         """Others may have done so."""
-        try:
+        with suppress(BlockingIOError):
             os.read(self.fd, 4096)
-        except BlockingIOError:
-            pass
 
 
 class Monitor(Handle):
@@ -94,18 +94,6 @@ class Monitor(Handle):
         if not self._guard.is_forked():  # it is the parent's, too
             self._wake.set()
 
-    def __enter__(self) -> Monitor:
-        self._pointer()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     # ---- taking events ----
 
     def next(self, timeout: float | None = 0) -> Event | None:
@@ -122,26 +110,28 @@ class Monitor(Handle):
     def __iter__(self) -> Iterator[Event]:
         return self.events()
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        keep, wake = self._pointer(), self._wake  # their descriptors are in the loop
+    def __aiter__(self) -> AsyncIterator[Event]:
+        self._pointer()
+        return _Events(self)
+
+    async def _wait(self) -> None:
+        """Until there may be an event, or the monitor is closed. In between nothing of it is in
+        the loop: one may go on in another one, and leave the first as it likes."""
+        keep, wake = self._c, self._wake
+        if keep is None:
+            return
         loop, is_readable = asyncio.get_running_loop(), asyncio.Event()
         fds = self._fd, wake.fd
         with self._waiting():
-            for fd in fds:
-                loop.add_reader(fd, is_readable.set)
             try:
-                while self._c is not None:
-                    is_readable.clear()
-                    event = self._take()
-                    if event is not None:
-                        yield event
-                    elif self._c is not None:
-                        await is_readable.wait()
-                        wake.clear()
+                for fd in fds:
+                    loop.add_reader(fd, is_readable.set)
+                await is_readable.wait()
             finally:
                 for fd in fds:
                     loop.remove_reader(fd)
-                del keep
+        if self._c is not None:
+            wake.clear()
 
     def _next(self, timeout: float | None) -> Event | None:
         end = None if timeout is None else time.monotonic() + timeout
@@ -169,7 +159,7 @@ class Monitor(Handle):
             return
         poll.register(self._fd, select.POLLIN)
         poll.register(wake.fd, select.POLLIN)
-        poll.poll(None if timeout is None else timeout * 1000)
+        poll.poll(None if timeout is None else min(timeout, POLL_MAX) * 1000)
         if self._c is not None:
             wake.clear()
 
@@ -233,3 +223,21 @@ class Monitor(Handle):
         with self._call():
             lib.mhp_monitor_get_block(pointer, id, state, zone)
         return state_of(state[0]), zone_of(zone[0])
+
+
+class _Events(AsyncIterator[Event]):
+    """What ``async for`` asks for the next event."""
+
+    __slots__ = ("_monitor",)
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._monitor = monitor
+
+    async def __anext__(self) -> Event:
+        monitor = self._monitor
+        while monitor._c is not None:
+            event = monitor._take()
+            if event is not None:
+                return event
+            await monitor._wait()
+        raise StopAsyncIteration

@@ -10,12 +10,14 @@ import select
 import signal
 import threading
 import unittest
+import unittest.mock
 from collections.abc import Callable
 
 from support import FIRST, MOVABLE, make_machine
 
 import mhp
 import mhp.sim
+from mhp import Event
 
 STATE = f"/sys/devices/system/memory/memory{FIRST}/state"
 POLICY = "/sys/devices/system/memory/auto_online_blocks"
@@ -168,6 +170,82 @@ class Monitors(unittest.TestCase):
         asyncio.run(main())
         self.machine.write(STATE, "offline")
         self.assertIsNotNone(self.monitor.next())
+
+    def test_asyncio_is_left_and_entered_again(self) -> None:
+        """After "break" nothing waits any more; nor does it while an event is looked at."""
+
+        async def first() -> str:
+            async for event in self.monitor:
+                self.assertIsNone(self.monitor.next(timeout=0.001))
+                return event.name
+            return ""
+
+        async def main() -> None:
+            for word in "offline", "online":
+                self.machine.write(STATE, word)
+                self.assertEqual(await first(), "memory32")
+                self.assertIsNone(self.monitor.next(timeout=0.001))
+
+        asyncio.run(main())
+
+    def test_loops_one_after_another(self) -> None:
+        """Each is closed while something waits in it, and takes nothing with it."""
+        for word in "offline", "online":
+
+            async def follow() -> Event:
+                async for event in self.monitor:
+                    return event
+                raise AssertionError
+
+            loop = asyncio.new_event_loop()
+            task = loop.create_task(follow())
+            loop.call_soon(loop.stop)
+            loop.run_forever()
+            self.assertFalse(task.done())
+            self.assertTrue(loop.remove_reader(self.monitor.fileno()))
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                loop.run_until_complete(task)
+            self.machine.write(STATE, word)
+            self.assertEqual(loop.run_until_complete(follow()).name, "memory32")
+            self.assertFalse(loop.remove_reader(self.monitor.fileno()))
+            loop.close()
+
+    def test_loop_is_closed_while_it_waits(self) -> None:
+        async def follow() -> str:
+            async for event in self.monitor:
+                return event.name
+            return ""
+
+        loop = asyncio.new_event_loop()
+        waiting = follow()
+        task = loop.create_task(waiting)
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        loop.close()
+        waiting.close()
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self.machine.write(STATE, "offline")
+        self.assertEqual(asyncio.run(follow()), "memory32")
+
+    def test_no_descriptor_to_be_had(self) -> None:
+        failure = OSError(errno.EMFILE, "x")
+        with unittest.mock.patch("sys.unraisablehook") as hook:
+            with unittest.mock.patch("os.pipe2", side_effect=failure):
+                with self.assertRaises(OSError) as caught:
+                    self.ctx.monitor()
+            caught.exception.__traceback__ = None
+            gc.collect()
+        hook.assert_not_called()
+
+    def test_long_timeouts(self) -> None:
+        for timeout in (float("inf"), 1e9, None):
+            threading.Timer(0.01, self.machine.write, (STATE, "offline")).start()
+            event = self.monitor.next(timeout)
+            assert event is not None
+            self.assertEqual(event.name, "memory32")
+            self.machine.write(STATE, "online")
+            self.assertEqual(len([*self.monitor.events(0)]), 1)
 
     def test_outlives_its_context(self) -> None:
         monitor = self.machine.context().monitor()
