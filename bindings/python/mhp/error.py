@@ -42,7 +42,8 @@ class Error(OSError):
         return f"{text}: {self.message}" if self.message else text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.errno, self.function, self.path, self.message)
+        arguments = self.errno, self.function, self.path, self.message
+        return type(self), arguments, self.__dict__
 
 
 class NotFoundError(Error, FileNotFoundError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._lib import Borrowed, CData, Items, Known, own_text, text, text_or_none
+from ._lib import Borrowed, CData, Items, Known, own_text, text, text_or_none, to_c
 from ._libmhp import ffi, lib
 from .block import Block, block_of, state_of, zone_of
 from .cause import Cause, CauseKind
@@ -114,7 +114,7 @@ class Region(Borrowed):
     def fact(self, name: str) -> str | None:
         """The value of a fact; None if there is no such one, or it could not be read."""
         out = ffi.new("const char **")
-        code = lib.mhp_region_find_fact(self._c, name.encode(), out)
+        code = lib.mhp_region_find_fact(self._c, to_c(name), out)
         return text(out[0]) if code == 0 else None
 
     def guess_cause(self) -> Cause:

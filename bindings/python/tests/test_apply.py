@@ -57,19 +57,23 @@ class Plans(unittest.TestCase):
         with self.assertRaises(mhp.MalformedError) as caught:
             mhp.Plan.load(b"no plan\n")
         self.assertEqual(caught.exception.line, 1)
+        self.assertEqual(pickle.loads(pickle.dumps(caught.exception)).line, 1)
 
     def test_targets(self) -> None:
         goal, size = mhp.Goal.OFFLINE, self.snap.block_size_bytes
         for request, target in (
             (
                 mhp.Request(blocks=[FIRST, range(FIRST + 2, FIRST + 4)], goal=goal),
-                "blocks 32, 34-35",
+                "blocks 32,34-35",
             ),
             (mhp.Request(node=1, goal=goal), "node 1"),
-            (mhp.Request(kind=mhp.RegionKind.DAX, goal=goal), "kind dax"),
-            (mhp.Request(range=mhp.Range(FIRST * size, size), goal=goal), "range"),
+            (mhp.Request(kind=mhp.RegionKind.DAX, goal=goal), "all dax regions"),
+            (
+                mhp.Request(range=mhp.Range(FIRST * size, size), goal=goal),
+                "0x100000000-0x107ffffff",
+            ),
         ):
-            self.assertTrue(self.snap.plan(request).target, target)
+            self.assertEqual(self.snap.plan(request).target, target)
         part = mhp.Request(
             region="dax0.0", size_bytes=size, goal=mhp.Goal.ONLINE, default_type=True
         )

@@ -226,6 +226,10 @@ class Snapshots(unittest.TestCase):
             self.snap.find_region("dax0.0\0")
         with self.assertRaisesRegex(ValueError, "NUL"):
             mhp.Context("/\0")
+        region = self.snap.regions[0]
+        with self.assertRaisesRegex(ValueError, "NUL"):
+            region.fact("dax_region_size\0")
+        self.assertIsNone(region.fact("\udcff"))
 
 
 class Enumerations(unittest.TestCase):
