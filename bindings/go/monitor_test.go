@@ -103,6 +103,16 @@ func TestNextIsCancelled(t *testing.T) {
 		is(t, err, context.DeadlineExceeded)
 		stop()
 	}
+	// while it waits, too; and the next one waits again
+	for round := 0; round < 3; round++ {
+		ctx, stop := context.WithCancel(background)
+		go func() {
+			leaktest.AwaitPoll()
+			stop()
+		}()
+		_, err := monitor.Next(ctx)
+		is(t, err, context.Canceled)
+	}
 	check(t, leaktest.Goroutines())
 }
 
@@ -119,6 +129,7 @@ func TestCloseWakesNext(t *testing.T) {
 			_, err := monitor.Next(ctx)
 			ended <- err
 		}()
+		leaktest.AwaitPoll()
 		check(t, monitor.Close())
 		is(t, <-ended, mhp.ErrClosed)
 	}

@@ -110,10 +110,27 @@ func Goroutines() error {
 	return err
 }
 
+// AwaitPoll returns as soon as a goroutine waits for a descriptor by a poller.
+func AwaitPoll() {
+	for {
+		for _, stack := range stacks() {
+			head, calls, _ := strings.Cut(stack, "\n")
+			if strings.Contains(head, "[IO wait") && strings.Contains(calls, "mhp/internal/poller") {
+				return
+			}
+		}
+		runtime.Gosched()
+	}
+}
+
+// stacks are those of all goroutines but the calling one.
+func stacks() []string {
+	all := make([]byte, 1<<20)
+	return strings.Split(string(all[:runtime.Stack(all, true)]), "\n\n")[1:]
+}
+
 func goroutines() error {
-	stacks := make([]byte, 1<<20)
-	stacks = stacks[:runtime.Stack(stacks, true)]
-	for _, stack := range strings.Split(string(stacks), "\n\n")[1:] {
+	for _, stack := range stacks() {
 		if strings.Contains(stack, "mhp/internal/poller") ||
 			strings.Contains(stack, "mhp/internal/callback.(*Guard)") {
 			return fmt.Errorf("a goroutine is left:\n%s", stack)
