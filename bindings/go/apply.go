@@ -70,7 +70,8 @@ func (c *Context) applying(ctx context.Context, op string, opts *ApplyOptions,
 			undo_timeout_ms: milliseconds(opts.UndoTimeout),
 			flags:           C.uint64_t(opts.Flags),
 		}
-		if opts.Progress != nil || ctx.Done() != nil {
+		hasCallback := opts.Progress != nil || c.log.fn != nil // whose panic is to end it
+		if hasCallback || ctx.Done() != nil {
 			ref := callback.New(&callback.Progress{
 				Guard: &c.log.guard, Fn: e.progress(opts),
 			})
@@ -78,7 +79,7 @@ func (c *Context) applying(ctx context.Context, op string, opts *ApplyOptions,
 			raw.progress = C.mhp_progress_fn(callback.ProgressFn)
 			raw.progress_data = ref.Data()
 		}
-		if opts.Progress == nil {
+		if !hasCallback {
 			raw.flags |= C.MHP_APPLY_BY_TIME
 		}
 		return f(p, &raw, e)

@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"syscall"
 	"testing"
 
 	"libmhp.invalid/mhp"
+	"libmhp.invalid/mhp/sim"
 )
 
 // thrown is what f panics with.
@@ -74,6 +76,17 @@ func TestPanicInLogger(t *testing.T) {
 	if count == 0 {
 		t.Fatal("nothing was logged")
 	}
+}
+
+// It ends the call that it is about, also one that had gone on.
+func TestPanicInLoggerCancels(t *testing.T) {
+	m, c := machine(t)
+	// it is told that the notes cannot be written, which keeps nobody from anything
+	check(t, m.FailAt(sim.AccessRun, "/run/libmhp/acts", 1, syscall.ENOSPC))
+	check(t, c.SetLogger(func(m mhp.LogMessage) { panic(m.Path) }))
+	v := thrown(func() { c.Fulfil(background, online(mhp.OnlineMovable), nil) })
+	equal(t, "thrown", v, any("/run/libmhp/acts"))
+	offline(t, c)
 }
 
 // runtime.Goexit, as of t.FailNow, does not leave C in the middle of things either.

@@ -79,7 +79,7 @@ func (c *Context) waiting(ctx context.Context, op string, opts *WaitOptions,
 			source:         C.enum_mhp_event_source(opts.Source),
 			snapshot_flags: C.uint64_t(opts.SnapshotFlags),
 		}
-		if opts.Tick != nil || ctx.Done() != nil {
+		if opts.Tick != nil || c.log.fn != nil || ctx.Done() != nil {
 			ref := callback.New(&callback.Tick{Guard: &c.log.guard, Fn: func() int {
 				if opts.Tick != nil && !opts.Tick() || e.isCancelled() {
 					return 1

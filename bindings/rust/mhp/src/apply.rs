@@ -88,10 +88,9 @@ impl Context {
             panic: None,
         };
         self.make(function, |ctx, made| {
-            let is_asked = asked.is_needed();
             let opts = sys::mhp_apply_opts {
                 size: std::mem::size_of::<sys::mhp_apply_opts>(),
-                progress: if is_asked { Some(callback::progress) } else { None },
+                progress: if asked.may_end() { Some(callback::progress) } else { None },
                 progress_data: &mut asked as *mut Asked<'_, ProgressFn<'_>> as *mut c_void,
                 timeout_ms: options.timeout_ms,
                 undo_timeout_ms: options.undo_timeout_ms,

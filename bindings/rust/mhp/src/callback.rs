@@ -81,8 +81,14 @@ pub(crate) struct Asked<'a, F> {
 }
 
 impl<'a, F> Asked<'a, F> {
+    /// Is there somebody to ask, again and again?
     pub(crate) fn is_needed(&self) -> bool {
         self.function.is_some() || self.token.is_some()
+    }
+
+    /// May the call have to be ended, be it by a panic of who is told messages?
+    pub(crate) fn may_end(&self) -> bool {
+        self.is_needed() || self.log.has_user()
     }
 
     /// What C is to be told: of the token, or of the function, or of a panic before.

@@ -44,6 +44,10 @@ impl Log {
         Ok(())
     }
 
+    pub(crate) fn has_user(&self) -> bool {
+        self.user.borrow().is_some()
+    }
+
     pub(crate) fn has_panicked(&self) -> bool {
         self.panic.borrow().is_some()
     }

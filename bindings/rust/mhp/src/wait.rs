@@ -115,13 +115,12 @@ impl Context {
         let mut asked =
             Asked { function: options.tick, token: options.token, log: self.log(), panic: None };
         let made = self.make(function, |ctx, made| {
-            let is_asked = asked.is_needed();
             let opts = sys::mhp_wait_opts {
                 size: std::mem::size_of::<sys::mhp_wait_opts>(),
                 timeout_ms: options.timeout_ms,
                 source: options.source,
-                tick_ms: if is_asked { callback::TICK_MS } else { 0 },
-                tick: if is_asked { Some(callback::tick) } else { None },
+                tick_ms: if asked.is_needed() { callback::TICK_MS } else { 0 },
+                tick: if asked.may_end() { Some(callback::tick) } else { None },
                 tick_data: &mut asked as *mut Asked<'_, TickFn<'_>> as *mut c_void,
                 snapshot_flags: options.snapshot_flags.bits(),
             };

@@ -3,6 +3,7 @@
 use crate::*;
 use mhp::*;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -87,6 +88,36 @@ fn a_panic_in_a_message_goes_on_after_the_call() {
     context.no_messages().unwrap();
     assert_eq!(context.fulfil(&plug(), ApplyOptions::new()).unwrap_err().code(), 30);
     // EROFS
+}
+
+#[test]
+fn a_panic_in_a_message_ends_the_call() {
+    for has_progress in [false, true] {
+        let (machine, context) = machine();
+        // it is told that the notes cannot be written, which keeps nobody from anything
+        machine.fail_at(sim::Accesses::RUN, Some("/run/libmhp/acts"), 1, 28).unwrap(); // ENOSPC
+        let is_told = Arc::new(AtomicBool::new(false));
+        let of_function = is_told.clone();
+        context
+            .on_message(move |_| {
+                of_function.store(true, Relaxed);
+                panic!("of a message")
+            })
+            .unwrap();
+        let text = panics(|| {
+            let mut options = ApplyOptions::new();
+            if has_progress {
+                options = options.progress(|_| {
+                    assert!(!is_told.load(Relaxed), "called after that");
+                    ControlFlow::Continue(())
+                });
+            }
+            let _ = context.fulfil(&plug(), options);
+        });
+        assert_eq!(text, "of a message");
+        let snap = context.snapshot(SnapshotFlags::NONE).unwrap();
+        assert_eq!(snap.blocks().len(), 8, "{has_progress}: what was begun is put back");
+    }
 }
 
 #[test]
