@@ -73,7 +73,10 @@ class Guard:
             )
         with self._lock:
             other = self._call
-            if other is None or not other.is_running():
+            if other is not None and not other.is_running():
+                _at_work.discard(other)
+                other = None
+            if other is None:
                 self._call = call
                 return
         if other.thread == call.thread:

@@ -182,6 +182,7 @@ class Misuse(unittest.TestCase):
             thread.start()
             thread.join()
         self.ctx.snapshot()
+        self.assertFalse([call for call in _call._at_work if call.guard is self.ctx._guard])
 
     def test_last_report_is_of_the_last(self) -> None:
         self.ctx.offline("dax0.0").check()
@@ -390,6 +391,7 @@ print("over")
                     pass
 
         use()
+        gc.collect()  # what earlier tests have left
         before = set(os.listdir("/proc/self/fd"))
         for _ in range(20):
             use()
