@@ -174,6 +174,7 @@ callbacks_enabled = record
 forks = 8
 gathering = explicit
 host_key_checking = false
+timeout = 60
 nocows = true
 [ssh_connection]
 pipelining = true

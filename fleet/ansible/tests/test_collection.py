@@ -152,8 +152,9 @@ def test_sanity(collection):
     shutil.copytree(collection.folder, copy)
     (copy / "tests").mkdir()
     shutil.copy(TESTS / "config.yml", copy / "tests")
+    python = "{}.{}".format(*sys.version_info)
     words = [word for name in SANITY for word in ("--test", name)]
-    collection.run("ansible-test", "sanity", "--python", "3.11", *words, cwd=copy)
+    collection.run("ansible-test", "sanity", "--python", python, *words, cwd=copy)
 
 
 def test_validate_modules(collection):
