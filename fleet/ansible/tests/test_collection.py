@@ -183,7 +183,7 @@ def test_validate_modules(collection):
 
 
 def test_yaml(collection):
-    """Each file of YAML is some, with spaces as yamllint has them."""
+    """Each file of YAML is some."""
     del collection
     for path in [*SOURCE.rglob("*.yml")]:
         yaml.safe_load(path.read_text())

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What modules can do beside that: diff, identities, files."""
 import os
+import shutil
 import subprocess
 
-from fleet import TESTS, shared
+from fleet import DATA, TESTS, shared
+from tree import make_tree
 
 REGION = TESTS / "playbooks/region.yml"
 POLICY = TESTS / "playbooks/policy.yml"
@@ -103,7 +105,8 @@ def test_warnings_of_a_plan(context):
         result = context.play(REGION, region=dict(
             region="dax0.0", state="plugged", type="online_movable")).of(context.host)
         assert [note["code"] for note in result["notes"]] == expected, result
-        warnings = result.get("warnings", [])
+        simulated, *warnings = result["warnings"]
+        assert "of this host's memory nothing" in simulated, result
         assert [note["message"] for note in result["notes"]] == [
             warning.partition(": ")[2] for warning in warnings], result
 
@@ -153,10 +156,34 @@ def test_policy_of_an_image(context):
     assert done.code != 0 and "outside of" in done.of(context.host)["msg"], done.text
 
 
+def test_policy_of_an_image_reads_nothing_of_the_host(context):
+    """What a link in an image says is below the image, also where the host has such a file."""
+    image, secret = context.host.folder / "links", context.host.folder / "secret.conf"
+    folder = image / "etc/mhp/policy.d"
+    folder.mkdir(parents=True)
+    secret.write_text("# the host's\n")
+    for name, target in (("50-pool.conf", secret), ("60-rest.conf", secret),
+                         ("70-mask.conf", "/dev/null")):
+        (folder / name).symlink_to(target)
+    done = context.play(POLICY, "--check", "--diff", mhp_root=str(image),
+                        policy=dict(content=RULES, apply=True))
+    assert done.of(context.host)["items"] and "the host's" not in done.text, done.text
+    below = image / str(secret)[1:]
+    below.parent.mkdir(parents=True)
+    below.write_text("# the image's\n")
+    done = context.play(POLICY, "--diff", mhp_root=str(image),
+                        policy=dict(content=RULES, backup=True))
+    assert "-# the image's" in done.text and "the host's" not in done.text, done.text
+    assert (folder / "50-pool.conf").read_text() == RULES and below.read_text() != RULES
+    assert not (folder / "50-pool.conf").is_symlink(), done.text
+
+
 def test_options_that_make_no_sense(context):
     """Each is told by its name."""
     for words, playbook, variables in (
             ("BLOCK:VERB:ERRNO", REGION, dict(mhp_simulation_fail=["36:online:EWHAT"])),
+            ("BLOCK:VERB:ERRNO", REGION, dict(mhp_simulation_fail=["36:online:errorcode"])),
+            ("BLOCK:VERB:ERRNO", REGION, dict(mhp_simulation_fail=["-1:online:EBUSY"])),
             ("for a simulation only", REGION, dict(mhp_simulation=None,
                                                    mhp_simulation_fail=["36:online:EBUSY"])),
             ("less than nothing", REGION, dict(region=dict(
@@ -213,12 +240,52 @@ def test_recovery(context):
     assert not facts["pending"]["running"], facts["pending"]
     assert facts["pending"]["what"].endswith("plug dax0.0 as online_movable"), facts["pending"]
     result = context.play(REGION, region=dict(region="dax0.0", state="unplugged")).of(context.host)
-    assert not result["changed"] and "recovery pending" in result["warnings"][0], result
+    assert not result["changed"] and "recovery pending" in result["warnings"][1], result
     result = context.play(REGION, region=dict(
         region="dax0.0", state="plugged", type="online_movable")).of(context.host)
     assert result["changed"], result
     facts = context.play(FACTS).of(context.host)["ansible_facts"]["mhp"]
     assert facts["pending"] is None, facts["pending"]
+
+
+def test_recovery_by_a_policy_is_a_change(context):
+    """Also where the region itself is put back."""
+    machine = context.host.machine.read_text()
+    context.play(REGION, region=dict(region="dax0.0", state="unplugged", driver="device_dax"))
+    subprocess.run([os.environ["MHP"], "plug", "dax0.0", "--type", "online_movable", "--sim",
+                    context.host.machine, "--sim-save", context.host.machine, "--sim-kill", "6"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    context.play(POLICY, policy=dict(name="50-pool", content=RULES))
+    done = context.fleet.play(POLICY, hosts=[context.host], policy=dict(
+        name="50-pool", content=RULES, apply=True), mhp_simulation_fail=["36:online:ENOMEM"])
+    result = done.of(context.host)
+    item = [item for item in result["items"] if item["region"] == "dax0.0"][0]
+    assert item["outcome"] == "undone" and item["recovery"]["complete"], item
+    assert result["changed"], result
+    context.play(POLICY, policy=dict(name="50-pool", state="absent"))
+    context.host.machine.write_text(machine)
+
+
+def test_facts_of_a_policy_with_an_error(context):
+    """It is told, and no reason not to tell the rest."""
+    (context.folder / "90-wrong.conf").write_text("[wrong]\ntype = sideways\n")
+    facts = context.play(FACTS).of(context.host)["ansible_facts"]["mhp"]
+    (context.folder / "90-wrong.conf").unlink()
+    assert [error["line"] for error in facts["policy"]["errors"]] == [2], facts["policy"]
+    assert facts["policy"]["items"] == [] and facts["regions"], facts
+
+
+def test_names_that_are_no_utf8(context):
+    """They become visible, wherever they stand."""
+    tree = make_tree(DATA / "machines/7.3-cxl-region-unbound.txt", context.host.folder / "tree")
+    with open(tree / "proc/iomem", "ab") as iomem:
+        iomem.write(b"4000000000-4007ffffff : System RAM (gr\xfcn)\n")
+    memory = tree / "sys/devices/system/memory"
+    shutil.copytree(memory / "memory7", memory / "memory2048", symlinks=True)
+    done = context.play(FACTS, mhp_root=str(tree), mhp_simulation=None)
+    facts = done.of(context.host)["ansible_facts"]["mhp"]
+    names = [region["name"] for region in facts["regions"] if region["kind"] == "managed"]
+    assert names == ["gr\\xfcn"], facts["regions"]
 
 
 def test_agent_reads_the_policy(context):

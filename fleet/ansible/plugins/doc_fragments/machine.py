@@ -21,6 +21,7 @@ options:
         makes one. The host's own memory is neither looked at nor changed. What the module does
         is done to a machine that is simulated from the file, and then kept in that file, so
         that the next task finds it as this one has left it.
+      - A warning tells of it each time. A policy's file is that of the host (or of I(root)).
       - In check mode the file stays as it is.
     type: path
   simulation_fail:

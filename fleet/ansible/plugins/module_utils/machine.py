@@ -9,6 +9,8 @@ import traceback
 
 from ansible.module_utils.basic import missing_required_lib
 
+from ansible_collections.libmhp.mhp.plugins.module_utils.results import text
+
 try:
     import mhp
     import mhp.policy
@@ -28,8 +30,9 @@ ARGUMENTS = dict(
 class Machine:
     """Where a module looks, and what it changes. To be saved when it is done."""
 
-    def __init__(self, module):
+    def __init__(self, module, told):
         self.module = module
+        self.told = told  # of the result what is so, whatever becomes of the rest
         self.root = module.params["root"]
         self.file = module.params["simulation"]
         self.simulated = self._simulate() if self.file else None
@@ -44,11 +47,14 @@ class Machine:
         except ImportError:
             self.module.fail_json(msg=missing("mhp.sim"), exception=traceback.format_exc())
         simulated = mhp.sim.Machine.from_capture(self.file)
+        self.module.warn(f"simulated from {self.file}: of this host's memory nothing is looked "
+                         "at, and nothing changed")
+        codes = {name: code for code, name in errno.errorcode.items()}
         for refusal in self.module.params["simulation_fail"]:
             try:
                 block, verb, name = refusal.split(":")
-                simulated.fail_block(int(block), verb, getattr(errno, name))
-            except (ValueError, AttributeError):
+                simulated.fail_block(int(block), verb, codes[name])
+            except (ValueError, OverflowError, KeyError):
                 self.module.fail_json(
                     msg=f"simulation_fail: {refusal!r} is not BLOCK:VERB:ERRNO")
         return simulated
@@ -62,6 +68,7 @@ class Machine:
             if file.read() == text:
                 return
         handle, path = tempfile.mkstemp(dir=os.path.dirname(self.file))
+        self.module.add_cleanup_file(path)
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
         shutil.copymode(self.file, path)
@@ -79,11 +86,19 @@ def missing(library):
     return f"{told} On Debian the package python3-mhp has it."
 
 
+def pending_of(snapshot):
+    """What somebody has begun and not ended; what only root is told is among the problems."""
+    try:
+        return snapshot.pending
+    except mhp.Error:
+        return None
+
+
 def warn_of_pending(module, snapshot):
     """Somebody was killed, and nothing that is done now puts back what he had borrowed."""
-    pending = snapshot.pending
+    pending = pending_of(snapshot)
     if pending and not pending.is_running:
-        module.warn(f"recovery pending: {pending.what}; the next change, or mhp recover, "
+        module.warn(f"recovery pending: {text(pending.what)}; the next change, or mhp recover, "
                     "puts back what was borrowed")
 
 
@@ -95,15 +110,17 @@ def run(module, work):
         module.fail_json(msg="simulation_fail is for a simulation only")
     if module.params.get("timeout", 0) < 0:
         module.fail_json(msg="timeout is less than nothing")
+    result = {}
     try:
-        machine = Machine(module)
-        result = work(module, machine)
+        machine = Machine(module, result)
+        result.update(work(module, machine))
         machine.save()
-    except mhp.Error as error:
-        module.fail_json(msg=str(error), errno=error.errno, path=error.path,
-                         exception=traceback.format_exc())
-    except (OSError, ValueError) as error:
-        module.fail_json(msg=str(error), exception=traceback.format_exc())
+    except (OSError, ValueError) as error:  # an mhp.Error is one of them
+        result.update(failed=True, msg=text(str(error)), exception=traceback.format_exc())
+        if isinstance(error, mhp.Error):
+            result = {"path": text(error.path), **result, "errno": error.errno}
+    if not module._diff:
+        result.pop("diff", None)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

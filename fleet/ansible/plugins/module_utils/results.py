@@ -66,11 +66,16 @@ def planned_blocks(snapshot, region, made):
 
 def report(each):
     """How a plan ended."""
-    recovery = each.recovery
     return dict(outcome=each.outcome.word, reason=each.reason.word, errno=each.errno,
-                message=text(each.message), hint=text(each.hint),
-                recovery=recovery and dict(what=text(recovery.transaction),
-                                           complete=recovery.is_complete))
+                message=text(each.message), hint=text(each.hint), recovery=recovered(each))
+
+
+def recovered(*reports):
+    """What a killed user of libmhp had begun, by the first report that tells of it."""
+    for each in reports:
+        if each and each.recovery:
+            return dict(what=text(each.recovery.transaction), complete=each.recovery.is_complete)
+    return None
 
 
 def reported_blocks(each):
@@ -107,9 +112,11 @@ def difference(name, blocks, plan_text=None):
     return found
 
 
-def is_changed(outcome, reason):
-    """Is the machine another one than before? What was put back is not."""
-    return outcome in ("partial", "unknown") or outcome == "done" and reason != "already"
+def is_changed(told):
+    """Is the machine another one than before, or would it be? What was put back is not."""
+    outcome, reason = told["outcome"], told["reason"]
+    return (outcome in ("planned", "partial", "unknown") or told["recovery"] is not None
+            or outcome == "done" and reason != "already")
 
 
 def complaint(name, message, hint):
@@ -132,9 +139,9 @@ def item(each):
     """What the standing policy has to do with a region."""
     rule = each.rule
     return dict(
-        region=each.region.name,
+        region=text(each.region.name),
         identity=text(each.region.identity),
-        rule=rule and dict(name=rule.name, file=text(rule.file), line=rule.line),
+        rule=rule and dict(name=text(rule.name), file=text(rule.file), line=rule.line),
         state=each.state.word,
         type=each.online_type and each.online_type.word,
         why=text(each.why),

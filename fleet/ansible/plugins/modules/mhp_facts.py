@@ -169,7 +169,9 @@ ansible_facts:
               type: list
               elements: str
             errors:
-              description: What is wrong in them, with file and line. With any nothing is done.
+              description: >-
+                What is wrong in them, with file and line. With any nothing is done, and there are
+                no items.
               type: list
               elements: dict
             items:
@@ -198,12 +200,12 @@ def region_of(region):
     """A region: what is not known is null."""
     zone = region.zone.word
     return dict(
-        name=region.name,
+        name=text(region.name),
         identity=text(region.identity),
         kind=region.kind.word,
         node=region.node_id,
         driver=text(region.driver),
-        parent=region.parent_name,
+        parent=text(region.parent_name),
         state=region.state.word,
         zone=None if zone == "unknown" else zone,
         size_bytes=region.size_bytes,
@@ -216,34 +218,31 @@ def region_of(region):
 def node_of(node):
     """A node."""
     return dict(id=node.id, kind=node.kind.word, tier=node.tier,
-                regions=[region.name for region in node.regions])
+                regions=[text(region.name) for region in node.regions])
 
 
 def blocks_of(snapshot):
     """Memory blocks."""
-    owner = {block.id: region.name for region in snapshot.regions for block in region.blocks}
+    owner = {block.id: text(region.name) for region in snapshot.regions for block in region.blocks}
     return [dict(id=block.id, state=block.state.word,
                  zone=None if block.zone.word == "unknown" else block.zone.word,
                  node=block.node_id, region=owner.get(block.id)) for block in snapshot.blocks]
 
 
 def pending_of(snapshot):
-    """What somebody has begun and not ended; what only root is told is among the problems."""
-    try:
-        pending = snapshot.pending
-    except mhp.Error:
-        return None
+    """What somebody has begun and not ended."""
+    pending = machine.pending_of(snapshot)
     return pending and dict(what=text(pending.what), running=pending.is_running)
 
 
 def policy_of(where, snapshot):
     """The standing policy, and what it has to do."""
     standing = mhp.policy.Standing.read(where.files)
-    agenda = standing.agenda(snapshot)
+    items = [] if standing.errors else standing.agenda(snapshot).items
     return dict(
         files=[text(file.path) for file in standing.files],
         errors=[results.fault(each) for each in standing.errors],
-        items=[results.item(each) for each in agenda.items],
+        items=[results.item(each) for each in items],
     )
 
 

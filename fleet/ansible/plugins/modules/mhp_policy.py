@@ -178,12 +178,16 @@ items:
     hint:
       description: As that of M(libmhp.mhp.mhp_region).
       type: str
+    recovery:
+      description: As that of M(libmhp.mhp.mhp_region).
+      type: dict
     blocks:
       description: As those of M(libmhp.mhp.mhp_region); empty if nothing was tried.
       type: list
       elements: dict
 """
 
+import errno
 import os
 import tempfile
 
@@ -214,9 +218,10 @@ class File:
         if "/" in self.name or not is_read(self.name):
             module.fail_json(msg=f"name: {self.name!r} would not be read")
         self.folder = parameters["path"]
-        self.path = self._below_root(os.path.join(self.folder, self.name))
+        path = os.path.join(self.folder, self.name)
+        self.path = self._below_root(path)
         self.is_there = os.path.lexists(self.path)
-        self.before = self._read(self.path) if os.path.exists(self.path) else None
+        self.before = self._rules(path) if self.is_there else None
         self.after = self._wanted()
         self.is_changed = self.is_there != (self.after is not None) or self.before != self.after
 
@@ -228,6 +233,18 @@ class File:
         if os.path.commonpath([root, folder]) != root:
             self.module.fail_json(msg=f"{path} is a link to outside of {root}")
         return found
+
+    def _rules(self, path):
+        """What stands in a file of the root's; None if it is a link to nothing. A link leads
+        below the root, as all of them do there."""
+        for _ in range(40):
+            found = self._below_root(path)
+            if not os.path.islink(found):
+                return self._read(found) if os.path.exists(found) else None
+            path = os.path.join(os.path.dirname(path), os.readlink(found))
+            if path == "/dev/null":  # turns off what a package brings; an image may have none
+                return ""
+        return self.module.fail_json(msg=f"{path}: {os.strerror(errno.ELOOP)}", errno=errno.ELOOP)
 
     def _read(self, path):
         try:
@@ -251,7 +268,7 @@ class File:
             return []
         standing = mhp.policy.Standing.from_text(self.name, self.after)
         for warning in standing.warnings:
-            self.module.warn(f"{warning.file}:{warning.line}: {warning.message}")
+            self.module.warn(results.text(f"{warning.file}:{warning.line}: {warning.message}"))
         return [results.fault(error) for error in standing.errors]
 
     def put(self):
@@ -259,7 +276,8 @@ class File:
         kept = {}
         if self.module.check_mode or not self.is_changed:
             return kept
-        if self.module.params["backup"] and self.before is not None:
+        if self.module.params["backup"] and os.path.isfile(self.path) and \
+                not os.path.islink(self.path):
             kept["backup_file"] = self.module.backup_local(self.path)
         if self.after is None:
             os.unlink(self.path)
@@ -294,7 +312,7 @@ class File:
             if is_ours and self.after is not None:
                 found.setdefault(self.name, None)
         texts = [(path or os.path.join(self.folder, name),
-                  self._read(self._below_root(path)) if path else self.after)
+                  self._rules(path) or "" if path else self.after)
                  for name, path in sorted(found.items())]
         if not texts:
             return mhp.policy.Standing.from_text(self.name, "")
@@ -307,7 +325,8 @@ def planned(snapshot, item):
     is_to_do, is_stuck = told["state"] == "to-do", told["state"] in ("blocked", "undecided")
     outcome = "planned" if is_to_do else "refused" if is_stuck else "done"
     reason = "not-tried" if is_to_do else told["state"] if is_stuck else "already"
-    told.update(outcome=outcome, reason=reason, errno=0, message=told["why"] or "", hint=None)
+    told.update(outcome=outcome, reason=reason, errno=0, message=told["why"] or "", hint=None,
+                recovery=None)
     told["blocks"] = results.planned_blocks(snapshot, item.region, item.plan) if is_to_do else []
     told["plan"] = results.text(item.plan.text) if is_to_do else None
     return told
@@ -318,6 +337,7 @@ def applied(result):
     told, report = results.item(result.item), result.report
     told.update(outcome=result.outcome.word, reason=result.reason.word, errno=result.errno,
                 message=results.text(result.message), hint=results.text(report and report.hint),
+                recovery=results.recovered(result.first_report, report),
                 blocks=results.reported_blocks(report) if report else [],
                 plan=results.text(report.plan.text) if report and report.plan.steps else None)
     return told
@@ -345,7 +365,7 @@ def tell(result, outcome, items):
     """Adds to the result what became of the memory."""
     result.update(outcome=outcome, items=items)
     for item in items:
-        if item["outcome"] == "planned" or results.is_changed(item["outcome"], item["reason"]):
+        if results.is_changed(item):
             result["changed"] = True
         if item["plan"]:
             result["diff"] += results.difference(item["region"], item["blocks"], item["plan"])
@@ -359,11 +379,13 @@ def tell(result, outcome, items):
 def deploy(module, where):
     """The file, and then the memory."""
     file = File(module)
-    result = dict(changed=False, path=file.path, errors=file.check(), diff=[])
+    result = where.told
+    result.update(changed=False, path=file.path, errors=file.check(), diff=[])
     if not result["errors"]:
         result.update(changed=file.is_changed, **file.put())
         result["diff"].append(dict(before_header=file.path, after_header=file.path,
-                                   before=file.before or "", after=file.after or ""))
+                                   before=results.text(file.before or ""),
+                                   after=results.text(file.after or "")))
         if file.after is not None:
             wanted = module.load_file_common_arguments(module.params, path=file.path)
             result["changed"] = module.set_fs_attributes_if_different(wanted, result["changed"])
@@ -376,8 +398,6 @@ def deploy(module, where):
     if result["errors"]:
         result.update(failed=True, msg="; ".join(
             "{file}:{line}: {message}".format(**error) for error in result["errors"]))
-    if not module._diff:
-        del result["diff"]
     return result
 
 

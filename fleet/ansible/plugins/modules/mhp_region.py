@@ -305,23 +305,24 @@ class Attempt:
     def warn(self):
         """What is to be known about what will be done."""
         for note in self.plan.warnings if self.plan.steps or self.plan.conflicts else ():
-            self.module.warn(f"{self.region.name}: {results.text(note.message)}")
+            self.module.warn(f"{results.text(self.region.name)}: {results.text(note.message)}")
         if not self.is_to_do:
             machine.warn_of_pending(self.module, self.snapshot)
 
     def outcome(self):
         """Applies the plan, unless there is nothing to do, or it is only asked for."""
         plan, told = self.plan, dict(errno=0, hint=None, recovery=None)
+        name = results.text(self.region.name)
         if plan.is_met:
             return dict(told, outcome="done", reason="already",
-                        message=f"{self.region.name} is as wanted")
+                        message=f"{name} is as wanted")
         if not self.module.check_mode:
             report = self.where.context.apply(plan, timeout=machine.timeout(self.module))
             self.blocks = results.reported_blocks(report)
             return results.report(report)
         if self.is_to_do:
             return dict(told, outcome="planned", reason="not-tried",
-                        message=f"{self.region.name}: {len(plan.steps)} steps")
+                        message=f"{name}: {len(plan.steps)} steps")
         first = plan.conflicts[0]
         return dict(told, outcome="refused", reason="conflict",
                     message=results.text(first.message), hint=results.text(first.hint))
@@ -343,19 +344,17 @@ def change(module, where):
 
 def result_of(attempt, told):
     """All that is returned."""
-    module, region = attempt.module, attempt.region
+    module, region, name = attempt.module, attempt.region, results.text(attempt.region.name)
     result = dict(
-        changed=(told["outcome"] == "planned" or told["recovery"] is not None
-                 or results.is_changed(told["outcome"], told["reason"])),
-        region=region.name, identity=results.text(region.identity),
+        changed=results.is_changed(told), region=name, identity=results.text(region.identity),
         rules=[name for name in RULES if module.params[name]],
         blocks=attempt.blocks, **results.plan(attempt.plan), **told)
     if told["outcome"] not in ("done", "planned"):
         result.update(failed=True,
-                      msg=results.complaint(region.name, told["message"], told["hint"]))
+                      msg=results.complaint(name, told["message"], told["hint"]))
     if module._diff:
         result["diff"] = results.difference(
-            region.name, attempt.blocks, result["plan"] if attempt.plan.steps else None)
+            name, attempt.blocks, result["plan"] if attempt.plan.steps else None)
     return result
 
 
