@@ -56,11 +56,11 @@ def test_ten_lines_where_some_fail(context):
 
 
 def test_host_without_the_binding_says_what_to_install(context):
-    for playbook in (context.lines, REGION):
+    for playbook, task in ((context.lines, ROLE), (REGION, "region")):
         done = context.fleet.play(playbook, hosts=[context.bare], region=dict(
             region="dax0.0", state="offline"))
         assert done.code != 0, done.text
-        message = done.of(context.bare)["msg"]
+        message = done.of(context.bare, task)["msg"]
         assert "(mhp)" in message and "python3-mhp" in message, message
 
 

@@ -306,3 +306,24 @@ def test_agent_reads_the_policy(context):
         assert done.code == 0 and done.counts("changed") == {host.name: changed}, done.text
     assert (host.etc / "mhp/policy.d/50-fleet.conf").read_text() == "# nothing yet\n"
     assert told.read_text() == "try-reload-or-restart mhp-agent.service\n", told.read_text()
+
+
+def test_agent_reads_a_policy_that_memory_refuses(context):
+    """The file is in place: the agent has to know it, and no later run finds it changed."""
+    host = context.agent
+    told = host.folder / "systemctl.log"
+    told.unlink()
+    lines = context.fleet.work / "role.yml"
+    lines.write_text("""\
+- hosts: memory
+  roles:
+    - role: libmhp.mhp.policy
+      mhp_policy_content: "# nothing still\\n"
+""")
+    for changed in (True, False):
+        done = context.fleet.play(lines, hosts=[host], mhp_simulation=None)
+        assert done.counts("failed") == {host.name: 1}, done.text
+        result = done.of(host, "libmhp.mhp.policy : Deploy the policy")
+        assert (result["changed"], result["errno"]) == (changed, 19), result
+        assert result["path"] == "/etc/mhp/policy.d/50-fleet.conf", result
+    assert told.read_text() == "try-reload-or-restart mhp-agent.service\n", told.read_text()
