@@ -60,6 +60,11 @@ def to_c(value: AnyPath) -> bytes:
     return raw
 
 
+def as_text(value: AnyPath) -> str:
+    """How a text that was given is told again."""
+    return to_c(value).decode("utf-8", "surrogateescape")
+
+
 def to_c_or_null(value: AnyPath | None) -> CData:
     """The same, NULL for None."""
     return ffi.NULL if value is None else to_c(value)
@@ -80,7 +85,7 @@ class Words(IntEnum):
 
     @classmethod
     def _missing_(cls: type[E], value: object) -> E | None:
-        if not isinstance(value, int):
+        if not isinstance(value, int) or not 0 <= value < 1 << 32:  # as C has them
             return None
         member = int.__new__(cls, value)
         member._name_ = f"VALUE_{value}"

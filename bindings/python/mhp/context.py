@@ -8,7 +8,7 @@ from enum import IntFlag
 from pathlib import Path
 
 from ._call import Call, CancelToken, Guard, Handle, Log, Progress
-from ._lib import AnyPath, CData, milliseconds, to_c, to_c_or_null
+from ._lib import AnyPath, CData, as_text, milliseconds, to_c, to_c_or_null
 from ._libmhp import ffi, lib
 from .hold import Hold, take_hold
 from .monitor import EventSource, Monitor, MonitorFlag
@@ -66,6 +66,7 @@ class Context(Handle):
         self, root: AnyPath | None = None, *, log: Log | None = None, program: str | None = None
     ) -> None:
         with Call(log=log) as call:
+            call.path = None if root is None else as_text(root)
             pointer = call.new(
                 ffi.new("struct mhp_ctx **"),
                 lib.mhp_ctx_unref,

@@ -84,6 +84,10 @@ class MalformedError(Error, ValueError):
     line: int | None = None
     """Of a plan's text: the line at fault, from 1."""
 
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.line is None else f"{text}: line {self.line}"
+
 
 _CLASSES: dict[int, type[Error]] = {
     _errno.ENOENT: NotFoundError,

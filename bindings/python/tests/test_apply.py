@@ -58,6 +58,7 @@ class Plans(unittest.TestCase):
             mhp.Plan.load(b"no plan\n")
         self.assertEqual(caught.exception.line, 1)
         self.assertEqual(pickle.loads(pickle.dumps(caught.exception)).line, 1)
+        self.assertTrue(str(caught.exception).endswith("line 1"), caught.exception)
 
     def test_targets(self) -> None:
         goal, size = mhp.Goal.OFFLINE, self.snap.block_size_bytes

@@ -33,8 +33,9 @@ class Machines(unittest.TestCase):
         with self.assertRaises(mhp.MalformedError) as caught:
             Machine.from_text("no capture\n")
         self.assertTrue(caught.exception.message)
-        with self.assertRaises(FileNotFoundError):
+        with self.assertRaises(FileNotFoundError) as missing:
             Machine.from_capture("/nonexistent")
+        self.assertEqual(missing.exception.filename, "/nonexistent")
         told: list[str] = []
         with self.assertRaises(mhp.MalformedError):
             Machine.from_text("no capture\n", log=lambda code, path, text: told.append(text))

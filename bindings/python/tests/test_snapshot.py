@@ -222,6 +222,7 @@ class Snapshots(unittest.TestCase):
             with self.assertRaises(mhp.NotFoundError) as caught:
                 mhp.Context(os.fsencode(root) + b"/\xff")
             self.assertEqual(caught.exception.function, "mhp_ctx_new")
+            self.assertEqual(caught.exception.path, root + "/\udcff")
         with self.assertRaisesRegex(ValueError, "NUL"):
             self.snap.find_region("dax0.0\0")
         with self.assertRaisesRegex(ValueError, "NUL"):
@@ -238,8 +239,9 @@ class Enumerations(unittest.TestCase):
         self.assertEqual((strange, strange.word, str(strange)), (9999, "unknown", "unknown"))
         self.assertTrue(strange.is_failure)
         self.assertIsInstance(repr(strange), str)
-        with self.assertRaises(ValueError):
-            mhp.Reason("busy")  # type: ignore[arg-type]
+        for wrong in ("busy", -1, 1 << 32):  # no value that C could have told
+            with self.assertRaises(ValueError):
+                mhp.Reason(wrong)  # type: ignore[arg-type]
 
     def test_words(self) -> None:
         self.assertEqual(f"{mhp.State.GOING_OFFLINE}", "going-offline")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import IntFlag
 
 from .._call import Call, Guard, Handle, Log
-from .._lib import AnyPath, CData, own_text, text, to_bytes, to_c, to_c_or_null
+from .._lib import AnyPath, CData, as_text, own_text, to_bytes, to_c, to_c_or_null
 from .._libmhp import ffi as base_ffi, lib as base
 from ..context import Context, adopt_context
 from ._libmhp_sim import ffi, lib
@@ -50,6 +50,7 @@ class Machine(Handle):
     ) -> Machine:
         """Make a machine from a capture file."""
         with Call(log=log) as call:
+            call.path = as_text(path)
             return cls(
                 call.new(
                     ffi.new("struct mhp_sim **"),
@@ -87,7 +88,7 @@ class Machine(Handle):
     ) -> None:
         pointer = self._pointer()
         with Call() as call:
-            call.path = None if path is None else text(base_ffi.new("char[]", to_c(path)))
+            call.path = None if path is None else as_text(path)
             call.check(function(pointer, *args), function.__name__)
 
     def context(self, *, log: Log | None = None, program: str | None = None) -> Context:
