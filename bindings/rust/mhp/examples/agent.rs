@@ -30,7 +30,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         (None, _) => None,
         (Some("--sim"), Some(path)) => Some(Machine::from_capture(path)?),
         _ => {
-            eprintln!("usage: agent [--sim CAPTURE [PATH=WORD]...]");
+            eprintln!("usage: agent [--sim CAPTURE [PATH=WORD]... [-BLOCK=online]...]");
             process::exit(2)
         }
     };

@@ -39,6 +39,14 @@ impl Error {
         self
     }
 
+    /// What was asked for, where the library has nothing to say.
+    pub(crate) fn asked_for(self, what: impl AsRef<[u8]>) -> Error {
+        match self.message {
+            Some(_) => self,
+            None => self.with_message(what),
+        }
+    }
+
     pub(crate) fn with_texts(mut self, path: Option<TextBuf>, message: Option<TextBuf>) -> Error {
         (self.path, self.message) = (path, message);
         self

@@ -163,8 +163,9 @@ impl<'c> Monitor<'c> {
     ///
     /// # Errors
     /// What poll(2) answers.
-    pub fn wait(&self, timeout: impl Into<Option<Duration>>) -> io::Result<bool> {
+    pub fn wait(&self, timeout: impl Into<Option<Duration>>) -> Result<bool> {
         wait_readable(self.fd, timeout.into())
+            .map_err(|error| Error::new("poll", error.raw_os_error().unwrap_or(0)))
     }
 }
 

@@ -99,8 +99,12 @@ impl Context {
             base: options.base.map_or(ptr::null(), |base| ffi::Arg::arg(base.get())),
         };
         let name = "mhp_snapshot_new";
-        let made =
-            self.make(name, |ctx, made| (call!(mhp_snapshot_new(ctx, &opts, made)), None))?;
+        let made = self
+            .make(name, |ctx, made| (call!(mhp_snapshot_new(ctx, &opts, made)), None))
+            .map_err(|error| match &region {
+            Some(region) => error.asked_for(region.as_bytes()),
+            None => error,
+        })?;
         made.map(Snapshot).ok_or_else(|| Error::nothing(name))
     }
 }

@@ -89,6 +89,7 @@ impl Context {
         self.wait_by(name, options, |ctx, opts, snap| {
             call!(mhp_wait_region(ctx, &*region, what.raw(), opts, snap))
         })
+        .map_err(|error| error.asked_for(region.as_bytes()))
     }
 
     /// Waits until the machine is as a request wants it, by whomever that is done.

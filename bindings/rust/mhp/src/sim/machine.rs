@@ -168,7 +168,8 @@ impl Machine {
     /// See [`Machine`].
     pub fn fail_block(&self, id: u64, word: impl AsRef<[u8]>, code: i32, times: u32) -> Result<()> {
         let word = text("mhp_sim_fail_block", word)?;
-        ffi::check!(mhp_sim_fail_block(self.raw(), id, &*word, negative(code), times))
+        let r = ffi::check!(mhp_sim_fail_block(self.raw(), id, &*word, negative(code), times));
+        r.map_err(|error| error.asked_for(format!("block {id}, {:?}, {code}", word.to_string())))
     }
 
     /// Has another program write just before the next write to a file, once.

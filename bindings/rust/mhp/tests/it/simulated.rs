@@ -48,6 +48,16 @@ fn why_there_is_no_machine() {
 }
 
 #[test]
+fn errors_name_what_was_asked_for() {
+    let (machine, context) = machine();
+    let error = machine.fail_block(33, "online_movable", EBUSY, 0).unwrap_err();
+    assert!(error.to_string().contains("block 33, \"online_movable\", 16"), "{error}");
+    let error =
+        context.snapshot(SnapshotOptions::new(SnapshotFlags::NONE).region("dax7.0")).unwrap_err();
+    assert!(error.to_string().contains("dax7.0"), "{error}");
+}
+
+#[test]
 fn one_builder_makes_many_machines() {
     let builder = Builder::new(Kernel::V7_3)
         .and_then(|b| b.block_size_bytes(256 << 20))
