@@ -108,6 +108,14 @@ func (r Reason) Error() string {
 	return r.String()
 }
 
+// about has an error say what was asked for, where the library has nothing to say.
+func about(err error, what string) error {
+	if e, ok := err.(*Error); ok && e.Errno != 0 && e.Msg == "" {
+		e.Msg = what
+	}
+	return err
+}
+
 func errnoOf(r C.int) syscall.Errno {
 	return syscall.Errno(-r)
 }

@@ -69,6 +69,11 @@ func TestPlanErrorsTellWhy(t *testing.T) {
 	}
 	_, err = snap.Plan(mhp.NewRequest())
 	is(t, err, syscall.EINVAL)
+	_, err = c.Snapshot(&mhp.SnapshotOptions{Region: "dax7.7"})
+	is(t, err, os.ErrNotExist)
+	if !strings.Contains(err.Error(), "dax7.7") {
+		t.Fatal(err)
+	}
 }
 
 func TestRequestKeepsFirstError(t *testing.T) {

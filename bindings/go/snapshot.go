@@ -65,6 +65,9 @@ func (c *Context) Snapshot(opts *SnapshotOptions) (*Snapshot, error) {
 		snap = newSnapshot(ret)
 		return r
 	})
+	if opts != nil {
+		err = about(err, opts.Region)
+	}
 	return snap, err
 }
 

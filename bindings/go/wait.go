@@ -39,10 +39,11 @@ func (c *Context) WaitRegion(ctx context.Context, region string, what Wait,
 	if in.err != nil {
 		return nil, in.err
 	}
-	return c.waiting(ctx, op, opts, func(p *C.struct_mhp_ctx, o *C.struct_mhp_wait_opts,
+	snap, err := c.waiting(ctx, op, opts, func(p *C.struct_mhp_ctx, o *C.struct_mhp_wait_opts,
 		ret **C.struct_mhp_snapshot) C.int {
 		return C.mhp_wait_region(p, name, C.enum_mhp_wait(what), o, ret)
 	})
+	return snap, about(err, region)
 }
 
 // WaitRequest waits until the machine is as a request wants it, by whomever that is done.

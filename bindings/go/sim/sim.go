@@ -16,6 +16,7 @@ package sim
 import "C"
 
 import (
+	"fmt"
 	"syscall"
 	"unsafe"
 
@@ -203,9 +204,13 @@ func (m *Machine) FailBlock(id uint64, word string, errno syscall.Errno, times u
 	const op = "Machine.FailBlock"
 	in := &toC{}
 	what := in.text(op, word)
-	return m.text(op, in, func(p *C.struct_mhp_sim) C.int {
+	err := m.text(op, in, func(p *C.struct_mhp_sim) C.int {
 		return C.mhp_sim_fail_block(p, C.uint64_t(id), what, code(errno), C.uint(times))
 	})
+	if e, ok := err.(*mhp.Error); ok && e.Errno != 0 {
+		e.Msg = fmt.Sprintf("block %d, %q, %d", id, word, int(errno))
+	}
+	return err
 }
 
 // Race has another program write actWord to actPath just before a write to path that comes

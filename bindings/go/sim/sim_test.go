@@ -85,6 +85,11 @@ func TestReadAndWrite(t *testing.T) {
 	}
 	_, err = m.Read("/no/such/file")
 	is(t, err, os.ErrNotExist)
+	err = m.FailBlock(33, "online_movable", syscall.EBUSY, 0)
+	is(t, err, syscall.EINVAL)
+	if !strings.Contains(err.Error(), `block 33, "online_movable", 16`) {
+		t.Error(err)
+	}
 }
 
 func TestCaptures(t *testing.T) {
