@@ -27,10 +27,10 @@ NUMBER = re.compile(r"#define (MHP_\w+) [^\"]*\d")  # not: those with arguments,
 
 
 def pkg_config(*arguments: str) -> List[str]:
-    command = ["pkg-config", *arguments]
-    return shlex.split(
-        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    )
+    done = subprocess.run(["pkg-config", *arguments], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:  # it has said what it has not found
+        raise SystemExit("libmhp, libmhp-policy and libmhp-sim are needed: see README.md, Install")
+    return shlex.split(done.stdout)
 
 
 def preprocess(includes: str, flags: Iterable[str]) -> List[Tuple[str, str]]:

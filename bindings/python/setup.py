@@ -13,7 +13,10 @@ def version() -> str:
     if info.exists():
         return str(message_from_string(info.read_text(encoding="utf-8"))["Version"])
     command = ["pkg-config", "--modversion", "libmhp"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:  # it has said what it has not found
+        raise SystemExit("libmhp, libmhp-policy and libmhp-sim are needed: see README.md, Install")
+    return done.stdout.strip()
 
 
 setup(

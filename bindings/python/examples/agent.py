@@ -18,8 +18,7 @@ TRIES, failures = 3, Counter[str]()  # what is put back are events, too: it woul
 def plug(ctx: mhp.Context, name: str) -> None:
     report = ctx.plug(name, mhp.OnlineType.ONLINE_MOVABLE, timeout=30)
     if report.reason is not mhp.Reason.ALREADY:
-        text = "; ".join(filter(None, (report.message, report.hint)))
-        print(f"{report.outcome}: {text}", flush=True)
+        print(report, flush=True)
     # of a conflict nothing was written, so that no events come of it
     failures[name] += not report.is_done and report.reason is not mhp.Reason.CONFLICT
 

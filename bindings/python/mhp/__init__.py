@@ -5,13 +5,15 @@
 
     with mhp.Context() as ctx:
         report = ctx.plug("dax0.0", mhp.OnlineType.ONLINE_MOVABLE)
-        print(f"{report.outcome}: {report.message}")
+        print(report)
 
 A Context is where the library looks. Its snapshot() is the machine at one moment; the snapshot's
 plan() says what would be written to fulfil a Request; the context's apply() carries that out and
 gives a Report. monitor() tells what others do meanwhile. ``mhp.policy`` has standing policies,
 ``mhp.sim`` simulated machines, to test programs without root.
 """
+
+from types import ModuleType as _ModuleType
 
 from ._call import CancelToken as CancelToken
 from ._lib import Items as Items, Unknown as Unknown
@@ -83,3 +85,10 @@ from .types import (
 )
 from .wait import Wait as Wait
 from .zones import ZoneBytes as ZoneBytes
+
+# For help(mhp), which has only what it finds here.
+__all__ = [
+    name
+    for name, value in sorted(globals().items())
+    if not name.startswith("_") and not isinstance(value, _ModuleType)
+]

@@ -8,13 +8,20 @@ what is borrowed from it is turned into values at once, or keeps that pointer, t
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from ._libmhp import ffi, lib
+try:
+    from ._libmhp import ffi, lib
+except ModuleNotFoundError as error:
+    raise ImportError(
+        f"{os.path.dirname(__file__)} is the source of mhp, from which it has yet to be built: "
+        "install it, and start Python from elsewhere"
+    ) from error
 
 T = TypeVar("T")
 E = TypeVar("E", bound="Words")
@@ -131,6 +138,7 @@ class Items(Sequence[T], Generic[T]):
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
             return tuple(self._get(i) for i in range(*index.indices(self._count)))
+        index = operator.index(index)
         if index < 0:
             index += self._count
         if not 0 <= index < self._count:

@@ -119,6 +119,7 @@ class Context(Handle):
         opts.region = ffi.NULL if name is None else name
         opts.base = ffi.NULL if base is None else base._c
         with self._call() as call:
+            call.message = None if region is None else as_text(region)  # what there may be none of
             return snapshot_of(
                 call.new(
                     ffi.new("struct mhp_snapshot **"),
@@ -314,6 +315,7 @@ class Context(Handle):
         """Wait for a region; the snapshot where it was found to be so."""
         pointer, opts = self._pointer(), wait_opts(timeout, source, flags)
         with self._asking_call(None, cancel) as call:
+            call.message = as_text(region)
             return snapshot_of(
                 call.new(
                     ffi.new("struct mhp_snapshot **"),

@@ -72,6 +72,9 @@ class Event:
     time_ns: int
     """Of CLOCK_REALTIME, as time.time_ns()."""
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def event_of(event: CData) -> Event:
     """What a monitor's event says."""

@@ -142,6 +142,10 @@ class Report(Borrowed):
         """Whether every block is as wanted."""
         return self.outcome is Outcome.DONE
 
+    def __str__(self) -> str:
+        text = f"{self.outcome}: {self.message}"
+        return f"{text}; {self.hint}" if self.hint else text
+
     def check(self) -> Report:
         """The report itself if all is as wanted, else a ReportError."""
         if not self.is_done:

@@ -73,8 +73,17 @@ class Request:
         targets = (self.region, self.range, self.blocks, self.node, self.kind)
         if sum(target is not None for target in targets) != 1:
             raise ValueError("a request has one target: region, range, blocks, node or kind")
+        _expect("goal", self.goal, Goal)
+        _expect("kind", self.kind, RegionKind)
+        _expect("online_type", self.online_type, OnlineType)
+        _expect("rules", self.rules, Rule)
         if self.blocks is not None:
             object.__setattr__(self, "blocks", tuple(self.blocks))
+
+
+def _expect(name: str, value: object, kind: type) -> None:
+    if value is not None and not isinstance(value, int):
+        raise TypeError(f"{name} is {value!r}, which is no {kind.__name__}")
 
 
 def request_to_c(request: Request) -> CData:

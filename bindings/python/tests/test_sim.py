@@ -55,6 +55,18 @@ class Machines(unittest.TestCase):
             self.machine.read(MEMORY + "/nothing")
         self.assertEqual(caught.exception.filename, MEMORY + "/nothing")
 
+    def test_errors_name_what_was_asked_for(self) -> None:
+        with self.assertRaisesRegex(ValueError, "block 33, 'online_movable', 16"):
+            self.machine.fail_block(33, "online_movable", errno.EBUSY)
+        with self.assertRaisesRegex(FileNotFoundError, "dax7.0"):
+            self.ctx.snapshot(region="dax7.0")
+        with self.assertRaisesRegex(TimeoutError, "dax7.0"):
+            self.ctx.wait_region("dax7.0", timeout=0)
+        with self.assertRaisesRegex(FileNotFoundError, "/nonexistent"):
+            mhp.Context("/nonexistent")
+        with self.assertRaisesRegex(TypeError, "'online_movable', which is no OnlineType"):
+            self.ctx.online("dax0.0", "online_movable")  # type: ignore[arg-type]
+
     def test_failures(self) -> None:
         self.machine.fail_write(STATE, errno.EPERM, 1, word="offline")
         self.assertEqual(self.offline().reason, mhp.Reason.VETOED)

@@ -7,6 +7,8 @@
     agenda.apply(ctx).check()
 """
 
+from types import ModuleType as _ModuleType
+
 from .agenda import (
     Agenda as Agenda,
     AgendaError as AgendaError,
@@ -26,3 +28,9 @@ from .standing import (
     StandingRule as StandingRule,
     Wish as Wish,
 )
+
+__all__ = [
+    name
+    for name, value in sorted(globals().items())
+    if not name.startswith("_") and not isinstance(value, _ModuleType)
+]

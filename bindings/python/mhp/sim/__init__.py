@@ -13,6 +13,14 @@ Everything of mhp works on ctx. A machine can also be made from a capture of a r
 "mhp capture" or Context.capture() takes it. It goes with libmhp of the same release only.
 """
 
+from types import ModuleType as _ModuleType
+
 from .builder import Builder as Builder, CxlFlag as CxlFlag, Kernel as Kernel
 from .listener import Listener as Listener
 from .machine import Access as Access, Machine as Machine, MachineFlag as MachineFlag
+
+__all__ = [
+    name
+    for name, value in sorted(globals().items())
+    if not name.startswith("_") and not isinstance(value, _ModuleType)
+]

@@ -84,11 +84,15 @@ class Machine(Handle):
         self._c = None
 
     def _do(
-        self, function: Callable[..., int], *args: object, path: AnyPath | None = None
+        self,
+        function: Callable[..., int],
+        *args: object,
+        path: AnyPath | None = None,
+        about: str | None = None,
     ) -> None:
         pointer = self._pointer()
         with Call() as call:
-            call.path = None if path is None else as_text(path)
+            call.path, call.message = None if path is None else as_text(path), about
             call.check(function(pointer, *args), function.__name__)
 
     def context(self, *, log: Log | None = None, program: str | None = None) -> Context:
@@ -179,9 +183,10 @@ class Machine(Handle):
 
     def fail_block(self, id: int | None, word: str, errno: int, times: int = 0) -> None:
         """Have block N, or the next one that is asked (None), refuse to go "offline", to come
-        "online", or to be "add"-ed."""
+        "online", with any type, or to be "add"-ed."""
         number = lib.MHP_SIM_ANY_BLOCK if id is None else id
-        self._do(lib.mhp_sim_fail_block, number, to_c(word), -errno, times)
+        about = f"block {id}, {word!r}, {errno}"
+        self._do(lib.mhp_sim_fail_block, number, to_c(word), -errno, times, about=about)
 
     def fail_at(self, what: Access, n: int, errno: int, *, path: AnyPath | None = None) -> None:
         """Have the n-th access from now on fail, of any file or of this one."""
