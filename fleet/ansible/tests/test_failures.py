@@ -61,6 +61,7 @@ def test_host_without_the_binding_says_what_to_install(context):
             region="dax0.0", state="offline"))
         assert done.code != 0, done.text
         message = done.of(context.bare, task)["msg"]
+        assert message.startswith("No module named 'mhp': "), message
         assert "(mhp)" in message and "python3-mhp" in message, message
 
 

@@ -131,3 +131,14 @@ def test_facts(context):
         assert items["dax0.0"]["rule"]["name"] == "pool", items
         assert items["dax0.0"]["state"] == "met" and not items["dax0.0"]["drifts"], items
         assert facts["blocks"] and facts["block_size_bytes"] > 0, facts
+
+
+def test_ten_lines_below_another_root(context):
+    """The host's own policy is left alone."""
+    host = context.hosts[0]
+    root, own = host.folder / "elsewhere", host.etc / "mhp/policy.d/50-pool.conf"
+    root.mkdir()
+    own.unlink()
+    done = context.fleet.play(context.lines, hosts=[host], mhp_root=str(root))
+    assert done.code == 0 and done.of(host, "libmhp.mhp.policy : Deploy the policy")["changed"]
+    assert (root / "etc/mhp/policy.d/50-pool.conf").is_file() and not own.exists(), done.text

@@ -15,9 +15,9 @@ try:
     import mhp
     import mhp.policy
     MISSING = None
-except ImportError:
+except ImportError as error:
     mhp = None
-    MISSING = traceback.format_exc()
+    MISSING, WHY_MISSING = traceback.format_exc(), error
 
 # plugins/doc_fragments/machine.py tells of them.
 ARGUMENTS = dict(
@@ -44,8 +44,8 @@ class Machine:
     def _simulate(self):
         try:
             import mhp.sim
-        except ImportError:
-            self.module.fail_json(msg=missing("mhp.sim"), exception=traceback.format_exc())
+        except ImportError as why:
+            self.module.fail_json(msg=missing("mhp.sim", why), exception=traceback.format_exc())
         simulated = mhp.sim.Machine.from_capture(self.file)
         self.module.warn(f"simulated from {self.file}: of this host's memory nothing is looked "
                          "at, and nothing changed")
@@ -80,10 +80,10 @@ def timeout(module):
     return module.params["timeout"] or None
 
 
-def missing(library):
+def missing(library, why):
     """What to install."""
     told = missing_required_lib(library, reason="to look at memory, and to change it")
-    return f"{told} On Debian the package python3-mhp has it."
+    return f"{why}: {told} On Debian the package python3-mhp has it."
 
 
 def pending_of(snapshot):
@@ -105,7 +105,7 @@ def warn_of_pending(module, snapshot):
 def run(module, work):
     """Has work(module, machine) make the result, and tells what failed in libmhp."""
     if MISSING:
-        module.fail_json(msg=missing("mhp"), exception=MISSING)
+        module.fail_json(msg=missing("mhp", WHY_MISSING), exception=MISSING)
     if module.params["simulation_fail"] and not module.params["simulation"]:
         module.fail_json(msg="simulation_fail is for a simulation only")
     if module.params.get("timeout", 0) < 0:
