@@ -74,7 +74,7 @@ done
 grep -q mhp_private "$tmp/page.md" && error "bindings/table: has what is private"
 "$bindings/table" >"$tmp/page.md"
 if [ -n "$all" ] && ! diff -u "$top_srcdir/docs/bindings.md" "$tmp/page.md" >"$tmp/said"; then
-	error "docs/bindings.md is out of date: bindings/table >docs/bindings.md makes it anew"
+	error "docs/bindings.md is out of date: make bindings-update makes it anew"
 	head -n 20 "$tmp/said"
 fi
 finish

@@ -185,7 +185,8 @@ func each(headers []string, kinds map[string]kind, fn func(k kind, name, doc, bo
 		for _, enum := range enumOf.FindAllStringSubmatch(readHeader(header), -1) {
 			k, ok := kinds[enum[2]]
 			if !ok {
-				log.Fatalf("enum %s of %s.h has no name in Go", enum[2], header)
+				log.Fatalf("enum %s of %s.h has no name in Go: internal/genconst/main.go",
+					enum[2], header)
 			}
 			fn(k, enum[2], enum[1], enum[3])
 		}
@@ -229,7 +230,7 @@ func main() {
 		path := filepath.Join(*root, p.folder, "constants.go")
 		if *check {
 			if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, text) {
-				log.Fatal(path, " is not what the headers say; run go generate")
+				log.Fatal(path, " is not what the headers say; make bindings-update makes it anew")
 			}
 		} else if err := os.WriteFile(path, text, 0o644); err != nil {
 			log.Fatal(err)

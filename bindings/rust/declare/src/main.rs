@@ -75,7 +75,7 @@ fn main() -> ExitCode {
         if mode.as_deref() != Some("--check") {
             std::fs::write(&path, text).unwrap_or_else(|error| panic!("{name}: {error}"));
         } else if read(&path) != text {
-            eprintln!("{name} is not as the headers are: cargo run -p declare -- HEADERS");
+            eprintln!("{name} is not as the headers are: make bindings-update makes it anew");
             status = ExitCode::FAILURE;
         }
     }
