@@ -209,12 +209,16 @@ class Call:
         function: Callable[..., int],
         *args: Any,
     ) -> CData:
-        """The same where it is not the last argument."""
-        try:
-            self.check(function(*args, out, *behind), function.__name__)
-        finally:  # also where an exception arrives just now
-            owned = ffi.gc(out[0], free) if out[0] != ffi.NULL else ffi.NULL
-        return owned
+        """The same where it is not the last argument. It has an owner before it is there: Ctrl-C
+        may come as soon as it is."""
+
+        def free_it(out: CData) -> None:
+            if out[0] != ffi.NULL:
+                free(out[0])
+
+        owner = ffi.gc(out, free_it)
+        self.check(function(*args, owner, *behind), function.__name__)
+        return ffi.gc(owner[0], lambda _: owner) if owner[0] != ffi.NULL else ffi.NULL
 
     def text(self, function: Callable[..., int], *args: Any) -> str:
         """A text for the caller, which a C function puts to its last argument."""
