@@ -13,40 +13,6 @@
 
 /* ---- others are at it too ---- */
 
-static void test_lost_race_as_wanted_is_success(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	set_up(&bench, HMEM_6_12);
-	mhp_sim_race(bench.sim, block_file(33, "state"), block_file(33, "state"),
-		     "online_movable");
-	assert_int_equal(online(&bench, MHP_ONLINE_MOVABLE, 0), MHP_OUTCOME_DONE);
-	assert_blocks(&bench, 32, 35, "Movable");
-	assert_null(mhp_report_get_hint(bench.report));
-	assert_int_equal(mhp_report_get_code(bench.report), 0);
-	assert_reason(&bench, 33, "already");
-	assert_int_equal(mhp_result_get_code(result(&bench, 33)), 0);
-	tear_down(&bench);
-}
-
-static void test_lost_race_elsewhere_is_told(void **state)
-{
-	struct bench bench;
-
-	(void)state;
-	set_up(&bench, HMEM_6_12);
-	mhp_sim_race(bench.sim, block_file(33, "state"), block_file(33, "state"),
-		     "online_kernel");
-	assert_int_equal(online(&bench, MHP_ONLINE_MOVABLE, 0), MHP_OUTCOME_PARTIAL);
-	/* what we changed is put back, what the other did is not ours to touch */
-	assert_string_equal(is(&bench, 33), "Normal");
-	assert_blocks(&bench, 34, 35, "offline");
-	assert_reason(&bench, 33, "wrong-zone");
-	assert_reason(&bench, 35, "undone");
-	tear_down(&bench);
-}
-
 /* Between plan and apply another one brought a block where we want it. */
 static void test_overtaken(void **state)
 {
@@ -419,8 +385,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fulfil),
 		cmocka_unit_test(test_references),
-		cmocka_unit_test(test_lost_race_as_wanted_is_success),
-		cmocka_unit_test(test_lost_race_elsewhere_is_told),
 		cmocka_unit_test(test_overtaken),
 		cmocka_unit_test(test_plugged_by_another),
 		cmocka_unit_test(test_unplugged_by_another),

@@ -47,30 +47,6 @@ static void test_online_per_block_goes_down(void **state)
 	tear_down(&bench);
 }
 
-static void test_met_request_writes_nothing(void **state)
-{
-	static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct bench bench;
-
-		set_up(&bench, machines[i]);
-		assert_int_equal(offline(&bench, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(bench.writes, 0);
-		assert_int_equal(online(&bench, MHP_ONLINE_KERNEL, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(online(&bench, MHP_ONLINE_KERNEL, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(bench.writes, 0);
-		assert_int_equal(online(&bench, MHP_ONLINE, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(bench.writes, 0);
-		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_ALREADY);
-		assert_int_equal(unplug(&bench, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(unplug(&bench, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(bench.writes, 0);
-		tear_down(&bench);
-	}
-}
-
 static void test_offline_and_unplug(void **state)
 {
 	struct bench bench;
@@ -130,76 +106,7 @@ static void test_rezone(void **state)
 	}
 }
 
-static void test_two_ranges_leave_the_neighbour_alone(void **state)
-{
-	static const uint64_t rules[] = { 0, MHP_RULE_PER_BLOCK };
-	struct bench bench;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		set_up(&bench, RANGES_7_3);
-		put(&bench, block_file(34, "state"), "online_kernel");
-		assert_int_equal(online(&bench, MHP_ONLINE_MOVABLE, rules[i]), MHP_OUTCOME_DONE);
-		assert_blocks(&bench, 32, 33, "Movable");
-		assert_blocks(&bench, 36, 37, "Movable");
-		assert_string_equal(is(&bench, 34), "Normal");
-		assert_string_equal(is(&bench, 35), "offline");
-		assert_int_equal(offline(&bench, 0), MHP_OUTCOME_DONE);
-		assert_int_equal(unplug(&bench, 0), MHP_OUTCOME_DONE);
-		assert_blocks(&bench, 36, 37, "absent");
-		assert_string_equal(is(&bench, 34), "Normal");
-		assert_string_equal(is(&bench, 35), "offline");
-		tear_down(&bench);
-	}
-}
-
 /* ---- failures are put back ---- */
-
-static void test_bad_block_undoes_the_others(void **state)
-{
-	static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct bench bench;
-
-		set_up(&bench, machines[i]);
-		mhp_sim_fail_block(bench.sim, 33, "online", -EBUSY, 0);
-		assert_int_equal(online(&bench, MHP_ONLINE_MOVABLE, 0), MHP_OUTCOME_UNDONE);
-		assert_blocks(&bench, 32, 35, "offline");
-		assert_reason(&bench, 33, "busy");
-		assert_int_equal(mhp_result_get_code(result(&bench, 33)), -EBUSY);
-		assert_reason(&bench, 35, "undone");
-		assert_says(&bench, "memory33");
-		assert_says(&bench, "\"online_movable\"");
-		assert_says(&bench, "EBUSY");
-		/* downwards, and not beyond the failure; then what was changed goes back */
-		assert_writes(&bench, i == 0 ? "unplugged online_movable 35 34 33! 34 35 32" :
-				      "35 34 33! 35 34");
-		tear_down(&bench);
-	}
-}
-
-static void test_keep_leaves_what_worked(void **state)
-{
-	static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct bench bench;
-
-		set_up(&bench, machines[i]);
-		mhp_sim_fail_block(bench.sim, 33, "online", -ENOMEM, 0);
-		assert_int_equal(online(&bench, MHP_ONLINE_MOVABLE, MHP_RULE_KEEP),
-				 MHP_OUTCOME_PARTIAL);
-		assert_string_equal(is(&bench, 32), "Movable");
-		assert_string_equal(is(&bench, 33), "offline");
-		assert_blocks(&bench, 34, 35, "Movable");
-		assert_reason(&bench, 32, "done");
-		assert_reason(&bench, 33, "no-memory");
-		tear_down(&bench);
-	}
-}
 
 /* The device's write succeeds without onlining anything: seen with a notifier's veto. */
 static void test_success_without_onlining(void **state)
@@ -467,13 +374,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_online_whole_device),
 		cmocka_unit_test(test_online_per_block_goes_down),
-		cmocka_unit_test(test_met_request_writes_nothing),
 		cmocka_unit_test(test_offline_and_unplug),
 		cmocka_unit_test(test_unplug_by_unbinding),
 		cmocka_unit_test(test_rezone),
-		cmocka_unit_test(test_two_ranges_leave_the_neighbour_alone),
-		cmocka_unit_test(test_bad_block_undoes_the_others),
-		cmocka_unit_test(test_keep_leaves_what_worked),
 		cmocka_unit_test(test_success_without_onlining),
 		cmocka_unit_test(test_rezone_pinned_block_is_named),
 		cmocka_unit_test(test_rezone_keep),
