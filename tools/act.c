@@ -41,7 +41,7 @@ static int show_plan(const struct options *options, const struct mhp_plan *plan)
 	} else {
 		if (mhp_plan_copy_text(plan, &text) < 0)
 			out_of_memory();
-		say("%s", text);
+		say_lines(text);
 		free(text);
 	}
 	if (mhp_plan_count_conflicts(plan))

@@ -92,5 +92,5 @@ static const char help[] =
 
 void help_say(void)
 {
-	say("%s", help);
+	say_lines(help);
 }

@@ -152,7 +152,8 @@ static void print_legend(struct pen *pen, const struct map_scale *scale, uint64_
 		cell = (struct map_cell){ .state = MAP_OFFLINE, .partly = true };
 		explain(pen, &cell, "offline, a part of it", &column);
 	}
-	say("%s", column ? "\n" : "");
+	if (column)
+		say("\n");
 	if (pen->seen_partly[MAP_ONLINE])
 		say("%s: only a part of it is online\n",
 		    pen->colour && pen->utf8 ? states[MAP_ONLINE].utf8[1] : "small letter");
@@ -242,10 +243,12 @@ static size_t print_node(struct pen *pen, const struct map *map, size_t first,
 	for (; end < map->n_sections && map->sections[end].node == node; end++)
 		map_count_section(&map->sections[end], &count);
 	text = map_count_text(map, &count);
+	if (first)
+		say("\n");
 	if (node < 0)
-		say("%sno node: %s\n", first ? "\n" : "", text);
+		say("no node: %s\n", text);
 	else
-		say("%snode %d: %s\n", first ? "\n" : "", node, text);
+		say("node %d: %s\n", node, text);
 	free(text);
 	for (size_t i = first; i < end; i++)
 		print_section(pen, map, &map->sections[i], end - first == 1, scale);

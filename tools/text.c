@@ -67,13 +67,14 @@ static bool harmful(uint32_t c)
 	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c >= 0xe0000;
 }
 
-static void put_escaped(FILE *file, const char *text, bool keep_newlines)
+/* One line: what is harmful is shown as \xNN. */
+void text_put(FILE *file, const char *text)
 {
 	while (*text) {
 		uint32_t c = 0;
 		size_t length = text_utf8_length(text, &c);
 
-		if (length && (!harmful(c) || (c == '\n' && keep_newlines))) {
+		if (length && !harmful(c)) {
 			fwrite(text, 1, length, file);
 			text += length;
 			continue;
@@ -83,12 +84,6 @@ static void put_escaped(FILE *file, const char *text, bool keep_newlines)
 		while (length--)
 			fprintf(file, "\\x%02x", (unsigned char)*text++);
 	}
-}
-
-/* One line: what is harmful is shown as \xNN. */
-void text_put(FILE *file, const char *text)
-{
-	put_escaped(file, text, false);
 }
 
 /* Nothing but printable ASCII? Nearly all is, and text_put() leaves it as it is. */
@@ -143,17 +138,52 @@ char *text_format(const char *format, ...)
 	return text;
 }
 
-/* Print on standard output; newlines stay, all else is escaped. */
+/*
+ * Print on standard output. Newlines of the format stay, all else is escaped: a name with a
+ * newline in it makes no line of its own. Which is which is told by a second text, for which
+ * the format had blanks instead.
+ */
 void say(const char *format, ...)
 {
-	va_list args;
-	char *text;
+	char *blank = text_format("%s", format), *text, *same, *line;
+	va_list args, again;
 
+	for (char *at = blank; (at = strchr(at, '\n'));)
+		*at = ' ';
 	va_start(args, format);
+	va_copy(again, args);
 	text = format_text(format, args);
+	/* as good as format, which the compiler has checked */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	same = format_text(blank, again);
+#pragma GCC diagnostic pop
+	va_end(again);
 	va_end(args);
-	put_escaped(stdout, text, true);
+	line = text;
+	for (size_t i = 0; text[i]; i++) {
+		if (text[i] != '\n' || same[i] == '\n')
+			continue;
+		text[i] = '\0';
+		text_put(stdout, line);
+		fputc('\n', stdout);
+		line = &text[i + 1];
+	}
+	text_put(stdout, line);
+	free(same);
 	free(text);
+	free(blank);
+}
+
+/* As say(), of a text that has lines. */
+void say_lines(const char *text)
+{
+	while (*text) {
+		int length = (int)strcspn(text, "\n");
+
+		say("%.*s\n", length, text);
+		text += length + (text[length] == '\n');
+	}
 }
 
 /* Print one line on standard error: "mhp: ...". */

@@ -125,6 +125,17 @@ has_error /sys/devices/system/node 40
 rm -rf "$root"
 make_tree "$cxl" "$root"
 
+# a newline in a name makes no line of its own
+printf 'x\nblock size           1 TiB\n' >"$policy"
+ln -sfn "../../bus/dax/drivers/x
+state          online" "$dax/driver"
+run 0 --root "$root" list
+[ "$(grep -c '^block size' "$tmp/out")" -eq 1 ] || { fail "$last: two block sizes"; show out; }
+out_has 'x\x0ablock size'
+run 0 --root "$root" show dax0.0
+[ "$(grep -c '^state ' "$tmp/out")" -eq 1 ] || { fail "$last: two states"; show out; }
+out_has 'x\x0astate'
+
 # what is UTF-8 survives in JSON
 rm -rf "$root"
 make_tree "$cxl" "$root"
