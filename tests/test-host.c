@@ -2,7 +2,9 @@
 /* The host back end on a tree on disk; both ways of opening must agree. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -298,6 +301,17 @@ static int call(struct mhp_backend *be, struct mhp_dir *dir, enum op op, const c
 	return r;
 }
 
+static void check_text(const char *path, const char *expected)
+{
+	char text[64] = "";
+	FILE *file = fopen(path, "re");
+
+	assert_non_null(file);
+	assert_int_equal(fread(text, 1, sizeof(text) - 1, file), strlen(expected));
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
 static void names(void **state)
 {
 	static const struct {
@@ -375,6 +389,77 @@ static void names(void **state)
 		be->ops->close_dir(be, dir);
 		be->ops->free(be);
 	}
+}
+
+/* ---- somebody changes what is on the way ---- */
+
+struct swapper {
+	const char *one, *other;
+	int over;
+};
+
+/* renameat2(2): both names are there at any time, and one moment they are the other's */
+static void *swap(void *data)
+{
+	struct swapper *swapper = data;
+
+	while (!__atomic_load_n(&swapper->over, __ATOMIC_RELAXED))
+		if (syscall(SYS_renameat2, AT_FDCWD, swapper->one, AT_FDCWD, swapper->other,
+			    RENAME_EXCHANGE) < 0)
+			break;
+	return NULL;
+}
+
+/* A directory becomes a link that leads out of the root, and a directory again, all the time. */
+static void swapped_links(void **state)
+{
+	static const enum op ops[] = { READ, READ_ALL, WRITE, LIST, LOOK };
+	struct fakesys *fs = tree();
+	struct swapper swapper = { 0 };
+	char one[512], other[512], text[64];
+	size_t seen = 0, length;
+	pthread_t thread;
+
+	(void)state;
+	snprintf(one, sizeof(one), "%s/root/a/b", fakesys_root(fs));
+	snprintf(other, sizeof(other), "%s/root/a/link-out", fakesys_root(fs));
+	swapper.one = one;
+	swapper.other = other;
+	if (syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) < 0)
+		skip();
+	assert_int_equal(pthread_create(&thread, NULL, swap, &swapper), 0);
+	for (int way = 0; way < WAYS; way++) {
+		struct mhp_backend *be = host(fs, "/root", way);
+		struct mhp_dir *dir, *below;
+
+		assert_int_equal(be->ops->open_dir(be, "/a", &dir), 0);
+		for (size_t i = 0; i < 500; i++) {
+			enum op op = ops[i % ARRAY_SIZE(ops)];
+			int r = call(be, dir, op, op == LIST ? "b" : "b/attr", text);
+
+			seen += r == 0;
+			if (op == LIST)
+				assert_true(r < 0 || !strcmp(text, "2"));
+			assert_null(strstr(text, "secret"));
+			/* here links are followed, and below the root there is no secret */
+			memset(text, 0, sizeof(text));
+			if (be->ops->read_linked(be, "/a/b/mark", text, 63, &length) == 0)
+				assert_string_equal(text, "b");
+			if (be->ops->open_dir(be, "/a/b", &below) == 0) {
+				assert_int_equal(call(be, below, READ, "mark", text), 0);
+				assert_string_equal(text, "b");
+				be->ops->close_dir(be, below);
+			}
+		}
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+	__atomic_store_n(&swapper.over, 1, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	assert_true(seen > 0);
+	/* and nothing was written there */
+	snprintf(one, sizeof(one), "%s/secret/attr", fakesys_root(fs));
+	check_text(one, "secret");
 }
 
 /* What is no file, but answers; none of the ways takes a look first. */
@@ -710,6 +795,7 @@ int main(void)
 		cmocka_unit_test_teardown(long_paths, fakesys_free_all),
 		cmocka_unit_test_teardown(no_root, fakesys_free_all),
 		cmocka_unit_test_teardown(names, fakesys_free_all),
+		cmocka_unit_test_teardown(swapped_links, fakesys_free_all),
 		cmocka_unit_test_teardown(odd_files, fakesys_free_all),
 		cmocka_unit_test_teardown(listings, fakesys_free_all),
 		cmocka_unit_test_teardown(removed_directory, fakesys_free_all),
