@@ -108,11 +108,20 @@ static void change(struct fakesys *fs, const struct change *changes)
 	}
 }
 
+/* The path may hold any byte, as it is what it is; the message none that does harm. */
+static void check_message(void *data, int code, const char *path, const char *message)
+{
+	(void)data, (void)path;
+	assert_in_range(-code, 0, 4095);
+	assert_true(is_printable(message));
+}
+
 static struct mhp_snapshot *take(struct fakesys *fs, enum fakesys_way way)
 {
 	struct mhp_ctx *ctx = fakesys_ctx(fs, way);
 	struct mhp_snapshot *snap;
 
+	mhp_ctx_set_log_fn(ctx, check_message, NULL);
 	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
 	mhp_ctx_unref(ctx);
 	check_snapshot(snap);
@@ -670,6 +679,207 @@ static void spoilt_machines(void **state)
 	mhp_ctx_unref(ctx);
 }
 
+/* ---- what changes while it is read ---- */
+
+/* From the nth read on, of one file or of any of them. */
+struct turnover {
+	struct fakesys *fs;
+	const char *path;		/* NULL: any of the device */
+	size_t n;
+	const struct change *to;
+	size_t n_changes;
+};
+
+static void turn_over(void *data, const char *path)
+{
+	struct turnover *turn = data;
+
+	if (turn->path ? strcmp(path, turn->path) : strncmp(path, DAX "/", strlen(DAX "/")))
+		return;
+	if (turn->n && --turn->n == 0)
+		for (size_t i = 0; i < turn->n_changes; i++)
+			fakesys_file(turn->fs, turn->to[i].path, turn->to[i].bytes);
+}
+
+/* Whatever comes in the place of a file, at its first or its second read. */
+static void changing_files(void **state)
+{
+	static const char *const files[] = {
+		DAX "/mapping0/start", DAX "/mapping1/end", DAX "/size", DAX "/target_node",
+		DAX "/state", MEM "/memory33/state", MEM "/memory7/valid_zones", "/proc/iomem",
+		NODE "/has_memory", MEM "/auto_online_blocks",
+	};
+	struct fakesys *fs = small_machine();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		char *before = strdup(fakesys_find(fs, files[i])->bytes);
+
+		for (size_t j = 0; j < 2 * ARRAY_SIZE(odd); j++) {
+			struct change to = TEXT(files[i], odd[j / 2]);
+			struct turnover turn = { fs, files[i], 1 + j % 2, &to, 1 };
+			struct mhp_snapshot *snap;
+
+			fs->on_read = turn_over;
+			fs->data = &turn;
+			snap = take(fs, FAKESYS_MEMORY);
+			free(dump(snap, true));
+			mhp_snapshot_unref(snap);
+			fakesys_file(fs, files[i], before);
+		}
+		free(before);
+	}
+}
+
+/* A device that is made anew meanwhile: never where one begins and the other one ends. */
+static void device_made_anew(void **state)
+{
+	static const struct change anew[] = {
+		TEXT(DAX "/mapping0/start", "0x200000000\n"), TEXT(DAX "/mapping0/end", "0x20fffffff\n"),
+		TEXT(DAX "/mapping1/start", "0x220000000\n"), TEXT(DAX "/mapping1/end", "0x22fffffff\n"),
+	};
+	size_t moved = 0;
+
+	(void)state;
+	for (size_t n = 1; n <= 12; n++) {
+		struct fakesys *fs = small_machine();
+		struct turnover turn = { fs, NULL, n, anew, ARRAY_SIZE(anew) };
+		const struct mhp_region *region;
+		struct mhp_snapshot *snap;
+		uint64_t start, size;
+		size_t count = 0;
+
+		fs->on_read = turn_over;
+		fs->data = &turn;
+		snap = take(fs, FAKESYS_MEMORY);
+		region = mhp_snapshot_find_region(snap, "dax0.0");
+		if (mhp_region_get_range_count(region, &count) < 0)
+			assert_true(mhp_snapshot_count_problems(snap) > 0);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(mhp_region_get_range(region, i, &start, &size), 0);
+			assert_int_equal(size, 0x10000000);
+			assert_true(!(start & 0x1fffffff) && (start >> 32 == 1 || start >> 32 == 2));
+			moved += start >> 32 == 2;
+		}
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+	assert_true(moved > 0);
+}
+
+/* ---- sizes ---- */
+
+/* A block of any size that there can be, and of those that there cannot. */
+static void block_sizes(void **state)
+{
+	struct fakesys *fs = small_machine();
+	size_t taken = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 64; i++) {
+		struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+		struct mhp_snapshot *snap;
+		char text[32];
+
+		snprintf(text, sizeof(text), "%llx\n", 1ULL << i);
+		fakesys_file(fs, MEM "/block_size_bytes", text);
+		if (mhp_snapshot_new(ctx, NULL, &snap) == 0) {
+			assert_int_equal(mhp_snapshot_get_block_size_bytes(snap), UINT64_C(1) << i);
+			check_snapshot(snap);
+			free(dump(snap, true));
+			mhp_snapshot_unref(snap);
+			taken++;
+		}
+		mhp_ctx_unref(ctx);
+	}
+	assert_in_range(taken, 20, 52);
+}
+
+/* ---- directories with a million names ---- */
+
+#define MANY 1000000
+
+static const struct mhp_backend_ops *plain_ops;
+static struct mhp_backend_ops crowded_ops;
+static size_t lists, others;
+
+/* Whatever is there, and names that are nearly those that are looked for. */
+static int list_crowd(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		      mhp_list_fn fn, void *data)
+{
+	static const char *const names[] = {
+		"memory_1", "node_1", "mapping_1", "dax1", "memory01", "1", "region_1",
+	};
+	int r = plain_ops->list(be, dir, name, fn, data);
+
+	lists++;
+	for (size_t i = 0; r == 0 && i < MANY; i++)
+		r = fn(data, names[i % ARRAY_SIZE(names)]);
+	return r;
+}
+
+static int read_counted(struct mhp_backend *be, struct mhp_dir *dir, const char *name, char *buf,
+			size_t size, size_t *ret_length)
+{
+	others++;
+	return plain_ops->read(be, dir, name, buf, size, ret_length);
+}
+
+static int open_counted(struct mhp_backend *be, const char *path, struct mhp_dir **ret_dir)
+{
+	others++;
+	return plain_ops->open_dir(be, path, ret_dir);
+}
+
+static int exists_counted(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
+{
+	others++;
+	return plain_ops->exists(be, dir, name);
+}
+
+static int link_counted(struct mhp_backend *be, struct mhp_dir *dir, const char *name, char *buf,
+			size_t size)
+{
+	others++;
+	return plain_ops->read_link(be, dir, name, buf, size);
+}
+
+/* They are passed over: nothing more is opened, read or kept. */
+static void crowded_directories(void **state)
+{
+	struct fakesys *fs = small_machine();
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	size_t calls[2];
+	char *texts[2];
+
+	(void)state;
+	plain_ops = ctx->be->ops;
+	crowded_ops = *plain_ops;
+	crowded_ops.read = read_counted;
+	crowded_ops.open_dir = open_counted;
+	crowded_ops.exists = exists_counted;
+	crowded_ops.read_link = link_counted;
+	ctx->be->ops = &crowded_ops;
+	for (int i = 0; i < 2; i++) {
+		struct mhp_snapshot *snap;
+
+		others = 0;
+		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+		calls[i] = others;
+		texts[i] = dump(snap, true);
+		assert_int_equal(mhp_snapshot_count_problems(snap), 0);
+		mhp_snapshot_unref(snap);
+		crowded_ops.list = list_crowd;
+	}
+	assert_true(lists > 3);
+	assert_int_equal(calls[1], calls[0]);
+	assert_string_equal(texts[1], texts[0]);
+	free(texts[0]);
+	free(texts[1]);
+	ctx->be->ops = plain_ops;
+	mhp_ctx_unref(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -679,6 +889,10 @@ int main(void)
 		cmocka_unit_test_teardown(hostile_iomem, fakesys_free_all),
 		cmocka_unit_test_teardown(no_snapshot, fakesys_free_all),
 		cmocka_unit_test_teardown(spoilt_machines, fakesys_free_all),
+		cmocka_unit_test_teardown(changing_files, fakesys_free_all),
+		cmocka_unit_test_teardown(device_made_anew, fakesys_free_all),
+		cmocka_unit_test_teardown(block_sizes, fakesys_free_all),
+		cmocka_unit_test_teardown(crowded_directories, fakesys_free_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
