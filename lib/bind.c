@@ -71,6 +71,20 @@ static bool has_driver_after(struct sysfs_dir *device, const char *driver, int c
 	return r < 0 ? code == 0 : r;
 }
 
+/* What cannot be read is as it was found, or as it was made: if nothing has failed. */
+static bool has_driver_now(struct apply *apply, size_t index, const char *driver)
+{
+	const struct apply_part *part = &apply->parts[index];
+	int r = check_driver(&apply->parts[index].device, driver);
+
+	if (r >= 0)
+		return r;
+	if (is_failure(apply->report->reason))
+		return false;
+	return part->bound || (!part->unbound && !part->released &&
+			       is_same(apply->plan->parts[index].driver, driver));
+}
+
 bool is_driver_met(struct apply *apply, size_t index)
 {
 	const struct mhp_plan *plan = apply->plan;
@@ -79,9 +93,9 @@ bool is_driver_met(struct apply *apply, size_t index)
 		return true;
 	if (plan->goal == MHP_GOAL_PLUGGED ||
 	    (plan->goal == MHP_GOAL_ONLINE && apply->parts[index].unbound))
-		return check_driver(&apply->parts[index].device, "kmem") != 0;
+		return has_driver_now(apply, index, "kmem");
 	return plan->goal != MHP_GOAL_UNPLUGGED || !plan->to_driver ||
-	       check_driver(&apply->parts[index].device, plan->to_driver) != 0;
+	       has_driver_now(apply, index, plan->to_driver);
 }
 
 bool is_driver_as_before(struct apply *apply, size_t index)

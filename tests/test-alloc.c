@@ -51,7 +51,8 @@ static void bytes_a_block(void **state)
 			fakesys_file(fs, path, n ? "Movable\n" : "none\n");
 		}
 		ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
-		before = peak_bytes = live_bytes;
+		before = live_bytes;
+		peak_bytes = before;
 		calls = 0;
 		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
 		/* not one for each block, and with 64 times as many no more than doubling takes */
@@ -440,7 +441,7 @@ static void recover_without_memory(void **state)
 	char policy[MHP_ATTR_SIZE + 1];
 	struct mhp_recovery *recovery;
 	struct sysfs_dir mem, run;
-	bool put_back, left;
+	bool put_back = false, left = true;
 	int r;
 
 	(void)state;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* In place of malloc() and the others, by the linker's --wrap. */
 #include <malloc.h>
-#include <stdbool.h>
 
 #include "alloc.h"
 
-size_t fail_at, calls, live_bytes, live_count, peak_bytes;
+size_t fail_at;
+bool fail_on;
+_Atomic size_t calls, live_bytes, live_count, peak_bytes;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -24,7 +25,9 @@ void __wrap_free(void *ptr);
 
 static bool fails(void)
 {
-	return ++calls == fail_at;
+	size_t now = ++calls;
+
+	return fail_at && (fail_on ? now >= fail_at : now == fail_at);
 }
 
 static void *count(void *ptr)
