@@ -63,20 +63,24 @@ bool host_is_contained(struct mhp_backend *be)
 /* Opens a directory, which it makes if need be, whatever the umask says. */
 static int enter_dir(struct host *host, int dir_fd, const char *name)
 {
+	bool made;
 	int fd, r;
 
 	fd = open_beneath(dir_fd, name, O_PATH | O_DIRECTORY, host->use_openat2);
 	if (fd != -ENOENT)
 		return fd;
-	if (mkdirat(dir_fd, name, 0755) < 0 && errno != EEXIST)
+	made = mkdirat(dir_fd, name, 0755) == 0;
+	if (!made && errno != EEXIST)
 		return -errno;
-	fd = open_beneath(dir_fd, name, O_RDONLY | O_DIRECTORY, host->use_openat2);
+	r = fd = open_beneath(dir_fd, name, O_RDONLY | O_DIRECTORY, host->use_openat2);
 	if (fd >= 0 && fchmod(fd, 0755) < 0) {
 		r = -errno;
 		close(fd);
-		return r;
 	}
-	return fd;
+	/* what the umask made of it would stay: the next one finds it, and enters */
+	if (r < 0 && made)
+		unlinkat(dir_fd, name, AT_REMOVEDIR);
+	return r;
 }
 
 int host_make_dir(struct mhp_backend *be, const char *path)
