@@ -80,6 +80,9 @@ static int carry_out(struct machine *machine, struct mhp_plan *plan, uint64_t bl
 	progress_begin(&progress, &opts, then);
 	code = mhp_apply(machine->ctx, plan, &opts, &report);
 	progress_end(&progress);
+	/* what was done must be told; without memory it is not */
+	if (code == 0)
+		set_exit_without_memory(exit_of_untold(exit_of_report(report)));
 	if (machine_is_killed(machine)) {
 		r = EXIT_KILLED;
 	} else if (code < 0) {

@@ -27,11 +27,13 @@ static void keep_message(void *data, int code, const char *path, const char *mes
 	struct agent *agent = data;
 	/* these codes stand for what the message says in words */
 	bool told = code == 0 || code == -EBADMSG || code == -ENODEV || code == -ETIMEDOUT;
-	char *why = text_error(code);
+	char *why = text_try_error(code);
 
 	free(agent->message);
-	agent->message = text_format("%s%s%s%s%s", path ? path : "", path ? ": " : "", message,
-				     told ? "" : ": ", told ? "" : why);
+	/* the library is half-way with something: no reason to leave it so */
+	agent->message = !why ? NULL :
+			 text_try_format("%s%s%s%s%s", path ? path : "", path ? ": " : "",
+					 message, told ? "" : ": ", told ? "" : why);
 	free(why);
 }
 

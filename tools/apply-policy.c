@@ -287,6 +287,8 @@ static int carry_out(struct machine *machine, struct mhp_agenda *agenda)
 		       "kept (again: stop that too)");
 	code = mhp_agenda_apply(machine->ctx, agenda, &opts, &report);
 	progress_end(&progress);
+	if (code == 0)
+		set_exit_without_memory(exit_of_untold(exit_of_agenda_report(report)));
 	if (machine_is_killed(machine)) {
 		r = EXIT_KILLED;
 	} else if (code < 0) {

@@ -5,8 +5,8 @@
  *	0  as asked; also if it was so already
  *	1  refused, undone, or failed before anything was changed; there is drift
  *	2  the command line makes no sense
- *	3  some of the memory is changed and some is not, or nobody knows; with
- *	   --keep some is as asked and some is not
+ *	3  some of the memory is changed and some is not, or nobody knows, or there was
+ *	   no memory to tell it; with --keep some is as asked and some is not
  *	4  refused for want of permission
  */
 #include <errno.h>
@@ -19,6 +19,12 @@ int exit_of_code(int code)
 	if (code == 0)
 		return EXIT_AS_ASKED;
 	return code == -EACCES || code == -EPERM ? EXIT_NO_PERMISSION : EXIT_REFUSED;
+}
+
+/* Of what was done, and what became of it, with that exit code, cannot be told. */
+int exit_of_untold(int code)
+{
+	return code == EXIT_AS_ASKED ? EXIT_PARTIAL : code;
 }
 
 /* Of a plan that is shown: what would become of it, as far as it can be known. */

@@ -15,13 +15,15 @@
 static void keep_message(void *data, int code, const char *path, const char *message)
 {
 	struct machine *machine = data;
-	char *why = text_error(code);
+	char *why = text_try_error(code);
 	/* these codes stand for what the message says in words */
 	bool told = code == 0 || code == -EBADMSG || code == -ENODEV || code == -ETIMEDOUT;
 
 	free(machine->message);
-	machine->message = text_format("%s%s%s%s%s", path ? path : "", path ? ": " : "", message,
-				       told ? "" : ": ", told ? "" : why);
+	/* the library is half-way with something: no reason to leave it so */
+	machine->message = !why ? NULL :
+			   text_try_format("%s%s%s%s%s", path ? path : "", path ? ": " : "",
+					   message, told ? "" : ": ", told ? "" : why);
 	free(why);
 }
 

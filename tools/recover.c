@@ -112,6 +112,8 @@ int verb_recover(struct machine *machine)
 	progress_begin(&progress, &opts, NULL);
 	code = mhp_recover(machine->ctx, &opts, &recovery);
 	progress_end(&progress);
+	if (recovery)
+		set_exit_without_memory(EXIT_PARTIAL);
 	if (machine_is_killed(machine)) {
 		r = EXIT_KILLED;
 	} else if (code < 0) {

@@ -14,10 +14,17 @@
 
 #include "tool.h"
 
+static int exit_without_memory = EXIT_REFUSED;
+
+void set_exit_without_memory(int code)
+{
+	exit_without_memory = code;
+}
+
 void out_of_memory(void)
 {
 	fputs("mhp: out of memory\n", stderr);
-	exit(EXIT_REFUSED);
+	exit(exit_without_memory);
 }
 
 /*
@@ -138,6 +145,19 @@ char *text_format(const char *format, ...)
 	return text;
 }
 
+/* NULL without memory: for what is called half-way, where nobody may exit. */
+char *text_try_format(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	return n < 0 ? NULL : text;
+}
+
 /*
  * Print on standard output. Newlines of the format stay, all else is escaped: a name with a
  * newline in it makes no line of its own. Which is which is told by a second text, for which
@@ -186,20 +206,27 @@ void say_lines(const char *text)
 	}
 }
 
-/* Print one line on standard error: "mhp: ...". */
+/* Print one line on standard error: "mhp: ..."; without memory its first part. */
 void complain(const char *format, ...)
 {
+	char *text, part[1024];
 	va_list args;
-	char *text;
+	int n;
 
 	va_start(args, format);
-	text = format_text(format, args);
+	n = vasprintf(&text, format, args);
 	va_end(args);
+	if (n < 0) {
+		va_start(args, format);
+		vsnprintf(part, sizeof(part), format, args);
+		va_end(args);
+	}
 	fflush(stdout);		/* in order, where both go to a terminal */
 	fputs("mhp: ", stderr);
-	text_put(stderr, text);
+	text_put(stderr, n < 0 ? part : text);
 	fputc('\n', stderr);
-	free(text);
+	if (n >= 0)
+		free(text);
 }
 
 /* "512 MiB", "1.5 GiB"; at most two decimals, cut off. */
@@ -264,16 +291,26 @@ int text_errno_value(const char *name)
 	return 0;
 }
 
-/* "EACCES (Permission denied)"; the caller frees it. */
-char *text_error(int code)
+/* As text_error(), NULL without memory. */
+char *text_try_error(int code)
 {
 	const char *name = text_errno_name(code);
 
 	if (code < 0)
 		code = -code;
 	if (!name)
-		return text_format("error %d (%s)", code, strerror(code));
-	return text_format("%s (%s)", name, strerror(code));
+		return text_try_format("error %d (%s)", code, strerror(code));
+	return text_try_format("%s (%s)", name, strerror(code));
+}
+
+/* "EACCES (Permission denied)"; the caller frees it. */
+char *text_error(int code)
+{
+	char *text = text_try_error(code);
+
+	if (!text)
+		out_of_memory();
+	return text;
 }
 
 /* "unreadable: EACCES (Permission denied), needs root"; the caller frees it. */

@@ -158,6 +158,7 @@ int exit_of_code(int code);
 int exit_of_plan(const struct mhp_plan *plan);
 int exit_of_stuck_item(const struct mhp_agenda_item *item);
 int exit_of_report(const struct mhp_report *report);
+int exit_of_untold(int code);
 
 /* ---- text.c: nothing of the system's text reaches a terminal raw ---- */
 
@@ -171,6 +172,11 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_lines(const char *text);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_of_memory(void) __attribute__((noreturn));
+/* What that ends with from now on, by what was begun. */
+void set_exit_without_memory(int code);
+/* NULL without memory, and complain() does without: while something is half done, nobody exits. */
+char *text_try_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_try_error(int code);
 
 const char *text_size(uint64_t bytes, char buffer[TEXT_SIZE_MAX]);
 const char *text_errno_name(int code);
