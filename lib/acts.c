@@ -21,7 +21,7 @@
 #define VERSION_LINE "libmhp acts 1"
 #define ACTS_PATH RUN_PATH "/" ACTS_NAME
 /* of a file that we wrote ourselves; more is not ours */
-#define MAX_SIZE (MAX_ACTS * 4 * 1024)
+#define MAX_SIZE ((size_t)MAX_ACTS * 4 * 1024)
 
 struct act *acts_append(struct acts *acts, const struct act *act)
 {

@@ -170,7 +170,7 @@ static int read_file(struct file_scan *scan, const char *name, struct file *file
 	int r;
 
 	r = copy_text(&file->path, "%s/%s", scan->dir.path, name);
-	if (r < 0)
+	if (r)
 		return r;
 	file->name = strrchr(file->path, '/') + 1;
 	file->code = udev_read_file(&scan->dir, name, &text, &length);

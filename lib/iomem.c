@@ -116,7 +116,7 @@ int iomem_read(struct mhp_ctx *ctx, struct iomem *ret, struct problems *problems
 		r = ctx->be->ops->read_all(ctx->be, proc, "iomem", &text, &length);
 	if (proc)
 		ctx->be->ops->close_dir(ctx->be, proc);
-	if (r < 0) {
+	if (r) {
 		ret->code = r;
 		return problems_add(problems, r, NULL, "/proc/iomem", "");
 	}

@@ -177,7 +177,7 @@ int recover(struct mhp_ctx *ctx, struct sysfs_dir *run, struct mhp_recovery **re
 		return journal_remove(run);
 	if (r == 0)
 		r = recovery_new(&journal, &recovery);
-	if (r < 0)
+	if (r)
 		return r;
 	/* what was done last comes first */
 	for (size_t i = recovery->journal.count; i > 0; i--)

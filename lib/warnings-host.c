@@ -91,7 +91,8 @@ static int tell_of_blocks(struct mhp_plan *plan, struct conflicts *list, const b
 	int r;
 
 	r = copy_ids(plan, chosen, &conflict.blocks, &conflict.n_blocks);
-	if (r < 0 || !conflict.n_blocks) {
+	/* whoever chooses a block has seen its owner */
+	if (r < 0 || !conflict.n_blocks || !owner) {
 		free(conflict.blocks);
 		return r;
 	}

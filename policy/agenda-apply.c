@@ -294,7 +294,7 @@ MHP_EXPORT int mhp_agenda_apply(struct mhp_ctx *ctx, struct mhp_agenda *agenda,
 	r = check_opts(opts, &round);
 	if (r == 0)
 		r = agenda_report_new(agenda, &report);
-	if (r < 0)
+	if (r)
 		return r;
 	r = apply_items(&round, report);
 	if (r < 0) {

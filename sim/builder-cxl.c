@@ -166,6 +166,9 @@ static int check_member(const struct mhp_sim_builder *builder,
 	const struct built_memdev *memdev = find_memdev(builder, number);
 	uint64_t taken = share_of(region);
 
+	/* which take_members() has not let in */
+	if (!memdev)
+		return -ENODEV;
 	for (size_t i = 0; i < builder->n_cxl_regions; i++)
 		if (has_member(&builder->cxl_regions[i], number))
 			taken += share_of(&builder->cxl_regions[i]);

@@ -167,7 +167,7 @@ MHP_EXPORT int mhp_sim_builder_set(struct mhp_sim_builder *builder, const char *
 	if (!what || !word)
 		return -EINVAL;
 	r = check_file(builder, what, word, &path);
-	if (r < 0)
+	if (r)
 		return r;
 	length = strlen(word);
 	buf_add(&buf, "%s%s", word, length && word[length - 1] == '\n' ? "" : "\n");

@@ -85,6 +85,22 @@ static void end_if_told(struct writer *writer)
 	pthread_cleanup_pop(0);
 }
 
+static void wait_on(const struct writer *writer, wait_test test)
+{
+	while (test(writer))
+		pthread_cond_wait(&writer->sim->changed, &writer->sim->mutex);
+}
+
+/* The waiting ends with the thread. */
+static void wait_to_the_end(struct writer *writer, wait_test test)
+{
+	pthread_cleanup_push(cancelled, writer);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	wait_on(writer, test);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	pthread_cleanup_pop(0);
+}
+
 /* With can_end the waiting ends with the thread. */
 static void wait_while(struct writer *writer, wait_test test, bool can_end)
 {
@@ -96,13 +112,10 @@ static void wait_while(struct writer *writer, wait_test test, bool can_end)
 	writer->next = sim->waiting;
 	sim->waiting = writer;
 	pthread_cond_broadcast(&sim->changed);
-	pthread_cleanup_push(cancelled, writer);
 	if (can_end)
-		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
-	while (test(writer))
-		pthread_cond_wait(&sim->changed, &sim->mutex);
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	pthread_cleanup_pop(0);
+		wait_to_the_end(writer, test);
+	else
+		wait_on(writer, test);
 	stop_waiting(writer);
 	pthread_setcancelstate(before, NULL);
 }

@@ -10,8 +10,8 @@ int parse_bool(const char *word, bool *ret)
 	char c = word[0];
 
 	if (c == 'o' || c == 'O')
-		c = word[1] == 'n' || word[1] == 'N' ? '1' :
-		    word[1] == 'f' || word[1] == 'F' ? '0' : '\0';
+		c = (char)(word[1] == 'n' || word[1] == 'N' ? '1' :
+			   word[1] == 'f' || word[1] == 'F' ? '0' : '\0');
 	if (!c || !strchr("yYtT1nNfF0", c))
 		return -EINVAL;
 	*ret = strchr("yYtT1", c) != NULL;

@@ -80,8 +80,9 @@ static void make_line(char line[PROGRESS_COLUMNS_MAX], uint64_t done, uint64_t t
 		memset(line + length, '#', full);
 		memset(line + length + full, '-', bar - full);
 		length += bar;
-		memcpy(line + length, "]  ", 3);
-		length += 3;
+		line[length++] = ']';
+		memset(line + length, ' ', 2);
+		length += 2;
 	}
 	snprintf(line + length, room + 1 - length, "%s", tail);
 }

@@ -142,14 +142,15 @@ static struct twig *place_region(struct tree *tree, const struct mhp_region *reg
 	struct placed *placed = find_placed(tree, region);
 	struct twig *twig;
 
-	if (placed->twig)
+	if (placed && placed->twig)
 		return placed->twig;
 	twig = parent ? place_region(tree, parent) : place_devices(tree, region);
 	if (mhp_region_get_kind(region) == MHP_REGION_DAX)
 		twig = place_dax_region(twig, region);
 	twig = twig_new(twig, TWIG_REGION, text_format("%s", mhp_region_get_name(region)));
 	twig->region = region;
-	placed->twig = twig;
+	if (placed)
+		placed->twig = twig;
 	return twig;
 }
 

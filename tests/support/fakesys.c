@@ -308,8 +308,8 @@ static void put(const struct fakesys_entry *entry, const char *path)
 		break;
 	case FAKESYS_FILE:
 		file = fopen(path, "w");
-		r = !file || fwrite(entry->bytes, 1, entry->length, file) != entry->length ||
-		    fclose(file);
+		r = !file || fwrite(entry->bytes, 1, entry->length, file) != entry->length;
+		r |= file && fclose(file);
 		break;
 	case FAKESYS_LINK:
 		r = symlink(entry->bytes, path);

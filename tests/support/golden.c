@@ -51,6 +51,7 @@ static void take_line(struct golden *golden, char *line)
 		golden->sim = open_machine(line + 11);
 	} else if (!strncmp(line, "# put: ", 7)) {
 		at = strchr(line + 7, ' ');
+		assert_non_null(at);
 		*at = '\0';
 		assert_int_equal(mhp_sim_write(golden->sim, at + 1, line + 7), 0);
 	} else if (!strncmp(line, "# request: ", 11)) {

@@ -79,7 +79,7 @@ int main(void)
 		r = set_offline(sim);
 	if (r == 0)
 		r = mhp_sim_copy_capture(sim, &text);
-	if (r < 0)
+	if (r)
 		fprintf(stderr, "make-big: %s\n", strerror(-r));
 	else if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
 		r = -1;

@@ -87,6 +87,7 @@ char *mirror_copy_heard(struct mirror *mirror)
 	const struct mhp_event *event;
 	char *all = strdup(""), *text, *longer;
 
+	assert_non_null(all);
 	for (;;) {
 		assert_int_equal(mhp_monitor_next(mirror->monitor, &event), 0);
 		if (!event)
