@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Threads with a context each, on one machine: they queue, and none of them does harm to
- * another. To be run under ThreadSanitizer, too:
- *
- *	../configure CFLAGS="-O1 -g -fsanitize=thread" && make check TESTS=tests/test-threads
+ * another. What never changes they share. "make check-analysis" runs it under
+ * ThreadSanitizer, too.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -272,6 +271,99 @@ static void test_one_plan(void **state)
 	}
 }
 
+/* ---- what never changes is shared ---- */
+
+struct reader {
+	pthread_t thread;
+	const struct mhp_request *request;
+	struct mhp_snapshot *snap;	/* a reference of its own */
+	uint64_t seen[ROUNDS];		/* what there is, added up */
+	char *text;			/* the last plan */
+	int code;
+};
+
+static uint64_t add_up(const struct mhp_snapshot *snap)
+{
+	uint64_t sum = mhp_snapshot_count_problems(snap);
+
+	for (size_t i = 0; i < mhp_snapshot_count_blocks(snap); i++) {
+		const struct mhp_block *block = mhp_snapshot_get_block(snap, i);
+
+		sum = sum * 31 + mhp_block_get_id(block) + mhp_block_get_state(block);
+		sum += mhp_snapshot_find_block(snap, mhp_block_get_id(block)) == block;
+		for (size_t j = 0; j < mhp_block_count_zones(block); j++)
+			sum += mhp_block_get_zone_at(block, j);
+	}
+	for (size_t i = 0; i < mhp_snapshot_count_regions(snap); i++) {
+		const struct mhp_region *region = mhp_snapshot_get_region(snap, i);
+		const char *name = mhp_region_get_name(region);
+
+		sum = sum * 31 + strlen(name) + mhp_region_count_blocks(region);
+		sum += mhp_snapshot_find_region(snap, name) == region;
+		sum += mhp_region_get_parent(region) != NULL;
+	}
+	return sum;
+}
+
+static void *read_it(void *data)
+{
+	struct reader *reader = data;
+
+	for (int i = 0; i < ROUNDS && reader->code == 0; i++) {
+		struct mhp_snapshot *snap = mhp_snapshot_ref(reader->snap);
+		struct mhp_plan *plan = NULL, *mine;
+
+		reader->seen[i] = add_up(snap);
+		reader->code = mhp_plan_new(snap, reader->request, &plan);
+		mhp_snapshot_unref(snap);
+		mine = mhp_plan_ref(plan);
+		mhp_plan_unref(plan);
+		free(reader->text);
+		reader->text = NULL;
+		if (reader->code == 0)
+			reader->code = mhp_plan_copy_text(mine, &reader->text);
+		mhp_plan_unref(mine);
+	}
+	/* who is last frees it */
+	mhp_snapshot_unref(reader->snap);
+	return NULL;
+}
+
+/* The context is the first thread's, and at work meanwhile. */
+static void test_one_snapshot(void **state)
+{
+	struct mhp_snapshot_opts opts = { .size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS };
+	struct mhp_request *request = ask("dax0.0 online online_movable");
+	struct reader readers[3] = { 0 };
+	struct mhp_snapshot *snap;
+	struct bench bench;
+	uint64_t sum;
+
+	(void)state;
+	set_up(&bench, RANGES_7_3);
+	assert_int_equal(mhp_snapshot_new(bench.ctx, &opts, &snap), 0);
+	sum = add_up(snap);
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
+		readers[i].request = request;
+		readers[i].snap = mhp_snapshot_ref(snap);
+		assert_int_equal(pthread_create(&readers[i].thread, NULL, read_it, &readers[i]),
+				 0);
+	}
+	mhp_snapshot_unref(snap);
+	assert_int_equal(fulfil(&bench, "dax0.0 online online_kernel", NULL), MHP_OUTCOME_DONE);
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
+		assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+		assert_int_equal(readers[i].code, 0);
+		for (int round = 0; round < ROUNDS; round++)
+			assert_true(readers[i].seen[round] == sum);
+		assert_string_equal(readers[i].text, readers[0].text);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		free(readers[i].text);
+	mhp_request_free(request);
+	tear_down(&bench);
+}
+
 /* ---- one waits in vain ---- */
 
 static int cancel(void *data, uint64_t done, uint64_t total)
@@ -341,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_different_regions),
 		cmocka_unit_test(test_different_regions_plug),
 		cmocka_unit_test(test_one_plan),
+		cmocka_unit_test(test_one_snapshot),
 		cmocka_unit_test(test_lock_is_held),
 	};
 
