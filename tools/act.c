@@ -45,7 +45,7 @@ static int show_plan(const struct options *options, const struct mhp_plan *plan)
 		free(text);
 	}
 	if (mhp_plan_count_conflicts(plan))
-		report_complain_conflicts(plan);
+		report_complain_conflicts(options, plan);
 	return exit_of_plan(plan);
 }
 

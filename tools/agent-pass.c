@@ -190,7 +190,8 @@ static bool take_hold(struct agent *agent)
 		agent->is_second = true;
 	} else if (code == -EACCES || code == -EPERM) {
 		why = agent_copy_why(agent, code);
-		agent_say(agent, LOG_ERR, "%s; run it as root", why);
+		agent_say(agent, LOG_ERR, "%s; %s", why,
+			  agent->refused_hint ? agent->refused_hint : "run it as root");
 		free(why);
 		agent->is_refused = true;
 	} else if (code < 0) {

@@ -74,10 +74,13 @@ static const char *what_became(enum mhp_outcome outcome)
 	}
 }
 
-static char *copy_failure(const char *name, const struct mhp_report *report)
+static char *copy_failure(const struct agent *agent, const char *name,
+			  const struct mhp_report *report)
 {
 	const char *hint = mhp_report_get_hint(report);
 
+	if (mhp_report_get_reason(report) == MHP_REASON_NO_PERMISSION && agent->refused_hint)
+		hint = agent->refused_hint;
 	return text_format("%s; %s%s%s",
 			   agent_skip_name(name, mhp_report_get_message(report)),
 			   what_became(mhp_report_get_outcome(report)), hint ? "; " : "",
@@ -150,7 +153,7 @@ enum agent_tried agent_try(struct agent *agent, const struct mhp_agenda_item *it
 	} else {
 		tried = judge(report);
 		if (tried != AGENT_CANCELLED)
-			*ret_why = copy_failure(name, report);
+			*ret_why = copy_failure(agent, name, report);
 		else
 			agent_say(agent, LOG_NOTICE, "%s: cancelled; %s", name,
 				  what_became(mhp_report_get_outcome(report)));

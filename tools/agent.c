@@ -312,6 +312,8 @@ int verb_agent(struct machine *machine)
 	/* who reads our log may go: no reason to die */
 	signal(SIGPIPE, SIG_IGN);
 	loop.agent.data = &loop;
+	if (!machine->sim && geteuid() == 0)
+		loop.agent.refused_hint = permission_hint(machine->options);
 	agent_begin(&loop.agent);
 	run(&loop);
 	notify_stopping();

@@ -147,6 +147,7 @@ struct agent {
 	void *data;
 	bool dry_run;
 	int64_t timeout_ms;		/* of each try */
+	const char *refused_hint;	/* what helps where we are refused; NULL: root */
 
 	/* its own: zeros at first */
 	struct mhp_hold *hold;

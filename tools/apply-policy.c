@@ -71,9 +71,11 @@ static void note_others(const struct mhp_agenda *agenda)
 }
 
 /* One line for an item that is not as wanted, and that nothing was tried with. */
-static void complain_item(const struct mhp_agenda_item *item, const char *message)
+static void complain_item(const struct options *options, const struct mhp_agenda_item *item,
+			  const char *message)
 {
-	report_complain(item_name(item), message, NULL, mhp_agenda_item_get_way_out(item));
+	report_complain(item_name(item), message, NULL,
+			permission_way_out(options, mhp_agenda_item_get_way_out(item)));
 }
 
 /* ---- what would be done ---- */
@@ -133,7 +135,7 @@ static int show_agenda(const struct machine *machine, const struct mhp_agenda *a
 		say_counts(agenda, stuck);
 	for (size_t i = 0; (item = mhp_agenda_get_item(agenda, i)); i++)
 		if (is_stuck(item))
-			complain_item(item, mhp_agenda_item_get_why(item));
+			complain_item(machine->options, item, mhp_agenda_item_get_why(item));
 	if (!json)
 		note_others(agenda);
 	return !stuck ? EXIT_AS_ASKED : denied == stuck ? EXIT_NO_PERMISSION : EXIT_REFUSED;
@@ -203,7 +205,7 @@ static void say_result(const struct machine *machine, const struct mhp_agenda_re
 		report_say(machine, report, mhp_agenda_result_get_first_report(result),
 			   block_size);
 	else if (is_failure(result))
-		complain_item(item, mhp_agenda_result_get_message(result));
+		complain_item(machine->options, item, mhp_agenda_result_get_message(result));
 	else if (mhp_agenda_result_get_reason(result) == MHP_REASON_GONE)
 		complain("%s: note: %s", item_name(item),
 			 mhp_agenda_result_get_message(result));
@@ -262,13 +264,14 @@ static int exit_of_agenda_report(const struct mhp_agenda_report *report)
 }
 
 /* With JSON one line of each item that failed; text has told already. */
-static void complain_results(const struct mhp_agenda_report *report)
+static void complain_results(const struct options *options,
+			     const struct mhp_agenda_report *report)
 {
 	const struct mhp_agenda_result *result;
 
 	for (size_t i = 0; (result = mhp_agenda_report_get_result(report, i)); i++)
 		if (is_failure(result))
-			complain_item(mhp_agenda_result_get_item(result),
+			complain_item(options, mhp_agenda_result_get_item(result),
 				      mhp_agenda_result_get_message(result));
 }
 
@@ -297,7 +300,7 @@ static int carry_out(struct machine *machine, struct mhp_agenda *agenda)
 	} else {
 		if (machine->options->json) {
 			print_json(machine->options, report);
-			complain_results(report);
+			complain_results(machine->options, report);
 		} else {
 			print_text(machine, report);
 		}

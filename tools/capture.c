@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* mhp capture: the machine as text, to standard output or a file. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tool.h"
 
 /* Tell which files may not be read: the line that the capture itself has about it. */
-static void note_denied(const char *text)
+static void note_denied(const struct options *options, const char *text)
 {
 	static const char mark[] = "# not permitted: ";
-	const char *line = text, *end;
+	static const char such[] = ", such as ";
+	const char *line = text, *end, *hint;
+	char *said, *path;
 
 	for (; *line == '#'; line = end + 1) {
 		end = strchr(line, '\n');
 		if (strncmp(line, mark, strlen(mark)) == 0) {
 			line += strlen(mark);
-			complain("files that may not be read: %.*s%s", (int)(end - line), line,
-				 geteuid() ? "; run as root" : "");
+			said = text_format("%.*s", (int)(end - line), line);
+			path = strstr(said, such);
+			hint = permission_file_hint(options, path ? path + strlen(such) : "",
+						    -EACCES);
+			complain("files that may not be read: %s%s%s", said, hint ? "; " : "",
+				 hint ? hint : "");
+			free(said);
 		}
 	}
 }
@@ -49,7 +56,7 @@ int verb_capture(struct machine *machine)
 		}
 	}
 	if (code == 0)
-		note_denied(text);
+		note_denied(options, text);
 	free(text);
 	return exit_of_code(code);
 }

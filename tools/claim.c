@@ -47,12 +47,12 @@ struct claim {
 	const char *agent;		/* "enabled", "installed" or "missing" */
 };
 
-static int complain_file(int code, const char *hint)
+static int complain_file(const struct options *options, int code, const char *hint)
 {
 	char *why = text_error(code);
 
-	if (!hint && exit_of_code(code) == EXIT_NO_PERMISSION && geteuid() != 0)
-		hint = "run as root";
+	if (!hint && exit_of_code(code) == EXIT_NO_PERMISSION)
+		hint = permission_hint(options);
 	complain("%s: %s%s%s", CLAIM_PATH, why, hint ? "; " : "", hint ? hint : "");
 	free(why);
 	return exit_of_code(code);
@@ -93,7 +93,7 @@ static int read_own(const struct claim *claim, char **ret_text)
 	}
 	code = below_read(&claim->below, CLAIM_PATH, &text);
 	if (code < 0)
-		return complain_file(code, NULL);
+		return complain_file(claim->options, code, NULL);
 	if (strncmp(text, MARK, strlen(MARK)) == 0 && !is_changed(text)) {
 		*ret_text = text;
 		return EXIT_AS_ASKED;
@@ -127,7 +127,7 @@ static int carry_out(struct claim *claim)
 		code = below_replace(&claim->below, CLAIM_DIR, CLAIM_NAME, claim_text);
 	else if (claim->outcome == OUTCOME_REMOVED)
 		code = below_remove(&claim->below, CLAIM_DIR, CLAIM_NAME);
-	return code < 0 ? complain_file(code, NULL) : EXIT_AS_ASKED;
+	return code < 0 ? complain_file(claim->options, code, NULL) : EXIT_AS_ASKED;
 }
 
 /* ---- mhp-agent.service ---- */

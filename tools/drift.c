@@ -30,10 +30,11 @@ static void say_drifts(const struct options *options, const struct mhp_agenda *a
 }
 
 /* What cannot be told may be drift: it is no success. Returns an exit code. */
-static int complain_undecided(const struct mhp_agenda_item *item)
+static int complain_undecided(const struct options *options, const struct mhp_agenda_item *item)
 {
 	report_complain(mhp_region_get_name(mhp_agenda_item_get_region(item)),
-			mhp_agenda_item_get_why(item), NULL, mhp_agenda_item_get_way_out(item));
+			mhp_agenda_item_get_why(item), NULL,
+			permission_way_out(options, mhp_agenda_item_get_way_out(item)));
 	return exit_of_stuck_item(item);
 }
 
@@ -59,7 +60,7 @@ static int tell(const struct machine *machine, const struct mhp_agenda *agenda,
 		if (json && (has_drift || !is_known))
 			json_append(items, json_item(machine->options, agenda, item));
 		if (!has_drift && !is_known)
-			r = complain_undecided(item);
+			r = complain_undecided(machine->options, item);
 	}
 	if (json) {
 		struct json_object *top = json_begin();

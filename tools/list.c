@@ -207,14 +207,14 @@ int verb_list(struct machine *machine)
 	} else if (options->tree) {
 		tree_print(snap);
 		pending_say(snap);
-		machine_notes(snap);
+		machine_notes(machine, snap);
 	} else {
 		print_regions(snap);
 		say("\n");
 		nodes_say(snap);
 		print_machine(snap);
 		pending_say(snap);
-		machine_notes(snap);
+		machine_notes(machine, snap);
 	}
 	mhp_snapshot_unref(snap);
 	return EXIT_AS_ASKED;

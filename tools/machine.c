@@ -43,8 +43,8 @@ void machine_complain(const struct machine *machine, const char *about, int code
 {
 	char *why = text_error(code);
 
-	if (!hint && exit_of_code(code) == EXIT_NO_PERMISSION && geteuid() != 0)
-		hint = "run as root";
+	if (!hint && exit_of_code(code) == EXIT_NO_PERMISSION)
+		hint = permission_hint(machine->options);
 	if (!hint && code == -EROFS && machine->options->capture)
 		hint = HINT_CAPTURE;
 	complain("%s%s%s%s%s", about ? about : "", about ? ": " : "",
@@ -217,9 +217,9 @@ void machine_complain_no_region(const struct mhp_snapshot *snap, const char *nam
 }
 
 /* Tell on standard error which files could not be read. */
-void machine_notes(const struct mhp_snapshot *snap)
+void machine_notes(const struct machine *machine, const struct mhp_snapshot *snap)
 {
-	const char *path, *text, *denied = NULL;
+	const char *path, *text, *hint, *denied = NULL;
 	size_t others = 0, count_denied = 0;
 	int code;
 
@@ -234,20 +234,24 @@ void machine_notes(const struct mhp_snapshot *snap)
 		if (others++ >= 5)
 			continue;
 		why = text_error(code);
+		hint = permission_file_hint(machine->options, path, code);
 		if (code == -EBADMSG && text)
 			complain("%s: makes no sense: \"%.64s\"", path, text);
 		else if (code == -EBADMSG)
 			complain("%s: makes no sense", path);
 		else
-			complain("%s: %s", path, why);
+			complain("%s: %s%s%s", path, why, hint ? "; " : "", hint ? hint : "");
 		free(why);
 	}
 	if (others > 5)
 		complain("%zu more files could not be read; --json lists them", others - 5);
+	if (!denied)
+		return;
+	hint = permission_file_hint(machine->options, denied, -EACCES);
 	if (count_denied == 1)
-		complain("%s: not permitted to read it%s", denied,
-			 geteuid() ? "; run as root" : "");
-	else if (count_denied)
-		complain("%zu files may not be read, such as %s%s", count_denied, denied,
-			 geteuid() ? "; run as root" : "");
+		complain("%s: not permitted to read it%s%s", denied, hint ? "; " : "",
+			 hint ? hint : "");
+	else
+		complain("%zu files may not be read, such as %s%s%s", count_denied, denied,
+			 hint ? "; " : "", hint ? hint : "");
 }

@@ -348,7 +348,7 @@ int verb_map(struct machine *machine)
 		r = save_svg(map, options->svg);
 	else
 		print_map(map, options);
-	machine_notes(snap);
+	machine_notes(machine, snap);
 	map_free(map);
 	mhp_snapshot_unref(snap);
 	return r;

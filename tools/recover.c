@@ -2,7 +2,6 @@
 /* mhp recover; and what other verbs say about what was left behind. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "tool.h"
 
@@ -71,6 +70,7 @@ static void print_recovery(const struct mhp_recovery *recovery)
 
 static int show_recovery(const struct options *options, const struct mhp_recovery *recovery)
 {
+	const char *hint;
 	int code = 0, r;
 	char *text;
 
@@ -85,8 +85,8 @@ static int show_recovery(const struct options *options, const struct mhp_recover
 
 	text = first_failure(recovery, &code);
 	r = exit_of_code(code);
-	complain("%s%s", text, r != EXIT_NO_PERMISSION ? "; mhp recover tries it again" :
-		 geteuid() ? "; run as root" : "");
+	hint = r == EXIT_NO_PERMISSION ? permission_hint(options) : "mhp recover tries it again";
+	complain("%s%s%s", text, hint ? "; " : "", hint ? hint : "");
 	free(text);
 	return r ? r : EXIT_REFUSED;
 }

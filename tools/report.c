@@ -7,7 +7,8 @@
 #include "tool.h"
 
 /* What to do about a conflict, with the option's name where there is one. */
-static const char *way_out(const struct mhp_plan *plan, const struct mhp_conflict *conflict)
+static const char *way_out(const struct options *options, const struct mhp_plan *plan,
+			   const struct mhp_conflict *conflict)
 {
 	switch (mhp_conflict_get_code(conflict)) {
 	case MHP_CONFLICT_WRONG_ZONE:
@@ -23,7 +24,7 @@ static const char *way_out(const struct mhp_plan *plan, const struct mhp_conflic
 		       mhp_conflict_get_hint(conflict) :
 		       "without --no-borrow it is set to something else meanwhile";
 	default:
-		return mhp_conflict_get_hint(conflict);
+		return permission_way_out(options, mhp_conflict_get_hint(conflict));
 	}
 }
 
@@ -45,14 +46,14 @@ void report_complain(const char *target, const char *message, const char *became
 }
 
 /* One line for all conflicts of a plan. */
-void report_complain_conflicts(const struct mhp_plan *plan)
+void report_complain_conflicts(const struct options *options, const struct mhp_plan *plan)
 {
 	const struct mhp_conflict *conflict = mhp_plan_get_conflict(plan, 0);
 	size_t more = mhp_plan_count_conflicts(plan) - 1;
 	char *became = more ? text_format("and %zu more: see mhp plan", more) : NULL;
 
 	report_complain(mhp_plan_get_target(plan), mhp_conflict_get_message(conflict), became,
-			way_out(plan, conflict));
+			way_out(options, plan, conflict));
 	free(became);
 }
 
@@ -304,10 +305,10 @@ static const char *what_became(const struct mhp_report *report)
 static void complain_report(const struct machine *machine, const struct mhp_report *report)
 {
 	const struct mhp_plan *plan = mhp_report_get_plan(report);
-	const char *hint = mhp_report_get_hint(report);
+	const char *hint = permission_way_out(machine->options, mhp_report_get_hint(report));
 
 	if (mhp_plan_count_conflicts(plan)) {
-		report_complain_conflicts(plan);
+		report_complain_conflicts(machine->options, plan);
 		return;
 	}
 	if (machine->options->capture && mhp_report_get_reason(report) == MHP_REASON_READ_ONLY)

@@ -267,7 +267,7 @@ int verb_show(struct machine *machine)
 	} else {
 		print_region(snap, region);
 		pending_say(snap);
-		machine_notes(snap);
+		machine_notes(machine, snap);
 	}
 	mhp_snapshot_unref(snap);
 	return r;

@@ -160,6 +160,12 @@ int exit_of_stuck_item(const struct mhp_agenda_item *item);
 int exit_of_report(const struct mhp_report *report);
 int exit_of_untold(int code);
 
+/* ---- permission.c: what would help who was refused; all may be NULL ---- */
+
+const char *permission_hint(const struct options *options);
+const char *permission_way_out(const struct options *options, const char *hint);
+const char *permission_file_hint(const struct options *options, const char *path, int code);
+
 /* ---- text.c: nothing of the system's text reaches a terminal raw ---- */
 
 #define TEXT_SIZE_MAX 40
@@ -240,7 +246,7 @@ void machine_forget_message(struct machine *machine);
 void machine_complain(const struct machine *machine, const char *about, int code,
 		      const char *hint);
 void machine_complain_no_region(const struct mhp_snapshot *snap, const char *name);
-void machine_notes(const struct mhp_snapshot *snap);
+void machine_notes(const struct machine *machine, const struct mhp_snapshot *snap);
 
 /* ---- file.c: files of the user's own; 0 or a negative errno value ---- */
 
@@ -419,7 +425,7 @@ struct json_object *json_devices(const struct mhp_region *region);
 
 void report_complain(const char *target, const char *message, const char *became,
 		     const char *hint);
-void report_complain_conflicts(const struct mhp_plan *plan);
+void report_complain_conflicts(const struct options *options, const struct mhp_plan *plan);
 /* earlier, or NULL: the same request's report that has recovered, before it was planned anew */
 void report_say(const struct machine *machine, const struct mhp_report *report,
 		const struct mhp_report *earlier, uint64_t block_size);

@@ -126,6 +126,14 @@ static void show(const struct options *options, const struct waited *waited,
 	free(blocks);
 }
 
+/* What is missing was not to be seen all the time: by the last message, as the code is another. */
+static const char *hint_of(const struct machine *machine, int code)
+{
+	if (code != -ETIMEDOUT || !machine->message || !strstr(machine->message, ": EACCES ("))
+		return NULL;
+	return permission_hint(machine->options);
+}
+
 int verb_wait(struct machine *machine)
 {
 	const struct options *options = machine->options;
@@ -155,7 +163,7 @@ int verb_wait(struct machine *machine)
 		complain("%s: not %s, and nothing happens any more", options->region,
 			 waited->word);
 	else if (code < 0 && !acts.failed)
-		machine_complain(machine, options->region, code, NULL);
+		machine_complain(machine, options->region, code, hint_of(machine, code));
 	if (code < 0)
 		return acts.failed ? acts.failed : exit_of_code(code);
 	show(options, waited, snap);
