@@ -99,8 +99,8 @@ static void blame_contained(struct apply *apply, const struct mhp_step *step)
 {
 	struct text text = { 0 };
 
-	text_add(&text, "%s is not borrowed in a container with a " RUN_PATH " of its own",
-		 step->path);
+	text_add(&text, "%s is not borrowed in a container with a " RUN_PATH " of its own, or "
+		 "without /proc, by which that is told", step->path);
 	blame_text(apply, 0, 0, MHP_REASON_UNSUPPORTED,
 		   "run it on the host, or share the host's " RUN_PATH, &text);
 }

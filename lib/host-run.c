@@ -29,14 +29,15 @@ int host_load_module(struct mhp_backend *be, const char *name)
 /* include/linux/proc_ns.h: PROC_PID_INIT_INO */
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
 
-static bool is_in_container(int root_fd)
+/* Without /proc it cannot be told: then it may be one. */
+static bool may_be_container(int root_fd)
 {
 	static const char *const marks[] = {
 		"run/systemd/container", "run/.containerenv", ".dockerenv",
 	};
 	struct stat st;
 
-	if (fstatat(root_fd, "proc/self/ns/pid", &st, 0) == 0 &&
+	if (fstatat(root_fd, "proc/self/ns/pid", &st, 0) < 0 ||
 	    st.st_ino != INITIAL_PID_NAMESPACE)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
@@ -50,7 +51,7 @@ bool host_is_contained(struct mhp_backend *be)
 	struct host *host = to_host(be);
 	struct stat run, ours;
 
-	if (!host->is_real || !is_in_container(host->root_fd))
+	if (!host->is_real || !may_be_container(host->root_fd))
 		return false;
 	/* a mount of its own is the host's, which somebody has put there for us */
 	return fstatat(host->root_fd, "run", &run, 0) < 0 ||

@@ -272,7 +272,8 @@ static int borrow(struct mhp_plan *plan, const char *path, const char *word, con
 	if (plan->system.contained)
 		return find_system_fault(plan, MHP_CONFLICT_CONTAINED,
 				"needs a setting of the whole system to be borrowed, and this is a "
-				"container with a " RUN_PATH " of its own",
+				"container with a " RUN_PATH " of its own, or has no /proc, by "
+				"which that is told",
 				"run it on the host, or share the host's " RUN_PATH);
 	return plan_add_step(plan, &step);
 }
