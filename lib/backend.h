@@ -44,6 +44,7 @@ struct mhp_entry {
 	enum mhp_entry_type type;
 	bool readable;		/* for somebody; a file that is not is for writing only */
 	bool unknown;		/* a capture tells of it, but not what is in it */
+	bool foreign;		/* of this machine, and in the hands of others than root and us */
 	uint64_t links;		/* of a directory: those in it, and 2; 0: not known */
 };
 

@@ -21,6 +21,7 @@ struct scan_files {
 	const char *const *dirs;
 	size_t n_dirs;
 	const char *ending;
+	bool whose;		/* is to be asked */
 	struct sysfs_dir *open;	/* one for each directory */
 	struct file *files;
 	size_t count, room;
@@ -85,7 +86,8 @@ static int list_dirs(struct scan_files *scan)
 		if (r == 0)
 			r = sysfs_list(dir, "", take_name, scan);
 		file.code = r;
-		if (r < 0 && r != -ENOENT)
+		file.foreign = r == 0 && scan->whose && sysfs_is_foreign(dir, ".");
+		if ((r < 0 && r != -ENOENT) || file.foreign)
 			r = r == -ENOMEM ? r : scan->fn(scan->data, &file);
 		if (r < 0 && r != -ENOENT)
 			return r;
@@ -122,9 +124,20 @@ static int open_parent(struct mhp_ctx *ctx, char *path, struct sysfs_dir *ret_di
 	return sysfs_open(ctx, path, ret_dir);
 }
 
+/* Whose it is, is asked of what was read: only its owner could make it look better meanwhile. */
+static int read_plain(struct sysfs_dir *dir, const char *name, bool whose,
+		      struct mhp_private_conf_file *file, char **ret_text)
+{
+	struct mhp_backend *be = dir->ctx->be;
+	int r = be->ops->read_all(be, dir->dir, name, ret_text, &file->length);
+
+	file->foreign = r == 0 && whose && sysfs_is_foreign(dir, name);
+	return r;
+}
+
 /* Reads a file that is a link, to wherever it leads below the root. */
-static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool *ret_masks,
-		       char **ret_text, size_t *ret_length)
+static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool whose,
+		       struct mhp_private_conf_file *file, char **ret_text)
 {
 	struct mhp_ctx *ctx = dir->ctx;
 	struct sysfs_dir parent = { 0 };
@@ -138,7 +151,7 @@ static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool 
 	if (r < 0)
 		return r;
 	if (!strcmp(path, "/dev/null")) {
-		*ret_masks = true;
+		file->masks = true;
 		r = -ENOENT;
 	} else if (is_kernel_path(path)) {
 		r = -EINVAL;
@@ -147,23 +160,21 @@ static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool 
 	}
 	if (r == 0) {
 		/* -ELOOP of the directory is no link that could be followed */
-		r = ctx->be->ops->read_all(ctx->be, parent.dir, base, ret_text, ret_length);
+		r = read_plain(&parent, base, whose, file, ret_text);
 		if (r == -ELOOP)
-			r = read_linked(&parent, base, links + 1, ret_masks, ret_text,
-					ret_length);
+			r = read_linked(&parent, base, links + 1, whose, file, ret_text);
 	}
 	sysfs_close(&parent);
 	free(path);
 	return r;
 }
 
-int conf_read(struct sysfs_dir *dir, const char *name, bool *ret_masks, char **ret_text,
-	      size_t *ret_length)
+void conf_read(struct sysfs_dir *dir, const char *name, bool whose,
+	       struct mhp_private_conf_file *ret, char **ret_text)
 {
-	int r = dir->ctx->be->ops->read_all(dir->ctx->be, dir->dir, name, ret_text, ret_length);
-
-	*ret_masks = false;
-	return r == -ELOOP ? read_linked(dir, name, 1, ret_masks, ret_text, ret_length) : r;
+	ret->code = read_plain(dir, name, whose, ret, ret_text);
+	if (ret->code == -ELOOP)
+		ret->code = read_linked(dir, name, 1, whose, ret, ret_text);
 }
 
 /* ---- all of them ---- */
@@ -176,8 +187,7 @@ static int tell_file(struct scan_files *scan, const struct file *file, const cha
 	int r;
 
 	if (!hidden_by) {
-		told.code = conf_read(&scan->open[file->dir], file->name, &told.masks, &text,
-				      &told.length);
+		conf_read(&scan->open[file->dir], file->name, scan->whose, &told, &text);
 		told.text = text;
 	}
 	r = told.code == -ENOMEM ? -ENOMEM : scan->fn(scan->data, &told);
@@ -210,11 +220,11 @@ static int tell_files(struct scan_files *scan)
 }
 
 int conf_files_read(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
-		    const char *ending, mhp_private_conf_fn fn, void *data)
+		    const char *ending, bool whose, mhp_private_conf_fn fn, void *data)
 {
 	struct scan_files scan = {
-		.ctx = ctx, .dirs = dirs, .n_dirs = n_dirs, .ending = ending, .fn = fn,
-		.data = data,
+		.ctx = ctx, .dirs = dirs, .n_dirs = n_dirs, .ending = ending, .whose = whose,
+		.fn = fn, .data = data,
 	};
 	int r;
 
@@ -241,5 +251,5 @@ MHP_EXPORT int mhp_private_read_policy_files(struct mhp_ctx *ctx, mhp_private_co
 		"/usr/lib/mhp/policy.d",
 	};
 
-	return conf_files_read(ctx, dirs, ARRAY_SIZE(dirs), ".conf", fn, data);
+	return conf_files_read(ctx, dirs, ARRAY_SIZE(dirs), ".conf", true, fn, data);
 }

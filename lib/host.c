@@ -426,6 +426,26 @@ static int host_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	return stat_entry(be, dir, name, &st);
 }
 
+/*
+ * Can others than root, and who we are, say what is in it? So it is where one of them owns
+ * it, or everybody may write, and could: kubelet makes directories for all, and mounts them
+ * read-only. A group was given that by root. In a user namespace the machine's root has another
+ * number, which "/" tells. A tree's owners say nothing.
+ */
+static bool is_foreign(struct host *host, const struct mhp_dir *dir, const struct stat *st)
+{
+	struct statvfs fs;
+	struct stat root;
+
+	if (!host->is_real)
+		return false;
+	if (st->st_mode & S_IWOTH && !S_ISLNK(st->st_mode) &&
+	    (fstatvfs(dir->fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY)))
+		return true;
+	return st->st_uid != 0 && st->st_uid != geteuid() &&
+	       (fstat(host->root_fd, &root) < 0 || st->st_uid != root.st_uid);
+}
+
 static int host_look(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 		     struct mhp_entry *ret)
 {
@@ -440,6 +460,7 @@ static int host_look(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 			S_ISREG(st.st_mode) ? MHP_ENTRY_FILE :
 			S_ISLNK(st.st_mode) ? MHP_ENTRY_LINK : MHP_ENTRY_OTHER,
 		.readable = st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH),
+		.foreign = is_foreign(to_host(be), dir, &st),
 		.links = S_ISDIR(st.st_mode) ? st.st_nlink : 0,
 	};
 	return 0;

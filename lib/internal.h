@@ -209,7 +209,8 @@ int sysfs_copy_link_path(struct sysfs_dir *dir, const char *name, char **ret_pat
 
 struct mhp_private_conf_file {
 	const char *path;
-	bool is_dir;		/* that could not be listed */
+	bool is_dir;		/* that could not be listed, or is foreign */
+	bool foreign;		/* others than root may say what is in it */
 	const char *hidden_by;	/* the path of another file; then it was not read */
 	bool masks;		/* a link to /dev/null: code is -ENOENT */
 	int code;		/* 0: text is what is in it; -ENOENT: a link to nothing */
@@ -219,17 +220,23 @@ struct mhp_private_conf_file {
 typedef int (*mhp_private_conf_fn)(void *data, const struct mhp_private_conf_file *file);
 /*
  * Calls fn for each directory that could not be listed, with its path and code, and then
- * for each file whose name has this ending, sorted by name and then by directory.
+ * for each file whose name has this ending, sorted by name and then by directory. With whose
+ * also for each directory that is foreign; only then files tell.
  * Non-zero from fn ends it, and is returned; -ENOMEM.
  */
 int conf_files_read(struct mhp_ctx *ctx, const char *const *dirs, size_t n_dirs,
-		    const char *ending, mhp_private_conf_fn fn, void *data);
+		    const char *ending, bool whose, mhp_private_conf_fn fn, void *data);
 /* Those of the standing policy. For libmhp-policy; the path of a directory is a constant. */
 int mhp_private_read_policy_files(struct mhp_ctx *ctx, mhp_private_conf_fn fn, void *data);
 bool conf_is_name(const char *name, const char *ending);
-/* Reads a file, links followed below the root. -ENOENT also if it is masked: *ret_masks. */
-int conf_read(struct sysfs_dir *dir, const char *name, bool *ret_masks, char **ret_text,
-	      size_t *ret_length);
+/*
+ * Reads a file, links followed below the root, into masks, code and length, and with whose
+ * foreign. The text is to be freed.
+ */
+void conf_read(struct sysfs_dir *dir, const char *name, bool whose,
+	       struct mhp_private_conf_file *ret, char **ret_text);
+/* Can others than root say what is in it, as the back end knows? "." for the directory. */
+bool sysfs_is_foreign(struct sysfs_dir *dir, const char *name);
 
 /* ---- kmod.c: the only caller of libkmod ---- */
 

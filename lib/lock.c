@@ -91,9 +91,18 @@ int lock_open_run(struct mhp_ctx *ctx, struct sysfs_dir *ret_run)
 		return r;
 	}
 	r = sysfs_open(ctx, RUN_PATH, ret_run);
-	if (r < 0)
+	if (r < 0) {
 		ctx_log(ctx, r, RUN_PATH, "cannot open the directory");
-	return r;
+		return r;
+	}
+	/* a journal says what is to be written to /sys */
+	if (sysfs_is_foreign(ret_run, ".")) {
+		sysfs_close(ret_run);
+		ctx_log(ctx, -EPERM, RUN_PATH, "others than root may write to it: chown root, "
+			"chmod 755");
+		return -EPERM;
+	}
+	return 0;
 }
 
 int lock_take(struct mhp_ctx *ctx, const char *who, int64_t deadline,

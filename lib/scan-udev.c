@@ -28,9 +28,11 @@ bool udev_is_file_name(const char *name)
 
 int udev_read_file(struct sysfs_dir *dir, const char *name, char **ret_text, size_t *ret_length)
 {
-	bool masks;
+	struct mhp_private_conf_file file = { .code = 0 };
 
-	return conf_read(dir, name, &masks, ret_text, ret_length);
+	conf_read(dir, name, false, &file, ret_text);
+	*ret_length = file.length;
+	return file.code;
 }
 
 static int add_rule(void *data, const struct udev_rule *rule)
@@ -77,7 +79,7 @@ int udev_rules_read(struct mhp_ctx *ctx, struct udev_rules *ret, struct problems
 {
 	struct udev_scan scan = { .rules = ret, .problems = problems };
 
-	return conf_files_read(ctx, udev_dirs, UDEV_DIRS, UDEV_ENDING, take_file, &scan);
+	return conf_files_read(ctx, udev_dirs, UDEV_DIRS, UDEV_ENDING, false, take_file, &scan);
 }
 
 void udev_rules_free(struct udev_rules *rules)

@@ -85,6 +85,14 @@ int sysfs_exists(struct sysfs_dir *dir, const char *name)
 	return dir->ctx->be->ops->exists(dir->ctx->be, dir->dir, name);
 }
 
+bool sysfs_is_foreign(struct sysfs_dir *dir, const char *name)
+{
+	struct mhp_backend *be = dir->ctx->be;
+	struct mhp_entry entry;
+
+	return be->ops->look(be, dir->dir, name, &entry) == 0 && entry.foreign;
+}
+
 int sysfs_dir_exists(struct mhp_ctx *ctx, const char *path)
 {
 	struct mhp_dir *dir;

@@ -22,6 +22,16 @@ static int add_error(struct mhp_standing *standing, const char *path, int code)
 	return notes_add(&standing->errors, path, 0, &text);
 }
 
+/* Whoever can write there would act as root, by the agent's hand. */
+static int add_foreign(struct mhp_standing *standing, const char *path)
+{
+	struct text text = { 0 };
+
+	text_add(&text, "others than root may change it, so it is no policy of root's: "
+		 "chown root, chmod o-w");
+	return notes_add(&standing->errors, path, 0, &text);
+}
+
 /* Files of one name follow one another, the one that hides the others first. */
 static const char *find_path(const struct mhp_standing *standing, const char *path)
 {
@@ -47,6 +57,8 @@ static int take_file(void *data, const struct mhp_private_conf_file *file)
 	const char *path;
 	int r;
 
+	if (file->is_dir && file->foreign)
+		return add_foreign(standing, file->path);
 	if (file->is_dir)
 		return add_error(standing, file->path, file->code);
 	if (standing->n_files == MAX_FILES) {
@@ -64,6 +76,8 @@ static int take_file(void *data, const struct mhp_private_conf_file *file)
 		mine->hidden_by = find_path(standing, file->hidden_by);
 		return 0;
 	}
+	if (file->foreign)
+		return add_foreign(standing, path);
 	mine->masks = is_mask(file);
 	if (mine->masks)
 		return 0;
