@@ -290,6 +290,20 @@ static void run(struct loop *loop)
 	}
 }
 
+/* Said where there was something: root, or somebody with capabilities. */
+static void let_go(struct loop *loop)
+{
+	bool more;
+	char *left = drop_privileges(&more);
+
+	if (more)
+		agent_say(&loop->agent, LOG_WARNING, "it has more rights than it needs, and cannot "
+			  "let go of them; capabilities it needs: %s", *left ? left : "none");
+	else if (geteuid() == 0 || *left)
+		agent_say(&loop->agent, LOG_INFO, "capabilities: %s; no new ones", *left ? left : "none");
+	free(left);
+}
+
 int verb_agent(struct machine *machine)
 {
 	struct loop loop = {
@@ -312,8 +326,10 @@ int verb_agent(struct machine *machine)
 	/* who reads our log may go: no reason to die */
 	signal(SIGPIPE, SIG_IGN);
 	loop.agent.data = &loop;
-	if (!machine->sim && geteuid() == 0)
-		loop.agent.refused_hint = permission_hint(machine->options);
+	if (!machine->sim) {
+		loop.agent.refused_hint = geteuid() ? NULL : permission_hint(machine->options);
+		let_go(&loop);
+	}
 	agent_begin(&loop.agent);
 	run(&loop);
 	notify_stopping();

@@ -224,6 +224,14 @@ void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 bool agent_log_is_journal(const char *stream, int fd);
 void agent_log_put(FILE *file, bool is_journal, int priority, const char *line);
 
+/* ---- drop.c: rights that are not needed ---- */
+
+/*
+ * Lets go of them for good. Returns the names of what is left, which the caller frees;
+ * *ret_more: more than that, as something did not let us.
+ */
+char *drop_privileges(bool *ret_more);
+
 /* ---- notify.c: what systemd is told ---- */
 
 void notify_ready(const char *status);
