@@ -35,8 +35,13 @@ static struct mhp_snapshot *make_snapshot(void)
 	FUZZ_CHECK(mhp_sim_builder_add_node(builder, 0, 2) == 0);
 	FUZZ_CHECK(mhp_sim_builder_add_node(builder, 1, 0) == 0);
 	FUZZ_CHECK(mhp_sim_builder_add_memory(builder, 0, 0, GIB) == 0);
-	FUZZ_CHECK(mhp_sim_builder_add_dax(builder, "dax0.0", 1, 4 * GIB, GIB) == 0);
-	FUZZ_CHECK(mhp_sim_builder_add_dax(builder, "dax1.0", 0, 8 * GIB, GIB / 2) == 0);
+	FUZZ_CHECK(mhp_sim_builder_add_dax(builder, "dax9.0", 1, 4 * GIB, GIB) == 0);
+	FUZZ_CHECK(mhp_sim_builder_add_virtio_mem(builder, "virtio0", 1, 8 * GIB, 2 * GIB,
+						  GIB / 4) == 0);
+	FUZZ_CHECK(mhp_sim_builder_add_cxl_memdev(builder, "mem0", 1, 2 * GIB, 0x1234) == 0);
+	FUZZ_CHECK(mhp_sim_builder_add_cxl_window(builder, 1, 16 * GIB, 4 * GIB) == 0);
+	FUZZ_CHECK(mhp_sim_builder_add_cxl_region(builder, "region0", 16 * GIB, GIB,
+						  (const char *const []){ "mem0" }, 1, 0) == 0);
 	FUZZ_CHECK(mhp_sim_new_from_builder(builder, NULL, &sim) == 0);
 	mhp_sim_builder_free(builder);
 	FUZZ_CHECK(mhp_sim_new_ctx(sim, &ctx) == 0);
