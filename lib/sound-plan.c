@@ -117,7 +117,9 @@ static bool is_part_sound(const struct plan_part *part)
 		return false;
 	if (part->region && !(plan->conflicts.count || has_steps(part->provider, plan->goal)))
 		return false;
-	if (part->region && !is_region_sound(part->provider, part->region, part->path))
+	/* with a conflict nothing is opened; where the region is may not have been to be read */
+	if (part->region && !plan->conflicts.count &&
+	    !is_region_sound(part->provider, part->region, part->path))
 		return false;
 	for (size_t i = 0; i < part->n_runs; i++)
 		count += part->runs[i].count;

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#include "support/ask.h"
 #include "support/bench.h"
+#include "support/fakesys.h"
 #include "support/golden.h"
 #include "support/world.h"
 
@@ -118,6 +120,42 @@ static void test_round(void **state)
 {
 	(void)state;
 	assert_true(for_each_golden(check_round) >= 50);
+}
+
+/* Where a device is cannot be known if its link leads nowhere; a conflict says so. */
+static void test_unreadable_region(void **state)
+{
+	static const char *const wishes[] = {
+		"dax0.0 offline", "dax0.0 unplugged", "dax0.0 plugged online_movable",
+		"dax0.0 offline release",
+	};
+	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
+	struct mhp_snapshot *snap;
+	struct mhp_ctx *ctx;
+
+	(void)state;
+	fakesys_remove(fs, DAX_DEVICES_PATH "/dax0.0");
+	fakesys_link(fs, DAX_DEVICES_PATH "/dax0.0", "dax0.0");
+	ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		struct mhp_request *request = ask(wishes[i]);
+		struct mhp_plan *plan, *again;
+		char *text;
+
+		assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+		assert_true(mhp_plan_count_conflicts(plan) > 0);
+		text = save(plan);
+		again = read_plan(text);
+		assert_same_text(text, save(again));
+		assert_same_text(show(plan), show(again));
+		mhp_plan_unref(plan);
+		mhp_plan_unref(again);
+		mhp_request_free(request);
+	}
+	mhp_snapshot_unref(snap);
+	mhp_ctx_unref(ctx);
+	fakesys_free(fs);
 }
 
 static enum mhp_outcome apply_to(struct mhp_sim *sim, struct mhp_plan *plan,
@@ -605,6 +643,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round),
+		cmocka_unit_test_teardown(test_unreadable_region, fakesys_free_all),
 		cmocka_unit_test(test_applied),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_met_meanwhile),
