@@ -53,6 +53,7 @@ static int walk(struct fakesys *fs, char path[MHP_PATH_SIZE], const char **name,
 	if (!entry)
 		return -ENOENT;
 	*ret = entry;
+	entry->was_refused |= entry->code < 0;
 	return entry->code;
 }
 

@@ -182,6 +182,28 @@ void fakesys_remove(struct fakesys *fs, const char *path)
 	fs->count = kept;
 }
 
+struct fakesys *fakesys_copy(struct fakesys *fs)
+{
+	struct fakesys *copy = fakesys_new();
+
+	sort(fs);
+	free_entry(&copy->entries[0]);
+	copy->count = 0;
+	for (size_t i = 0; i < fs->count; i++) {
+		struct fakesys_entry entry = fs->entries[i];
+
+		entry.path = strdup(entry.path);
+		if (entry.bytes) {
+			entry.bytes = malloc(entry.length + 1);
+			assert_non_null(entry.bytes);
+			memcpy(entry.bytes, fs->entries[i].bytes, entry.length + 1);
+		}
+		append(copy, entry);
+	}
+	copy->sorted = true;
+	return copy;
+}
+
 static int compare_key(const void *key, const void *entry)
 {
 	return compare_paths(key, ((const struct fakesys_entry *)entry)->path);

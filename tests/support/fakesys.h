@@ -29,6 +29,7 @@ struct fakesys_entry {
 	char *bytes;		/* of a file, or a link's target; NUL behind them */
 	size_t length;
 	int code;		/* in memory: what opening it answers */
+	bool was_refused;	/* ... and has answered */
 };
 
 struct fakesys {
@@ -46,6 +47,8 @@ struct fakesys {
 struct fakesys *fakesys_new(void);
 /* From tests/machines, such as "7.3-hmem-bound". */
 struct fakesys *fakesys_new_machine(const char *name);
+/* Another one of its own, with the same entries. */
+struct fakesys *fakesys_copy(struct fakesys *fs);
 /* Removes the temporary directory too. */
 void fakesys_free(struct fakesys *fs);
 /* A cmocka teardown. */

@@ -18,26 +18,34 @@ static void take_snapshot(struct mirror *mirror, const struct mhp_snapshot *snap
 		const struct mhp_block *block = mhp_snapshot_get_block(snap, i);
 		uint64_t id = mhp_block_get_id(block);
 
-		assert_true(id < MIRROR_BLOCKS);
+		assert_true(id < mirror->n_blocks);
 		mirror->states[id] = (unsigned char)mhp_block_get_state(block);
 		mirror->zones[id] = (unsigned char)mhp_block_get_zone(block);
 	}
 }
 
+void mirror_begin_at(struct mirror *mirror, struct mhp_monitor *monitor)
+{
+	memset(mirror, 0, sizeof(*mirror));
+	mirror->n_blocks = MIRROR_BLOCKS;
+	mirror->monitor = monitor;
+	take_snapshot(mirror, mhp_monitor_get_snapshot(monitor));
+}
+
 void mirror_begin(struct mirror *mirror, struct mhp_ctx *ctx, size_t room)
 {
+	struct mhp_monitor *monitor;
 	struct mhp_monitor_opts opts = {
 		.size = sizeof(opts),
 		.flags = MHP_MONITOR_ZONES,
 		.buffer_bytes = room * 1024,
 	};
 
-	memset(mirror, 0, sizeof(*mirror));
-	assert_int_equal(mhp_monitor_new(ctx, &opts, &mirror->monitor), 0);
-	take_snapshot(mirror, mhp_monitor_get_snapshot(mirror->monitor));
+	assert_int_equal(mhp_monitor_new(ctx, &opts, &monitor), 0);
+	mirror_begin_at(mirror, monitor);
 }
 
-static void apply(struct mirror *mirror, const struct mhp_event *event)
+void mirror_apply(struct mirror *mirror, const struct mhp_event *event)
 {
 	enum mhp_state before, after;
 	enum mhp_zone from, to;
@@ -45,7 +53,7 @@ static void apply(struct mirror *mirror, const struct mhp_event *event)
 
 	if (mhp_event_get_block_id(event, &id) < 0)
 		return;
-	assert_true(id < MIRROR_BLOCKS);
+	assert_true(id < mirror->n_blocks);
 	mhp_event_get_before(event, &before, &from);
 	mhp_event_get_after(event, &after, &to);
 	if (before != mirror->states[id] || from != mirror->zones[id])
@@ -65,7 +73,7 @@ bool mirror_next(struct mirror *mirror)
 	assert_int_equal(mhp_monitor_next(mirror->monitor, &event), 0);
 	if (!event)
 		return false;
-	apply(mirror, event);
+	mirror_apply(mirror, event);
 	mirror->n_events++;
 	mirror->n_lost += mhp_event_get_kind(event) == MHP_EVENT_LOST;
 	mirror->n_resynced += mhp_event_get_kind(event) == MHP_EVENT_RESYNCED;
@@ -92,7 +100,7 @@ char *mirror_copy_heard(struct mirror *mirror)
 		assert_int_equal(mhp_monitor_next(mirror->monitor, &event), 0);
 		if (!event)
 			return all;
-		apply(mirror, event);
+		mirror_apply(mirror, event);
 		assert_int_equal(mhp_event_copy_text(event, &text), 0);
 		assert_true(asprintf(&longer, "%s%s%s%s", all, *all ? "; " : "", text,
 				     mhp_event_is_found(event) ? "!" : "") >= 0);
@@ -120,7 +128,7 @@ void mirror_check(struct mirror *mirror, struct mhp_ctx *ctx, const char *when)
 		mhp_snapshot_unref(snap);
 		assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
 	} while (mirror_drain(mirror));
-	for (uint64_t id = 0; id < MIRROR_BLOCKS; id++) {
+	for (uint64_t id = 0; id < mirror->n_blocks; id++) {
 		const struct mhp_block *block = mhp_snapshot_find_block(snap, id);
 		enum mhp_state state = block ? state_of(block) : MHP_STATE_ABSENT, its;
 		enum mhp_zone zone = block ? mhp_block_get_zone(block) : MHP_ZONE_UNKNOWN, in;

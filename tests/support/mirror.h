@@ -13,10 +13,15 @@
 
 struct mirror {
 	struct mhp_monitor *monitor;
+	uint64_t n_blocks;		/* of which the rest has none; at most, and at first, all */
 	unsigned char states[MIRROR_BLOCKS], zones[MIRROR_BLOCKS];
 	size_t n_events, n_lost, n_resynced, n_found;
 };
 
+/* What the monitor's snapshot has is what is known. */
+void mirror_begin_at(struct mirror *mirror, struct mhp_monitor *monitor);
+/* What an event tells of a block leads from what is known to something else. */
+void mirror_apply(struct mirror *mirror, const struct mhp_event *event);
 /* room: of messages that may wait; 0: the default */
 void mirror_begin(struct mirror *mirror, struct mhp_ctx *ctx, size_t room);
 /* The next event, applied; false: none waits. Each begins where the last one ended. */
