@@ -14,7 +14,7 @@ bool device_says(const struct plan_part *part, const char *word)
 /* Does the device's word say what the blocks are? "offline" and "online*" can be wrong. */
 static bool word_is_true(const struct plan_part *part, enum mhp_device_state word)
 {
-	const struct plan_block *blocks = &part->plan->blocks[part->first];
+	const struct plan_block *blocks = part->plan->blocks;
 	size_t online = count_blocks(part, is_online);
 	size_t present = count_blocks(part, is_present);
 
@@ -27,7 +27,7 @@ static bool word_is_true(const struct plan_part *part, enum mhp_device_state wor
 		return online == part->count;
 	case MHP_DEVICE_STATE_ONLINE_KERNEL:
 	case MHP_DEVICE_STATE_ONLINE_MOVABLE:
-		for (size_t i = 0; i < part->count; i++)
+		for (size_t i = part->first; i < part->first + part->count; i++)
 			if (!is_as_wanted(MHP_GOAL_ONLINE,
 					  word == MHP_DEVICE_STATE_ONLINE_KERNEL ?
 						  MHP_ONLINE_KERNEL : MHP_ONLINE_MOVABLE,
