@@ -13,6 +13,8 @@
 enum slack {
 	SLACK_UNDO = 1,		/* more than one thing failed: the way back may not be found */
 	SLACK_OTHERS = 2,	/* others act meanwhile: what is there now may be theirs */
+	SLACK_LASTING = 4,	/* what failed goes on to: nothing can be put back, or read */
+	SLACK_WRITES = 8,	/* writes are told of whose file could not be opened */
 };
 
 /* A call of mhp_apply() on a machine. */
@@ -23,6 +25,9 @@ struct deed {
 	struct world before, after;
 	size_t writes;			/* that reached the machine, loads too */
 	unsigned int slack;		/* enum slack */
+	/* how the machine is reached; NULL: as any simulated one */
+	struct mhp_ctx *(*new_ctx)(struct mhp_sim *sim);
+	struct world (*world_of)(struct mhp_sim *sim);
 	/* told of what is not so */
 	void (*complain)(void *data, const char *text);
 	void *data;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "support/ask.h"
+#include "support/honest.h"
 #include "support/verbs.h"
 
 /* the rest is only counted */
@@ -245,146 +246,32 @@ int run_fulfil(struct run *run, void (*on_planned)(void *data), void *data)
 
 /* ---- what must hold ---- */
 
-static bool is_unknown(const struct mhp_result *result)
+static void complain_of(void *data, const char *text)
 {
-	enum mhp_state state;
-	enum mhp_zone zone;
-
-	mhp_result_get_after(result, &state, &zone);
-	return state == MHP_STATE_UNKNOWN ||
-	       (state == MHP_STATE_ONLINE && zone == MHP_ZONE_UNKNOWN);
+	complain(data, "%s", text);
 }
 
-static const char *after_word(const struct mhp_result *result)
+static struct deed deed_of(struct run *run)
 {
-	enum mhp_state state;
-	enum mhp_zone zone;
-
-	mhp_result_get_after(result, &state, &zone);
-	return state == MHP_STATE_ONLINE ? mhp_zone_to_str(zone) : mhp_state_to_str(state);
-}
-
-static bool is_wanted(const struct run *run, unsigned int id)
-{
-	const char *word = run->after.blocks[id];
-	enum mhp_online_type type = mhp_plan_get_online_type(run->plan);
-	enum mhp_goal goal = mhp_plan_get_goal(run->plan);
-
-	if (goal == MHP_GOAL_UNPLUGGED)
-		return !strcmp(word, "absent");
-	if (goal == MHP_GOAL_OFFLINE || type == MHP_OFFLINE)
-		return !strcmp(word, "offline");
-	return !strcmp(word, type == MHP_ONLINE_MOVABLE ? "Movable" : "Normal");
-}
-
-static bool is_driver_wanted(const struct run *run)
-{
-	const char *driver = driver_of(&run->after, "dax0.0");
-
-	if (mhp_plan_get_goal(run->plan) == MHP_GOAL_PLUGGED && !strncmp(run->verb->wish, "dax", 3))
-		return driver && !strcmp(driver, "kmem");
-	return !strstr(run->verb->wish, "to:") || (driver && !strcmp(driver, "device_dax"));
-}
-
-/* What kmem let go of nobody gives it back as it was. */
-static bool can_be_undone(const struct mhp_plan *plan)
-{
-	for (size_t i = 0; i < mhp_plan_count_steps(plan); i++) {
-		const struct mhp_step *step = mhp_plan_get_step(plan, i);
-
-		if (mhp_step_get_kind(step) == MHP_STEP_UNBIND && !mhp_step_get_undo_word(step))
-			return false;
-	}
-	return !(mhp_plan_get_rules(plan) & MHP_RULE_KEEP);
-}
-
-struct sums {
-	size_t wanted, same, unknown, all;
-	bool in_target[WORLD_BLOCKS];
-};
-
-/* Each block is what the report says, and is named if it is neither as wanted nor as before. */
-static struct sums check_blocks(const struct run *run)
-{
-	struct sums sums = { .all = mhp_report_count_results(run->report) };
-
-	for (size_t i = 0; i < sums.all; i++) {
-		const struct mhp_result *result = mhp_report_get_result(run->report, i);
-		unsigned int id = (unsigned int)mhp_result_get_id(result);
-		bool same = same_block(&run->before, &run->after, id);
-		enum mhp_reason reason = mhp_result_get_reason(result);
-		bool failed = mhp_reason_is_failure(reason);
-
-		sums.in_target[id] = true;
-		sums.same += same;
-		sums.wanted += is_wanted(run, id);
-		sums.unknown += is_unknown(result);
-		if (!is_unknown(result) && strcmp(after_word(result), run->after.blocks[id]))
-			complain(run, "memory%u is %s, and not %s", id, run->after.blocks[id],
-				 after_word(result));
-		if (!same && !is_wanted(run, id) && !failed)
-			complain(run, "memory%u was %s, is %s, and is said to be \"%s\"", id,
-				 run->before.blocks[id], run->after.blocks[id],
-				 mhp_reason_to_str(reason));
-		if (is_wanted(run, id) && failed && reason != MHP_REASON_NOT_PUT_BACK &&
-		    !is_unknown(result) &&
-		    mhp_report_get_outcome(run->report) != MHP_OUTCOME_REFUSED)
-			complain(run, "memory%u is as wanted, and is said to be \"%s\"", id,
-				 mhp_reason_to_str(reason));
-	}
-	for (unsigned int id = 0; id < WORLD_BLOCKS; id++)
-		if (!sums.in_target[id] && !same_block(&run->before, &run->after, id))
-			complain(run, "memory%u is not of the target, was %s, and is %s", id,
-				 run->before.blocks[id], run->after.blocks[id]);
-	return sums;
-}
-
-static void check_outcome(const struct run *run)
-{
-	struct sums sums = check_blocks(run);
-	bool same = sums.same == sums.all && same_drivers(&run->before, &run->after);
-	bool settings = same_settings(&run->before, &run->after);
-	bool met = sums.wanted == sums.all && is_driver_wanted(run);
-	enum mhp_outcome outcome = mhp_report_get_outcome(run->report);
-
-	if (outcome == MHP_OUTCOME_DONE && !met)
-		complain(run, "is not as wanted");
-	if (outcome == MHP_OUTCOME_DONE && !settings)
-		complain(run, "the settings are not as before");
-	if ((outcome == MHP_OUTCOME_UNDONE || outcome == MHP_OUTCOME_REFUSED) &&
-	    !(same && settings))
-		complain(run, "is not as before: policy %s, autoprobe %s, %zu ids, driver %s",
-			 run->after.policy, run->after.autoprobe, run->after.ids,
-			 run->after.drivers[0]);
-	if (outcome == MHP_OUTCOME_PARTIAL && same && settings && !run->after.journal &&
-	    !sums.unknown && !run->is_lasting)
-		complain(run, "all is as before");
-	/* one failure is no reason not to find the way back */
-	if (outcome == MHP_OUTCOME_PARTIAL && !run->verb->refuses && !run->is_lasting &&
-	    can_be_undone(run->plan))
-		complain(run, "was not put back");
-	if (outcome == MHP_OUTCOME_UNKNOWN && !sums.unknown)
-		complain(run, "nothing is unknown");
-	if (outcome != MHP_OUTCOME_DONE && met && settings && !run->after.journal &&
-	    !sums.unknown && !same && !run->is_lasting)
-		complain(run, "all is as wanted");
-	if ((outcome != MHP_OUTCOME_DONE) !=
-	    (mhp_reason_is_failure(mhp_report_get_reason(run->report)) ||
-	     mhp_report_get_reason(run->report) == MHP_REASON_CONFLICT))
-		complain(run, "the reason is \"%s\"",
-			 mhp_reason_to_str(mhp_report_get_reason(run->report)));
-	if (mhp_report_count_writes(run->report) != run->writes &&
-	    (!run->reach->may_lack_writes ||
-	     mhp_report_count_writes(run->report) < run->writes))
-		complain(run, "%zu writes are told of, %zu were made",
-			 mhp_report_count_writes(run->report), run->writes);
+	return (struct deed){
+		.sim = run->sim, .plan = run->plan, .report = run->report,
+		.before = run->before, .after = run->after, .writes = run->writes,
+		.slack = (run->verb->refuses ? SLACK_UNDO : 0) |
+			 (run->is_lasting ? SLACK_LASTING : 0) |
+			 (run->reach->may_lack_writes ? SLACK_WRITES : 0),
+		.new_ctx = run->reach->new_ctx, .world_of = run->reach->world_of,
+		.complain = complain_of, .data = run,
+	};
 }
 
 void run_check(struct run *run, int code)
 {
+	struct deed deed;
+
 	run->after = run->reach->world_of(run->sim);
+	deed = deed_of(run);
 	if (run->report)
-		check_outcome(run);
+		check_report(&deed);
 	else if (run->writes || !same_drivers(&run->before, &run->after) ||
 		 memcmp(run->before.blocks, run->after.blocks, sizeof(run->after.blocks)))
 		complain(run, "%d, but something was written", code);
@@ -399,27 +286,9 @@ void run_check_as_expected(const struct run *run, int code)
 
 void run_check_recovery(struct run *run)
 {
-	struct mhp_apply_opts opts = { .size = sizeof(opts), .timeout_ms = 1 };
-	struct mhp_recovery *recovery = NULL;
-	struct world now;
-	struct mhp_ctx *ctx;
-	int r;
+	struct deed deed = deed_of(run);
 
-	if (!same_settings(&run->before, &run->after) && !run->after.journal)
-		complain(run, "policy %s, autoprobe %s, %zu ids, and no journal tells of it",
-			 run->after.policy, run->after.autoprobe, run->after.ids);
-	ctx = run->reach->new_ctx(run->sim);
-	r = mhp_recover(ctx, &opts, &recovery);
-	if (r < 0)
-		complain(run, "recovery: %d", r);
-	if (run->after.journal && !(recovery && mhp_recovery_is_complete(recovery)))
-		complain(run, "recovery is not complete");
-	now = run->reach->world_of(run->sim);
-	if (!same_settings(&run->before, &now) || now.journal)
-		complain(run, "recovered, but policy %s, autoprobe %s, %zu ids%s", now.policy,
-			 now.autoprobe, now.ids, now.journal ? ", and a journal" : "");
-	mhp_recovery_free(recovery);
-	mhp_ctx_unref(ctx);
+	check_recovery_of(&deed);
 }
 
 void run_end(struct run *run)
