@@ -57,7 +57,8 @@ int value_size(const char *text, uint64_t *ret_bytes)
 	if (code == -EINVAL)
 		return code;
 	if (*text) {
-		const char *unit = strchr(units, *text & ~('a' - 'A'));
+		/* of a blank nothing would be left, and units ends with that */
+		const char *unit = *text == ' ' ? NULL : strchr(units, *text & ~('a' - 'A'));
 
 		if (!unit || (text[1] && strcmp(text + 1, "iB")))
 			return -EINVAL;

@@ -102,7 +102,7 @@ for kind in DAX daxx da unknown 1; do
 	usage "--kind: \"$kind\" is no kind of region such as dax" offline --kind "$kind"
 done
 
-for size in a 4X 4GB -4G +4G 4.5G ' 4G' '4 G' 4GiBs 0x1000 G 4Gi; do
+for size in a 4X 4GB -4G +4G 4.5G ' 4G' '4 G' '4 ' 4GiBs 0x1000 G 4Gi; do
 	usage "--size: \"$size\" is no size" offline --node 1 --size "$size"
 	err_has 'such as 4G'
 done
