@@ -31,6 +31,7 @@ static void check_code(int r, bool is_touched)
 }
 
 /* The text without its one newline is what was printed. */
+__attribute__((format(printf, 2, 3)))
 static void check_printed(const char *text, const char *format, ...)
 {
 	size_t length = strlen(text);
