@@ -58,6 +58,7 @@ struct mhp_message {
 	const char *subsystem;
 	const char *driver;
 	const char *modalias;
+	const char *synth_uuid;	/* asked for by writing to a file named uevent; else NULL */
 	uint64_t seqnum;	/* 0: none, or malformed; the kernel's begin with 1 */
 };
 

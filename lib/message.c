@@ -108,7 +108,9 @@ static bool read_subject(const struct mhp_message *message, struct news *news)
 
 bool message_read(const struct mhp_message *message, struct news *ret)
 {
-	struct news news = { .seqnum = message->seqnum, .node = -1 };
+	struct news news = {
+		.seqnum = message->seqnum, .node = -1, .is_asked_for = message->synth_uuid,
+	};
 	char name[EVENT_NAME_SIZE];
 	const char *slash;
 

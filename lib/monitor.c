@@ -283,7 +283,8 @@ static void take_news(struct mhp_monitor *monitor, const struct news *news)
 
 	if (is_old && !is_useful(monitor, news))
 		return;
-	is_hint = is_old || (news->seqnum <= monitor->seqnum && !is_removal);
+	is_hint = is_old || news->is_asked_for ||
+		  (news->seqnum <= monitor->seqnum && !is_removal);
 	settings_look(&monitor->settings, monitor->ctx, &monitor->mem, false);
 	if (news->subject != SUBJECT_BLOCK)
 		take_thing_news(monitor, news, is_hint);

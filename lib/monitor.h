@@ -33,6 +33,7 @@ struct news {
 	const char *name;	/* the last part of devpath */
 	const char *devpath;
 	const char *driver;	/* upon bind, else NULL */
+	bool is_asked_for;	/* by somebody, as by udevadm trigger: nothing has happened */
 	bool if_known;		/* nothing but its name tells that it is one of ours */
 };
 /* Is there anything in it that we follow? Any message may come, and is harmless. */

@@ -184,6 +184,7 @@ int host_receive_event(struct mhp_backend *be, struct mhp_events *events,
 		/* not udev_device_get_driver(), which looks who has it now */
 		.driver = udev_device_get_property_value(device, "DRIVER"),
 		.modalias = udev_device_get_property_value(device, "MODALIAS"),
+		.synth_uuid = udev_device_get_property_value(device, "SYNTH_UUID"),
 		.seqnum = udev_device_get_seqnum(device),
 	};
 	return 0;

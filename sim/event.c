@@ -283,6 +283,7 @@ static void cut(char *text, struct mhp_message *ret)
 		{ "SUBSYSTEM=", &message.subsystem },
 		{ "DRIVER=", &message.driver },
 		{ "MODALIAS=", &message.modalias },
+		{ "SYNTH_UUID=", &message.synth_uuid },
 	};
 
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {

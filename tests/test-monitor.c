@@ -125,6 +125,35 @@ static void test_nothing_new(void **state)
 	tear_down(&bench);
 }
 
+/* By "udevadm trigger", at each boot and by anybody: nothing has happened. */
+static void test_asked_for(void **state)
+{
+	static const char *const actions[] = {
+		"add", "remove", "online", "offline", "change", "move", "bind", "unbind",
+	};
+	static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct mirror mirror;
+		struct bench bench;
+
+		set_up(&bench, machines[i]);
+		put_blocks(&bench, 33, 33, "online_movable");
+		mirror_begin(&mirror, bench.ctx, 0);
+		for (size_t j = 0; j < ARRAY_SIZE(actions); j++) {
+			put(&bench, block_file(32, "uevent"), actions[j]);
+			put(&bench, block_file(33, "uevent"), actions[j]);
+			put(&bench, NODE_PATH "/node1/uevent", actions[j]);
+			put(&bench, DAX_DEVICES_PATH "/dax0.0/uevent", actions[j]);
+			heard(&mirror, strcmp(actions[j], "bind") ? "" : "dax0.0 bound to kmem");
+		}
+		mirror_check(&mirror, bench.ctx, machines[i]);
+		mirror_end(&mirror);
+		tear_down(&bench);
+	}
+}
+
 /* The driver was known, but not that its probe has ended: the message of that is told once. */
 static void test_probed(void **state)
 {
@@ -316,7 +345,7 @@ static void test_device_of_no_memory(void **state)
 	mirror_begin(&mirror, bench.ctx, 0);
 	snprintf(uevent, sizeof(uevent), "%s/uevent", region);
 	put(&bench, uevent, "add");
-	heard(&mirror, "region0 added");
+	heard(&mirror, "region0 added; region0 bound to cxl_region");
 	assert_int_equal(mhp_monitor_refresh(mirror.monitor), 0);
 	heard(&mirror, "compared with a fresh snapshot!");
 	/* nor where that cannot be seen */
@@ -1372,6 +1401,7 @@ int main(void)
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_nothing_new),
+		cmocka_unit_test(test_asked_for),
 		cmocka_unit_test(test_probed),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_cut_in_two),
