@@ -166,8 +166,10 @@ static void check_outcome(const struct deed *deed)
 		complain(deed, "is not as before: policy %s, autoprobe %s, %zu ids, driver %s",
 			 deed->after.policy, deed->after.autoprobe, deed->after.ids,
 			 deed->after.drivers[0]);
+	/* what is kept may have been as wanted before */
 	if (outcome == MHP_OUTCOME_PARTIAL && same && settings && !deed->after.journal &&
-	    !sums.unknown && !lasting)
+	    !sums.unknown && !lasting &&
+	    !(sums.wanted && mhp_plan_get_rules(deed->plan) & MHP_RULE_KEEP))
 		complain(deed, "all is as before");
 	/* one failure is no reason not to find the way back */
 	if (outcome == MHP_OUTCOME_PARTIAL && !(deed->slack & SLACK_UNDO) && !lasting &&
