@@ -8,6 +8,7 @@
 
 #include <mhp/mhp.h>
 
+#include "../sim/sim.h"
 #include "machines.h"
 
 #define MEM "/sys/devices/system/memory/"
@@ -266,13 +267,14 @@ const char *pick_file(const struct machine *machine, const struct op *op, const 
 
 static void act_as_host(struct mhp_sim *sim, const struct op *op)
 {
+	uint64_t size = sim->model.block_size;
 	char device[16];
 
 	snprintf(device, sizeof(device), "virtio%u", op->c % 4);
 	switch (op->b % 4) {
 	case 0:
-		(void)mhp_sim_plug_dimm(sim, op->c % 4, op->d % 3, (uint64_t)(32 + op->e % 24) << 27,
-					(uint64_t)(1 + op->d / 64) << 27);
+		(void)mhp_sim_plug_dimm(sim, op->c % 4, op->d % 3, (32 + op->e % 24) * size,
+					(1 + op->d / 64) * size);
 		break;
 	case 1:
 		(void)mhp_sim_request_unplug_dimm(sim, op->c % 4);

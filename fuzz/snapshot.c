@@ -434,13 +434,21 @@ static char *capture_of(struct mhp_ctx *ctx)
 	return text;
 }
 
-/* In no capture: what is in a directory that cannot be listed, and can be known by its name; FIFOs. */
+/*
+ * In no capture: what is in a directory that cannot be listed, and can be known by its name;
+ * FIFOs; what is in /run; that a file of /proc ends in the middle of a line.
+ */
 static bool has_whole_capture(const struct fakesys *fs)
 {
-	for (size_t i = 0; i < fs->count; i++)
-		if (fs->entries[i].type == FAKESYS_FIFO ||
-		    (fs->entries[i].type == FAKESYS_DIR && fs->entries[i].code < 0))
+	for (size_t i = 0; i < fs->count; i++) {
+		const struct fakesys_entry *entry = &fs->entries[i];
+
+		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4) ||
+		    (entry->type == FAKESYS_DIR && entry->code < 0) ||
+		    (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
+		     entry->length && entry->bytes[entry->length - 1] != '\n'))
 			return false;
+	}
 	return true;
 }
 
