@@ -406,20 +406,38 @@ void run_bind_step(struct apply *apply, const struct mhp_step *step)
 
 /* ---- unbind ---- */
 
+/*
+ * It had no file of its own yet when that was planned, as kmem was just being bound to it. By that
+ * all blocks can go first; those that are offline only might be onlined by anybody in between.
+ */
+static void blame_half_made(struct apply *apply, size_t part)
+{
+	struct text text = { 0 };
+
+	text_add(&text, "the driver was not done with it when this was planned");
+	blame_text(apply, part, 0, MHP_REASON_STALE, "plan again", &text);
+}
+
 /* Any other block would stay without a driver until a reboot. */
 static bool can_unbind(struct apply *apply, const struct mhp_step *step)
 {
 	const struct plan_part *part = &apply->plan->parts[step->part];
+	bool must_go = step->expected_state == MHP_STATE_ABSENT, is_any = false;
 
 	look_at_part(apply, step->part);
-	for (size_t i = part->first; i < part->first + part->count; i++)
-		if (apply->now[i].state != MHP_STATE_ABSENT &&
-		    (apply->now[i].state != MHP_STATE_OFFLINE ||
-		     step->expected_state == MHP_STATE_ABSENT)) {
+	for (size_t i = part->first; i < part->first + part->count; i++) {
+		if (apply->now[i].state == MHP_STATE_ABSENT)
+			continue;
+		if (must_go || apply->now[i].state != MHP_STATE_OFFLINE) {
 			blame_stale(apply, i, step->expected_state, MHP_ZONE_UNKNOWN);
 			return false;
 		}
-	return true;
+		is_any = true;
+	}
+	if (!is_any || !has_device_file(apply, step->part))
+		return true;
+	blame_half_made(apply, step->part);
+	return false;
 }
 
 void run_unbind_step(struct apply *apply, const struct mhp_step *step)

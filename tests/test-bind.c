@@ -187,6 +187,44 @@ static void test_others_on_the_way_to_device_dax(void **state)
 	tear_down(&bench);
 }
 
+/* ---- a device that was half made when it was looked at ---- */
+
+/* The plan as it is made where the device has kmem and not yet the driver's file. */
+static struct mhp_plan *without_word(struct mhp_plan *plan)
+{
+	struct mhp_plan *again;
+	char *text, *line;
+
+	assert_int_equal(mhp_plan_copy_saved(plan, &text), 0);
+	mhp_plan_unref(plan);
+	line = strstr(text, "device-word");
+	assert_non_null(line);
+	memmove(line, strchr(line, '\n') + 1, strlen(strchr(line, '\n') + 1) + 1);
+	assert_int_equal(mhp_plan_new_from_text(text, strlen(text), &again, NULL), 0);
+	free(text);
+	return again;
+}
+
+/* Blocks that are only offline are anybody's to online, and kmem would leave them behind. */
+static void test_half_made(void **state)
+{
+	struct mhp_plan *plan;
+	struct world before;
+	struct bench bench;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	put_blocks(&bench, 32, 35, "online_movable");
+	before = world_of(bench.sim);
+	plan = without_word(plan_of(&bench, "dax0.0 unplugged to:device_dax borrow"));
+	assert_int_equal(apply_plan(&bench, plan, NULL), MHP_OUTCOME_UNDONE);
+	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_STALE);
+	assert_blocks(&bench, 32, 35, "Movable");
+	check_driver(&bench, "dax0.0", "kmem");
+	check_settings(&bench, &before);
+	tear_down(&bench);
+}
+
 /* ---- new_id ---- */
 
 /* new_id binds it, or does not, without a word: bind is asked again why. */
@@ -326,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_others_would_be_bound),
 		cmocka_unit_test(test_others_have_a_driver),
 		cmocka_unit_test(test_others_on_the_way_to_device_dax),
+		cmocka_unit_test(test_half_made),
 		cmocka_unit_test(test_new_id_fails),
 		cmocka_unit_test(test_id_stays),
 		cmocka_unit_test(test_stuck_range),
