@@ -100,6 +100,8 @@ static void unbind(const struct region *region)
 	    strcmp(word, "unplugged") == 0 &&
 	    write_word(region->name, DAX "/drivers/kmem/unbind") == 0)
 		count(TALLY_UNBINDS);
+	note("unbinding %s by hand: it was %s, and has %s", region->name, driver,
+	     read_word(word, sizeof(word), DAX "/devices/%s/state", region->name) ? word : "-");
 	close(lock);
 }
 

@@ -128,6 +128,25 @@ void check_nothing_held(const char *when)
 		close(lock);
 }
 
+/* Unbound while it was online, memory stays until a reboot, and nobody can do anything about it. */
+void check_none_stranded(const char *when)
+{
+	struct picture picture;
+	char driver[WORD_SIZE];
+
+	read_picture(&picture);
+	for (size_t i = 0; i < region_count; i++) {
+		const struct region *region = &regions[i];
+
+		read_driver(region, driver);
+		for (size_t j = 0; j < region->count && strcmp(driver, "kmem") != 0; j++)
+			if (picture.at[region->id[j]].state != MHP_STATE_ABSENT)
+				wrong("%s: block %s of %s is stranded", when,
+				      place_text(region->id[j], &picture.at[region->id[j]]),
+				      region->name);
+	}
+}
+
 /* device_dax takes no such device by itself: only one whose name was written to its new_id. */
 void check_no_id_left(struct chance *chance)
 {

@@ -220,6 +220,7 @@ static void run_alone(void)
 	driver_run_certain();
 	driver_run(PHASE_QUIET, all_regions(), 8);
 	follow_compare_all("alone");
+	check_none_stranded("alone");
 	write_word("1", AUTOPROBE);
 	set_policy(round_number / 4 % 2 ? "online" : "offline");
 }
@@ -236,6 +237,7 @@ static void run_round(void)
 	recover();
 	check_policy();
 	check_nothing_held("after the others");
+	check_none_stranded("after the others");
 	follow_compare_all("after the others");
 	leave_and_recover();
 	run_alone();

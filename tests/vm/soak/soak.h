@@ -244,6 +244,8 @@ void check_handles(const char *what, bool is_at_end);
 void check_memory(void);
 void check_settings(const char *when, const char *policy, const char *autoprobe);
 void check_nothing_held(const char *when);
+/* No device lacks its driver while it has blocks. */
+void check_none_stranded(const char *when);
 /* No driver takes a device by an id that somebody left. */
 void check_no_id_left(struct chance *chance);
 
