@@ -22,7 +22,7 @@ if [ -n "${FULL:-}" ]; then
 else
 	set -- -r 3 "$@"
 fi
-# Said at once, as it takes long.
+# Said while it runs, as it takes long.
 {
 	timeout 2700 soak -s $SEED "$@" 2>&1 </dev/null
 	echo $? >/tmp/rc

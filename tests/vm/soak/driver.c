@@ -218,6 +218,17 @@ static bool touches_kernel_zone(const struct mhp_report *report, const struct pi
 	return false;
 }
 
+/* The plan has said so: a device that kmem has given up cannot be given back as it was. */
+static bool cannot_be_undone(const struct mhp_plan *plan)
+{
+	const struct mhp_conflict *warning;
+
+	for (size_t i = 0; (warning = mhp_plan_get_warning(plan, i)); i++)
+		if (mhp_conflict_get_code(warning) == MHP_WARNING_NOT_UNDOABLE)
+			return true;
+	return false;
+}
+
 static void carry_out(enum phase phase, unsigned int mask, struct wish *wish, struct brake *brake,
 		      int64_t timeout_ms)
 {
@@ -247,7 +258,8 @@ static void carry_out(enum phase phase, unsigned int mask, struct wish *wish, st
 		note("%s: %s: %s", wish->text, mhp_outcome_to_str(mhp_report_get_outcome(report)),
 		     mhp_report_get_message(report));
 		judged.may_be_partial = phase != PHASE_QUIET || brake->undo ||
-			(wish->rules & MHP_RULE_KEEP) || touches_kernel_zone(report, &judged.after);
+			(wish->rules & MHP_RULE_KEEP) || cannot_be_undone(plan) ||
+			touches_kernel_zone(report, &judged.after);
 		check_report(&judged, report);
 	}
 	if (phase == PHASE_QUIET) {
