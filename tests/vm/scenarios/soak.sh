@@ -3,7 +3,7 @@
 # what: one process uses libmhp for long beside others who kill, write by hand, and an agent: each report is true, nothing is left
 # machine: soak
 # kernels: 7.3
-# timeout: 400
+# timeout: 900
 # full-timeout: 3000
 
 # With the device's word only can the others unbind a device without stranding its memory.
@@ -26,7 +26,7 @@ fi
 {
 	timeout 2700 soak -s $SEED "$@" 2>&1 </dev/null
 	echo $? >/tmp/rc
-} | tee /tmp/out | cut -c 1-1000 | sed 's/^/#   /'
+} | tee /tmp/out | sed 's/^/#   /'
 rc=$(cat /tmp/rc)
 [ "$rc" -eq 0 ] || tail -n 40 /tmp/soak.notes | cut -c 1-500 | sed 's/^/#   . /'
 is "soak -s $SEED: nothing is wrong" "$rc" 0
