@@ -327,6 +327,64 @@ static void test_changed_since(void **state)
 	tear_down(&bench);
 }
 
+/* Who cannot put back what was left does not begin, and says what stands in the way. */
+static void test_not_put_back(void **state)
+{
+	const struct row *row = &rows[0];
+	struct world left, now;
+	struct bench bench;
+	size_t n = 0;
+
+	(void)state;
+	do {
+		if (n)
+			tear_down(&bench);
+		prepare(&bench, row);
+		die_at(&bench, row, ++n);
+	} while (strcmp(world_of(bench.sim).policy, "online_movable"));
+	left = world_of(bench.sim);
+	mhp_sim_fail_write(bench.sim, POLICY_PATH, "offline", -EIO, 0);
+	assert_int_equal(fulfil(&bench, "dax0.0 plugged online_kernel borrow", NULL),
+			 MHP_OUTCOME_REFUSED);
+	assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_PENDING);
+	assert_int_equal(mhp_report_get_code(bench.report), -EIO);
+	assert_says(&bench, "dax0.0: what ");
+	assert_says(&bench, " has left behind could not be put back: " POLICY_PATH);
+	now = world_of(bench.sim);
+	assert_same_world(&now, &left, "not put back");
+	assert_true(now.journal);
+	tear_down(&bench);
+}
+
+/* In one call: planned anew, as the first plan was for what somebody had left. */
+static void test_one_call(void **state)
+{
+	const struct row *row = &rows[0];
+	struct world done = world_when_done(row);
+	size_t acts = count_acts(row);
+
+	(void)state;
+	for (size_t n = 1; n <= acts; n++) {
+		const char *what = word_of(row, n);
+		struct bench bench;
+		struct world now;
+		bool left;
+
+		prepare(&bench, row);
+		die_at(&bench, row, n);
+		left = world_of(bench.sim).journal;
+		assert_int_equal(mhp_plug_region(bench.ctx, "dax0.0", MHP_ONLINE_MOVABLE, 0,
+						 &bench.report), 0);
+		if (mhp_report_get_outcome(bench.report) != MHP_OUTCOME_DONE)
+			fail_msg("%s: %s", what, mhp_report_get_message(bench.report));
+		if ((mhp_report_get_recovery(bench.report) != NULL) != left)
+			fail_msg("%s: %s", what, left ? "not told" : "told of nothing");
+		now = world_of(bench.sim);
+		assert_same_world(&now, &done, what);
+		tear_down(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +392,8 @@ int main(void)
 		cmocka_unit_test(test_killed_again),
 		cmocka_unit_test(test_next_apply),
 		cmocka_unit_test(test_changed_since),
+		cmocka_unit_test(test_not_put_back),
+		cmocka_unit_test(test_one_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
