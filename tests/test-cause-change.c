@@ -141,6 +141,33 @@ static void policy_and_devices(void **state)
 
 /* ---- none of them ---- */
 
+/* What is not known is not made up. */
+static void little_is_known(void **state)
+{
+	const struct cause_system system = { 0 };
+	const struct cause_change bound = { .kind = MHP_EVENT_DEVICE_BOUND };
+	const struct cause_change added = {
+		.kind = MHP_EVENT_BLOCK_ADDED,
+		.memory = { .kind = MHP_REGION_DAX, .device_code = -ENODATA },
+	};
+	struct cause_change guess = {
+		.kind = MHP_EVENT_BLOCK_ADDED,
+		.memory = { .kind = MHP_REGION_VIRTIO_MEM, .is_guess = true },
+	};
+	struct cause cause = { 0 };
+
+	(void)state;
+	cause_of_change(&system, &guess, &cause);
+	assert_string_equal(cause.text, "perhaps the host, by virtio_mem");
+	guess.memory.kind = MHP_REGION_DIMM;
+	cause_of_change(&system, &guess, &cause);
+	assert_string_equal(cause.text, "perhaps the host or firmware, by ACPI");
+	cause_of_change(&system, &bound, &cause);
+	assert_string_equal(cause.text, "probably whoever bound it, or loaded the driver");
+	cause_of_change(&system, &added, &cause);
+	assert_string_equal(cause.text, "probably whoever bound the device, or loaded the driver");
+}
+
 static void conclusions(void **state)
 {
 	static const struct {
@@ -162,8 +189,16 @@ static void conclusions(void **state)
 		  "device", "probably whoever wrote unplugged to the state file of r" },
 		{ MHP_EVENT_BLOCK_OFFLINE, false, MHP_REGION_VIRTIO_MEM, 0, "host",
 		  "perhaps the host, which takes it back" },
+		{ MHP_EVENT_BLOCK_OFFLINE, false, MHP_REGION_DIMM, 0, "host",
+		  "perhaps the host, which takes it back" },
+		{ MHP_EVENT_BLOCK_OFFLINE, false, MHP_REGION_PPC64_LMB, 0, "host",
+		  "perhaps the host, which takes it back" },
 		{ MHP_EVENT_BLOCK_ADDED, false, MHP_REGION_VIRTIO_MEM, 0, "host",
 		  "probably the host, by virtio_mem" },
+		{ MHP_EVENT_BLOCK_ADDED, false, MHP_REGION_PPC64_LMB, 0, "host",
+		  "perhaps the host, by drmgr" },
+		{ MHP_EVENT_BLOCK_REMOVED, false, MHP_REGION_MANAGED, 0, "device",
+		  "probably the driver that manages it" },
 		{ MHP_EVENT_BLOCK_REMOVED, false, MHP_REGION_DIMM, 0, "host",
 		  "probably the host or firmware, by ACPI" },
 		{ MHP_EVENT_BLOCK_ADDED, false, MHP_REGION_DAX, 0, "device",
@@ -184,6 +219,8 @@ static void conclusions(void **state)
 		{ MHP_EVENT_DEVICE_UNBOUND, false, MHP_REGION_DAX, 0, "device",
 		  "probably whoever unbound it, or removed the driver d\\x0a" },
 		{ MHP_EVENT_DEVICE_ADDED, false, MHP_REGION_DAX, 0, "unknown",
+		  "another program, the hardware or its driver" },
+		{ MHP_EVENT_DEVICE_REMOVED, false, MHP_REGION_DAX, 0, "unknown",
 		  "another program, the hardware or its driver" },
 		{ MHP_EVENT_NODE_ADDED, false, 0, 0, "unknown",
 		  "whoever brought or took its memory" },
@@ -220,6 +257,7 @@ int main(void)
 		cmocka_unit_test(without_end),
 		cmocka_unit_test(by_time),
 		cmocka_unit_test(policy_and_devices),
+		cmocka_unit_test(little_is_known),
 		cmocka_unit_test(conclusions),
 	};
 

@@ -170,6 +170,58 @@ static void conclusions(void **state)
 	assert_string_equal(mhp_cause_kind_to_str((enum mhp_cause_kind)7), "unknown");
 }
 
+static void absences(void **state)
+{
+	static const struct {
+		enum mhp_region_kind kind;
+		enum mhp_device_state device;	/* NO_WORD: no such file */
+		const char *kind_word, *text;
+	} rows[] = {
+		{ MHP_REGION_VIRTIO_MEM, NO_WORD, "host",
+		  "probably the host, which has given none" },
+		{ MHP_REGION_DIMM, NO_WORD, "host",
+		  "probably the host: there is none in the slot, or it was ejected" },
+		{ MHP_REGION_DAX, MHP_DEVICE_STATE_UNPLUGGED, "device",
+		  "its state file says unplugged" },
+		{ MHP_REGION_DAX, NO_WORD, "device", "the driver kmem has not brought it" },
+		{ MHP_REGION_S390_STANDBY, NO_WORD, "unknown", "nobody who brought it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct cause_memory memory = {
+			.kind = rows[i].kind, .device_state = rows[i].device,
+			.device_code = rows[i].device == NO_WORD ? -ENODATA : 0,
+		};
+		struct cause cause = { 0 };
+
+		cause_of_absence(&memory, &cause);
+		assert_string_equal(mhp_cause_kind_to_str(cause.kind), rows[i].kind_word);
+		assert_string_equal(cause.text, rows[i].text);
+	}
+}
+
+/* A kernel without a policy, and rules of which not all are known, are no proof. */
+static void little_is_known(void **state)
+{
+	struct udev_rules rules = { .code = -EACCES };
+	struct cause_system system = { .policy_code = -ENODATA, .udev = &rules };
+	const struct cause_memory memory = {
+		.kind = MHP_REGION_DIMM, .zone = MHP_ZONE_NORMAL, .device_code = -ENODATA,
+	};
+	struct cause cause = { 0 };
+
+	(void)state;
+	cause_of_offline(&system, &memory, &cause);
+	assert_string_equal(cause.text, "nobody who brought it online");
+	system.policy_code = 0;
+	cause_of_offline(&system, &memory, &cause);
+	assert_string_equal(cause.text, "perhaps auto_online_blocks=offline");
+	cause_of_online(&system, &memory, &cause);
+	assert_string_equal(mhp_cause_kind_to_str(cause.kind), "unknown");
+	assert_non_null(strstr(cause.text, ", or a udev rule (not all are known)"));
+}
+
 static void long_and_odd_texts(void **state)
 {
 	struct cause cause = { 0 };
@@ -261,6 +313,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_and_zones),
 		cmocka_unit_test(conclusions),
+		cmocka_unit_test(absences),
+		cmocka_unit_test(little_is_known),
 		cmocka_unit_test(long_and_odd_texts),
 		cmocka_unit_test(policy_by_kernel),
 		cmocka_unit_test(device_written),
