@@ -41,10 +41,42 @@ static void test_other_ranges_by_now(void **state)
 	fakesys_free(fs);
 }
 
+/* Where the kernel plugs blocks, the planned ones and their units have to be there still. */
+static void test_other_units_by_now(void **state)
+{
+	struct bench bench;
+	struct mhp_plan *plan;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		set_up(&bench, PPC64_7_3);
+		plan = plan_of(&bench, "lmb plugged online_movable borrow");
+		assert_int_equal(plan->n_parts, 1);
+		assert_true(plan->parts[0].n_runs && plan->parts[0].n_units);
+		/* as if planned on a machine that had them there */
+		if (i == 0)
+			plan->parts[0].units[0].handle++;
+		else if (i == 1)
+			plan->parts[0].units[0].count++;
+		else if (i == 2)
+			plan->parts[0].runs[0].first--;
+		else if (i == 3)
+			plan->parts[0].runs[0].first += 1000;
+		else
+			plan->parts[0].runs[0].count += 1000;
+		assert_int_equal(apply_plan(&bench, plan, NULL), MHP_OUTCOME_REFUSED);
+		assert_int_equal(mhp_report_get_reason(bench.report), MHP_REASON_STALE);
+		assert_says(&bench, "other ranges");
+		assert_int_equal(bench.writes, 0);
+		tear_down(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_other_ranges_by_now, fakesys_free_all),
+		cmocka_unit_test(test_other_units_by_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

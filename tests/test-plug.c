@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "support/ask.h"
 #include "support/device.h"
 
 static const char *const machines[] = { HMEM_7_3, HMEM_6_12, HMEM_6_1 };
@@ -574,6 +575,46 @@ static void test_to_fails(void **state)
 	}
 }
 
+/* A driver that is neither kmem nor device_dax has reasons of its own. */
+static void test_other_driver(void **state)
+{
+	static const struct {
+		const char *wish, *message;
+	} rows[] = {
+		{ PLUG, "has the driver q\\x0a" },
+		{ "dax0.0 unplugged to:device_dax borrow", "has another driver" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mhp_request *request = ask(rows[i].wish);
+		struct mhp_snapshot_opts opts = {
+			.size = sizeof(opts), .flags = MHP_SNAPSHOT_FOR_PLANS,
+		};
+		const struct mhp_conflict *conflict;
+		struct mhp_snapshot *snap;
+		struct mhp_region *region;
+		struct mhp_plan *plan;
+		struct bench bench;
+
+		set_up_free(&bench, HMEM_7_3);
+		assert_int_equal(mhp_snapshot_new(bench.ctx, &opts, &snap), 0);
+		region = (struct mhp_region *)mhp_snapshot_find_region(snap, "dax0.0");
+		assert_null(region->driver);
+		region->driver = strdup("q\n");
+		assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+		assert_int_equal(mhp_plan_count_conflicts(plan), 1);
+		conflict = mhp_plan_get_conflict(plan, 0);
+		assert_int_equal(mhp_conflict_get_code(conflict), MHP_CONFLICT_NOT_DEVICE);
+		assert_non_null(strstr(mhp_conflict_get_message(conflict), rows[i].message));
+		assert_int_equal(apply_plan(&bench, plan, NULL), MHP_OUTCOME_REFUSED);
+		assert_int_equal(bench.writes, 0);
+		mhp_snapshot_unref(snap);
+		mhp_request_free(request);
+		tear_down(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -593,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_stranded),
 		cmocka_unit_test(test_unbind_is_not_tried),
 		cmocka_unit_test(test_to_fails),
+		cmocka_unit_test(test_other_driver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
