@@ -103,12 +103,39 @@ static void test_names_are_cut(void **state)
 	assert_string_equal(name, longest);
 }
 
+/* What a caller does not want he need not take. */
+static void test_parts(void **state)
+{
+	const struct mhp_event event = {
+		.before_state = MHP_STATE_OFFLINE, .before_zone = MHP_ZONE_NONE,
+		.after_state = MHP_STATE_ONLINE, .after_zone = MHP_ZONE_MOVABLE,
+		.word_after = "kmem",
+	};
+	enum mhp_state its;
+	enum mhp_zone zone;
+
+	(void)state;
+	mhp_event_get_before(&event, &its, NULL);
+	mhp_event_get_before(&event, NULL, &zone);
+	assert_int_equal(its, MHP_STATE_OFFLINE);
+	assert_int_equal(zone, MHP_ZONE_NONE);
+	mhp_event_get_after(&event, &its, NULL);
+	mhp_event_get_after(&event, NULL, &zone);
+	assert_int_equal(its, MHP_STATE_ONLINE);
+	assert_int_equal(zone, MHP_ZONE_MOVABLE);
+	/* no word, which is not an empty one */
+	assert_null(mhp_event_get_word_before(&event));
+	assert_string_equal(mhp_event_get_word_after(&event), "kmem");
+	assert_null(mhp_event_get_word_after(&(struct mhp_event){ 0 }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_names_are_cut),
+		cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,11 @@ static void test_bad_requests(void **state)
 	assert_int_equal(mhp_request_new(&request), 0);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_region(request, ""), -EINVAL);
+	assert_int_equal(mhp_request_set_region(request, NULL), -EINVAL);
+	assert_int_equal(mhp_request_set_kind(request, MHP_REGION_UNKNOWN), -EINVAL);
+	assert_int_equal(mhp_request_set_kind(request, (enum mhp_region_kind)99), -EINVAL);
+	assert_int_equal(mhp_request_set_node(request, -1), -EINVAL);
+	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_region(request, "dax9.9"), 0);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -EINVAL);
 	assert_int_equal(mhp_request_set_goal(request, MHP_GOAL_UNKNOWN), -EINVAL);
@@ -75,6 +80,37 @@ static void test_bad_requests(void **state)
 	assert_int_equal(mhp_request_set_online_type(request, MHP_ONLINE), 0);
 	assert_int_equal(mhp_request_set_rules(request, UINT64_C(1) << 10), -E2BIG);
 	assert_int_equal(mhp_plan_new(snap, request, &plan), -ENOENT);
+	mhp_request_free(request);
+	mhp_snapshot_unref(snap);
+	mhp_sim_unref(sim);
+}
+
+/* Of a step as it comes; what a caller does not want he need not take. */
+static void test_parts(void **state)
+{
+	struct mhp_sim *sim = open_machine("7.3-hmem-bound.txt");
+	struct mhp_snapshot *snap = look_at(sim);
+	struct mhp_request *request = ask("dax0.0 online online_movable per-block");
+	enum mhp_online_type type;
+	const struct mhp_step *step;
+	struct mhp_plan *plan;
+	enum mhp_state block;
+	enum mhp_zone zone;
+
+	(void)state;
+	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+	assert_int_equal(mhp_plan_count_steps(plan), 4);
+	assert_null(mhp_plan_get_step(plan, 4));
+	step = mhp_plan_get_step(plan, 3);
+	mhp_step_get_expected(step, &block, NULL);
+	mhp_step_get_expected(step, NULL, &zone);
+	assert_int_equal(block, MHP_STATE_OFFLINE);
+	assert_int_equal(zone, MHP_ZONE_UNKNOWN);
+	mhp_step_get_wanted(step, &block, NULL);
+	mhp_step_get_wanted(step, NULL, &type);
+	assert_int_equal(block, MHP_STATE_ONLINE);
+	assert_int_equal(type, MHP_ONLINE_MOVABLE);
+	mhp_plan_unref(plan);
 	mhp_request_free(request);
 	mhp_snapshot_unref(snap);
 	mhp_sim_unref(sim);
@@ -554,6 +590,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_bad_requests),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_no_hotremove),
 		cmocka_unit_test(test_properties),
 		cmocka_unit_test(test_done_and_undone),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The words of reports and plans: stable, distinct, and one for every value. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "internal.h"
+#include "support/bench.h"
 
 static const char *reason_word(int value)
 {
@@ -76,6 +77,15 @@ static void test_failures(void **state)
 	assert_non_null(reason_hint(MHP_REASON_BUSY));
 }
 
+static void assert_text(struct text *text, const char *expected)
+{
+	char *str;
+
+	assert_int_equal(text_finish(text, &str), 0);
+	assert_string_equal(str, expected);
+	free(str);
+}
+
 static void test_ids(void **state)
 {
 	static const struct {
@@ -94,13 +104,105 @@ static void test_ids(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct text text = { 0 };
-		char *str;
 
 		text_add_ids(&text, rows[i].ids, rows[i].count);
-		assert_int_equal(text_finish(&text, &str), 0);
-		assert_string_equal(str, rows[i].expected);
-		free(str);
+		assert_text(&text, rows[i].expected);
 	}
+}
+
+static void test_bytes(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *expected;
+	} rows[] = {
+		{ 0, "0 bytes" }, { 1023, "1023 bytes" }, { 1024, "1 KiB" }, { 1536, "1536 bytes" },
+		{ UINT64_C(128) << 20, "128 MiB" }, { UINT64_C(1) << 50, "1 PiB" },
+		{ UINT64_C(8) << 60, "8 EiB" }, { UINT64_MAX, "18446744073709551615 bytes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct text text = { 0 };
+
+		text_add_bytes(&text, rows[i].bytes);
+		assert_text(&text, rows[i].expected);
+	}
+}
+
+/* A number that is no error has its number; the words for it are the C library's. */
+static void test_codes(void **state)
+{
+	struct text text = { 0 };
+	char *str;
+
+	(void)state;
+	text_add_code(&text, -4000);
+	assert_int_equal(text_finish(&text, &str), 0);
+	assert_int_equal(strncmp(str, "error 4000 (", strlen("error 4000 (")), 0);
+	free(str);
+}
+
+/* Of a report as it comes; what a caller does not want he need not take. */
+static void test_parts(void **state)
+{
+	const struct mhp_result *its;
+	const char *path, *word;
+	enum mhp_state block;
+	struct bench bench;
+	enum mhp_zone zone;
+	uint64_t id = 77;
+	bool undo = true;
+	size_t count;
+	int code = 1;
+
+	(void)state;
+	set_up(&bench, HMEM_7_3);
+	put_blocks(&bench, 32, 35, "online_movable");
+	assert_int_equal(offline(&bench, 0), MHP_OUTCOME_DONE);
+	assert_int_equal(mhp_report_count_results(bench.report), 4);
+	assert_null(mhp_report_get_result(bench.report, 4));
+	its = result(&bench, 33);
+	mhp_result_get_before(its, &block, NULL);
+	mhp_result_get_before(its, NULL, &zone);
+	assert_int_equal(block, MHP_STATE_ONLINE);
+	assert_int_equal(zone, MHP_ZONE_MOVABLE);
+	mhp_result_get_after(its, &block, NULL);
+	mhp_result_get_after(its, NULL, &zone);
+	assert_int_equal(block, MHP_STATE_OFFLINE);
+	assert_int_equal(zone, MHP_ZONE_UNKNOWN);
+	assert_int_equal(mhp_result_get_code(its), 0);
+	assert_string_equal(mhp_result_get_wanted_word(its), "offline");
+
+	count = mhp_report_count_writes(bench.report);
+	assert_int_equal(count, 4);
+	assert_int_equal(mhp_report_get_write(bench.report, count, &path, &word, &code, &undo),
+			 -EINVAL);
+	assert_int_equal(mhp_report_get_write(bench.report, 0, &path, NULL, NULL, NULL), 0);
+	assert_int_equal(mhp_report_get_write(bench.report, 0, NULL, &word, NULL, NULL), 0);
+	assert_int_equal(mhp_report_get_write(bench.report, 0, NULL, NULL, &code, NULL), 0);
+	assert_int_equal(mhp_report_get_write(bench.report, 0, NULL, NULL, NULL, &undo), 0);
+	assert_non_null(strstr(path, "/state"));
+	assert_string_equal(word, "offline");
+	assert_int_equal(code, 0);
+	assert_false(undo);
+
+	/* nobody else has added any */
+	assert_int_equal(mhp_report_get_other_block_id(bench.report, 0, &id), -EINVAL);
+	assert_int_equal(id, 77);
+	mhp_report_get_device_words(bench.report, &word, NULL);
+	assert_non_null(word);
+	word = NULL;
+	mhp_report_get_device_words(bench.report, NULL, &word);
+	assert_non_null(word);
+	tear_down(&bench);
+	/* of a kernel without such a file there are none */
+	set_up(&bench, HMEM_6_12);
+	offline(&bench, 0);
+	mhp_report_get_device_words(bench.report, &path, &word);
+	assert_null(path);
+	assert_null(word);
+	tear_down(&bench);
 }
 
 int main(void)
@@ -109,6 +211,9 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static void test_names(void **state)
 	/* in order */
 	static const char *const names[] = {
 		"", "01", "1", "1a", "2", "10", "10a", "a", "a-", "a01", "a1", "a1b01", "a1b1",
-		"a1b2", "a02", "a2", "a10", "a10b", "a99999999999999999998",
+		"a1b2", "a01bc", "a1bc", "a1bd", "a02", "a2", "a10", "a10b", "a99999999999999999998",
 		"a99999999999999999999", "a100000000000000000000", "ab", "b",
 	};
 	const size_t count = sizeof(names) / sizeof(names[0]);

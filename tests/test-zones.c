@@ -163,7 +163,37 @@ static void one_zone(void **state)
 			 -EINVAL);
 	assert_int_equal(mhp_snapshot_get_zone_bytes(snap, MHP_ZONE_MIXED, NULL, NULL, NULL),
 			 -EINVAL);
+	assert_int_equal(mhp_snapshot_get_zone_bytes(snap, (enum mhp_zone)-1, NULL, NULL, NULL),
+			 -EINVAL);
+	assert_int_equal(mhp_node_get_zone_bytes(node, MHP_ZONE_NORMAL, NULL, NULL, &free_bytes),
+			 0);
+	assert_int_equal(free_bytes, 200 * 4096);
 	mhp_snapshot_unref(snap);
+}
+
+/* Each of its numbers has to be one of bytes, and each sum. */
+static void too_large(void **state)
+{
+#define MAX "18446744073709551615"
+	static const char *const zones[] = {
+		KERNEL0 ZONE("1", "Movable", MAX, "1", "1"),
+		KERNEL0 ZONE("1", "Movable", "1", MAX, "1"),
+		KERNEL0 ZONE("1", "Movable", "1", "1", MAX),
+		KERNEL0 ZONE("1", "Movable", "1", MAX, "1") ZONE("2", "Movable", "1", MAX, "1"),
+		KERNEL0 ZONE("1", "Movable", MAX, "1", "1") ZONE("2", "Movable", "2", "1", "1"),
+	};
+#undef MAX
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+		struct mhp_snapshot *snap = take_fake(machine(zones[i]), MHP_SNAPSHOT_TOPOLOGY);
+		uint64_t present = 7, managed = 7, free_bytes = 7;
+
+		assert_int_equal(mhp_snapshot_get_zone_bytes(snap, MHP_ZONE_MOVABLE, &present,
+							     &managed, &free_bytes), -ERANGE);
+		assert_true(present == 7 && managed == 7 && free_bytes == 7);
+		mhp_snapshot_unref(snap);
+	}
 }
 
 static void count_reads(void *data, const char *path)
@@ -233,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(sizes, fakesys_free_all),
 		cmocka_unit_test_teardown(one_zone, fakesys_free_all),
+		cmocka_unit_test_teardown(too_large, fakesys_free_all),
 		cmocka_unit_test_teardown(flags, fakesys_free_all),
 		cmocka_unit_test_teardown(recorded_machines, fakesys_free_all),
 	};
