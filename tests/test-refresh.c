@@ -218,6 +218,18 @@ static void set(struct fakesys *fs, unsigned int id, const char *file, const cha
 	fakesys_file(fs, path, text);
 }
 
+/* NULL: all of its words are known */
+static void assert_zones_text(const struct mhp_snapshot *snap, uint64_t id, const char *expected)
+{
+	const struct mhp_block *block = mhp_snapshot_find_block(snap, id);
+	const char *text = mhp_snapshot_get_block_zones_text(snap, block);
+
+	if (expected)
+		assert_string_equal(text, expected);
+	else
+		assert_null(text);
+}
+
 static void not_understood(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-ranges-bound");
@@ -249,6 +261,13 @@ static void not_understood(void **state)
 	all = taken(ctx, NULL, NULL, MHP_SNAPSHOT_EXACT);
 	now = taken(ctx, base, NULL, MHP_SNAPSHOT_EXACT);
 	assert_same(now, all);
+	mhp_snapshot_unref(now);
+	/* words of one region are read again, those of the other one kept */
+	set(fs, 32, "valid_zones", "Stranger\n");
+	now = taken(ctx, all, "dax0.0", MHP_SNAPSHOT_EXACT);
+	assert_zones_text(now, 32, "Stranger");
+	assert_zones_text(now, 33, NULL);
+	assert_zones_text(now, 34, "Strange");
 	mhp_snapshot_unref(now);
 	mhp_snapshot_unref(all);
 	mhp_snapshot_unref(base);
