@@ -2,6 +2,7 @@
 # shellcheck shell=dash disable=SC1091,SC2046,SC2086,SC2154 # lists of words; what "run" leaves
 # what: the tables of docs/privileges.md are true: each verb as root, without capabilities, with CAP_SYS_ADMIN only, as a user, in a container, in a user namespace, without /proc
 # machine: one
+# kernels: 7.3
 # copy: docs/privileges.md tests/support/privileges.sh
 # guests: 2
 # timeout: 1200
