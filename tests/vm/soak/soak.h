@@ -51,7 +51,8 @@ static inline bool one_in(struct chance *chance, unsigned int n)
 	X(COMMANDS, "mhp") X(KILLS, "killed") X(LEFT, "left-borrowed")                          \
 	X(OWN_RECOVERIES, "recovered-by-driver") X(MHP_RECOVERIES, "recovered-by-mhp")          \
 	X(RAW, "raw-writes") X(RAW_REFUSED, "raw-refused") X(POLICIES, "policy-changes")        \
-	X(CONTESTED, "policy-contested") X(OVERRUN, "policy-lost") X(UNBINDS, "raw-unbinds") X(BINDS, "raw-binds")        \
+	X(CONTESTED, "policy-contested") X(OVERRUN, "policy-lost")                         \
+	X(UNBINDS, "raw-unbinds") X(BINDS, "raw-binds")                                         \
 	X(AGENTS, "agents") X(AGENT_KILLS, "agents-killed") X(RELOADS, "reloads")               \
 	X(AGENT_DID, "agent-did") X(EVENTS, "events") X(LOST, "lost") X(RESYNCED, "resynced")   \
 	X(BLOCKS, "blocks-checked") X(STRICT, "reports-checked") X(QUIET, "quiet-points")       \
