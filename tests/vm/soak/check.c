@@ -193,15 +193,26 @@ void check_handles(const char *what, bool is_at_end)
 	highest(TALLY_MAX_THREADS, (unsigned long)threads);
 }
 
+/* Bytes that are in use; 0 where the C library does not say, and RssAnon is all there is. */
+static unsigned long count_heap(void)
+{
+#ifdef __GLIBC__
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+#else
+	return 0;
+#endif
+}
+
 void check_memory(void)
 {
 	static unsigned long first_heap, first_anon;
-	struct mallinfo2 info = mallinfo2();
-	unsigned long heap = info.uordblks + info.hblkhd;
+	unsigned long heap = count_heap();
 	unsigned long anon = read_status(getpid(), "RssAnon");
 
 	note("heap %lu bytes, %lu KiB", heap, anon);
-	if (!first_heap) {
+	if (!first_anon) {
 		first_heap = heap;
 		first_anon = anon;
 	}

@@ -314,9 +314,11 @@ int main(int argc, char **argv)
 		      -1, 0);
 	if (shared == MAP_FAILED)
 		fail("mmap: %s", strerror(errno));
+#ifdef __GLIBC__
 	/* what is in use is to be what is not freed */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MXFAST, 0);
+#endif
 	setvbuf(stdout, buffers[0], _IOLBF, BUFSIZ);
 	setvbuf(stderr, buffers[1], _IOLBF, BUFSIZ);
 	notes = fopen(NOTES, "ae");
