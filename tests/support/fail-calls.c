@@ -5,6 +5,10 @@
  * "memory", "open" or "thread", which call fails (0: none), 1 if later ones do too, and what is
  * answered. glibc only, of whose own calls these of malloc() count too.
  */
+/* Every name of a call is defined here: none may stand for another. */
+#undef _FILE_OFFSET_BITS
+#undef _TIME_BITS
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,8 +61,8 @@ __attribute__((constructor)) static void begin(void)
 	void *shared;
 	int fd;
 
-	real_openat = find("openat");
-	real_fopen = find("fopen");
+	real_openat = find("openat64");
+	real_fopen = find("fopen64");
 	real_pthread_create = find("pthread_create");
 	real_syscall = find("syscall");
 	real_socket = find("socket");
