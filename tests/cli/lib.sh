@@ -103,29 +103,26 @@ json()
 # json_holds EXPRESSION: an expression that must be true
 json_holds() { json "$1" true; }
 
-# make_tree CAPTURE DIR: a capture's files, links and folders below DIR
+# make_tree CAPTURE DIR: a capture's files, links and folders below DIR; in one process, as there
+# are hundreds. Of what stands on several lines it has /proc/iomem.
 make_tree()
 {
-	mkdir -p "$2"
-	awk '
-	/^#/ { next }
-	/^\t/ { next }
-	/^[^ ]* -> / { print "link", $1, $3; next }
-	/\/$/ { print "dir", $0, "-"; next }
-	/: </ { next }
-	{ i = index($0, ": "); if (i) print "file", substr($0, 1, i - 1), substr($0, i + 2) }
-	' "$1" >"$tmp/tree"
-	awk -v root="$2" '{ p = $2; sub(/\/[^\/]*$/, "", p); if ($1 == "dir") p = $2; print root p }' \
-		"$tmp/tree" | sort -u | xargs -d '\n' mkdir -p
-	awk -v root="$2" '$1 == "file" {
-		path = $2; $1 = $2 = ""; sub(/^ +/, ""); print > (root path); close(root path)
-	}' "$tmp/tree"
-	awk -v root="$2" '$1 == "link" { print $3; print root $2 }' "$tmp/tree" |
-		xargs -d '\n' -n 2 ln -s
-	# what stands on several lines
-	mkdir -p "$2/proc"
-	awk '/^\/proc\/iomem:/ { on = 1; next } /^\t/ && on { print substr($0, 2); next } { on = 0 }' \
-		"$1" >"$2/proc/iomem"
+	perl -e '
+	use strict;
+	use File::Path "make_path";
+	my ($root, $iomem, $on) = shift;
+	sub place { my $path = $root . shift; make_path($path =~ m,^(.*)/,); $path }
+	sub put { my ($to, $text) = @_; open(my $out, ">", place($to)) or die "$to: $!"; print $out $text }
+	while (<>) {
+		next if /^#/ || /: </;
+		if (/^\t(.*)/s) { $iomem .= $1 if $on; next }
+		$on = m,^/proc/iomem:$,;
+		if (/^(\S*) -> (.*)/) { symlink($2, place($1)) or die "$1: $!" }
+		elsif (m,^(.*/)$,) { place($1) }
+		elsif (/^(.*?): (.*)/s) { put($1, $2) }
+	}
+	put("/proc/iomem", $iomem);
+	' "$2" "$1"
 }
 
 # leave_journal ROOT PATH OURS BEFORE: as somebody would who was killed
