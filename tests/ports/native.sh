@@ -54,6 +54,9 @@ quietly() { # quietly WHAT COMMAND ...: where it fails, the end of the log
 # A break outside the tests, such as a warning of the compiler, counts as one failure.
 try() { quietly "$@" && passed=$((passed + 1)) || failed=$((failed + 1)); }
 
+# Of configure and libtool: where it is not bash they need half the time.
+export CONFIG_SHELL=/bin/sh
+
 build_with() { # build_with OPTION ...: configure, everything, the programs of the tests
 	if [ ! -f Makefile ] || [ -n "$(find "$top/configure" -newer Makefile)" ]; then
 		quietly "configuring $*" "$top/configure" --enable-werror CFLAGS='-g -O1' "$@" || return 1
