@@ -15,7 +15,7 @@ make_tree "$cxl" "$root"
 # example NAME CODE ARGS
 example()
 {
-	MHP=$top_builddir/examples/$1
+	MHP=$examples/$1
 	shift
 	run "$@"
 }
@@ -53,7 +53,7 @@ out_has 'nothing to do'
 out_has 'memory37 online, zone Normal'
 example handle-failure 2
 find "$root" -type f -exec cat {} + >"$tmp/before"
-MHP=$top_builddir/examples/handle-failure
+MHP=$examples/handle-failure
 "$MHP" dax0.0 ask "$root" >"$tmp/out" 2>&1 && fail "handle-failure: a wrong zone is no success"
 last='handle-failure ask'
 out_has 'refused'
@@ -82,7 +82,7 @@ example plug-region 2
 # a tree cannot obey: that is told, and how far it was
 rm -rf "$root"
 make_tree "$cxl" "$root"
-MHP=$top_builddir/examples/plug-region
+MHP=$examples/plug-region
 last='plug-region'
 "$MHP" dax0.0 10 "$root" >"$tmp/out" 2>&1 && fail "plug-region: a tree cannot obey"
 out_has 'dax0.0: 512 of '
@@ -119,7 +119,7 @@ out_has 'undone: dax0.0: memory33: '
 no_err
 example agent 1 --sim "$machines/7.3-hmem-online.txt" $hmem/no-such-file=1
 err_has 'No such file'
-MHP=$top_builddir/examples/agent
+MHP=$examples/agent
 [ "$(wc -l <"$top_srcdir/examples/agent.c")" -lt 225 ] || fail "examples/agent.c is long"
 
 # an agent on a simulated machine; the man page has it whole, but for its first line

@@ -10,9 +10,6 @@
 : "${top_builddir:?is to be the folder where the examples were built}"
 golden=${top_srcdir:?is set by make check}/bindings/golden/run
 last=$golden
-# the programs themselves: libtool's wrappers start slowly
-examples=$top_builddir/examples/.libs
-[ -d "$examples" ] || examples=$top_builddir/examples
 
 "$golden" "$examples" >"$tmp/out" 2>&1 || { fail "$last: exit code $?"; cat "$tmp/out"; }
 tail -n 1 "$tmp/out" | grep -qE '^[1-9][0-9]+ passed, 0 failed, 0 skipped$' ||

@@ -16,6 +16,10 @@ last=
 machines=$TEST_DATA/machines
 # shellcheck disable=SC2034 # tests use it
 cxl=$machines/7.3-cxl-region-region.txt
+# The examples themselves: libtool's wrappers start slowly.
+# shellcheck disable=SC2034
+examples=${top_builddir:-}/examples/.libs
+[ -d "$examples" ] || examples=${top_builddir:-}/examples
 
 fail()
 {

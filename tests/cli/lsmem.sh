@@ -9,7 +9,7 @@
 need lsmem
 
 : "${top_builddir:?is to be the folder where the examples were built}"
-example=$top_builddir/examples/lsmem
+example=$examples/lsmem
 all=RANGE,SIZE,STATE,REMOVABLE,BLOCK,NODE,ZONES
 export LC_ALL=C
 

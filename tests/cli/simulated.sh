@@ -24,8 +24,7 @@ traced()
 	[ ! -s "$tmp/taken" ] || { fail "$last:"; show taken; }
 }
 
-program=$top_builddir/examples/.libs/test-agent
-[ -x "$program" ] || program=$top_builddir/examples/test-agent
+program=$examples/test-agent
 traced "test-agent" "$program"
 # each thread that was begun, which are libmhp's own, has ended before the program does
 begun=$(grep -c 'clone3\{0,1\}(.*CLONE_THREAD.* = [0-9]\|resumed>.* => {parent_tid' "$tmp/trace" || :)
