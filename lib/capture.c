@@ -93,6 +93,9 @@ static int add_value(struct capture *capture, const char *bytes, size_t length)
 
 	if (!is_capture_text(bytes, length))
 		return add_word(capture, "<binary>");
+	if (memmem(bytes, length, LEFT_OUT, strlen(LEFT_OUT)))
+		*(strcmp(capture->path, "/proc/cmdline") ? &capture->left_out :
+							   &capture->words_left_out) = true;
 	begin_entry(capture);
 	if (length && bytes[length - 1] == '\n')
 		length--;
@@ -189,9 +192,6 @@ static int add_text(struct capture *capture, const char *bytes, size_t length)
 		bytes = reduced;
 		length = strlen(reduced);
 	}
-	if (r == 0 && memmem(bytes, length, LEFT_OUT, strlen(LEFT_OUT)))
-		*(strcmp(capture->path, "/proc/cmdline") ? &capture->left_out :
-							   &capture->words_left_out) = true;
 	if (r == 0)
 		r = add_value(capture, bytes, length);
 	free(reduced);
@@ -447,10 +447,8 @@ static int visit(struct capture *capture, struct at *at, const char *name, size_
 		place = &capture->places.list[below.first++];
 		if (place->take > below.take)
 			below.take = place->take;
-		if (place->text) {
-			capture->left_out |= strstr(place->text, LEFT_OUT) != NULL;
+		if (place->text)
 			return add_value(capture, place->text, strlen(place->text));
-		}
 		if (place->code)
 			return add_code(capture, place->code);
 	}

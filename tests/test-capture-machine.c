@@ -491,6 +491,25 @@ static void identity(void **state)
 	free(all);
 }
 
+/* What is not shown at all has nothing left out. */
+static void identity_of_binary(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	char *text;
+
+	(void)state;
+	fakesys_file(fs, "/proc/cmdline", "memmap=\x80 quiet\n");
+	fakesys_file(fs, DEVICE "/x/uevent", "UUID=S3CR3T\nDRIVER=\x80\n");
+	text = take(ctx, 0);
+	assert_line(text, "/proc/cmdline: <binary>");
+	assert_line(text, DEVICE "/x/uevent: <binary>");
+	assert_lacks(text, "# left out");
+	check_same(text, MHP_SIM_READ_ONLY, 0);
+	mhp_ctx_unref(ctx);
+	free(text);
+}
+
 /* ---- meanwhile ---- */
 
 static size_t count_accesses(struct mhp_sim *sim)
@@ -629,6 +648,7 @@ int main(void)
 		cmocka_unit_test_teardown(nonsense, fakesys_free_all),
 		cmocka_unit_test_teardown(denied, fakesys_free_all),
 		cmocka_unit_test_teardown(identity, fakesys_free_all),
+		cmocka_unit_test_teardown(identity_of_binary, fakesys_free_all),
 		cmocka_unit_test(each_access_fails),
 		cmocka_unit_test(vanishing),
 		cmocka_unit_test(linear),
