@@ -126,7 +126,9 @@ bool message_read(const struct mhp_message *message, struct news *ret)
 	if (!copy_name(name, news.name) || strstr(news.devpath, "/../") ||
 	    !read_subject(message, &news))
 		return false;
-	if (news.action == ACTION_BIND)
+	/* a driver has a name */
+	if (news.action == ACTION_BIND && message->driver && *message->driver &&
+	    copy_name(name, message->driver))
 		news.driver = message->driver;
 	*ret = news;
 	return true;

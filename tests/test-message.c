@@ -80,6 +80,27 @@ static void test_virtio_mem(void **state)
 	assert_true(news.if_known);
 }
 
+/* Who is bound to nobody, or to what no driver can be called, has no driver that is known. */
+static void test_odd_driver(void **state)
+{
+	char name[EVENT_NAME_SIZE + 1] = "";
+	struct mhp_message message = {
+		.action = "bind", .devpath = HMEM "dax0.0", .subsystem = "dax", .driver = name,
+		.seqnum = 7,
+	};
+	struct news news;
+
+	(void)state;
+	assert_true(message_read(&message, &news));
+	assert_null(news.driver);
+	memset(name, 'x', EVENT_NAME_SIZE);
+	assert_true(message_read(&message, &news));
+	assert_null(news.driver);
+	name[EVENT_NAME_SIZE - 1] = '\0';
+	assert_true(message_read(&message, &news));
+	assert_ptr_equal(news.driver, name);
+}
+
 static void test_not_ours(void **state)
 {
 	static const char *const lines[][3] = {
@@ -248,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_virtio_mem),
+		cmocka_unit_test(test_odd_driver),
 		cmocka_unit_test(test_not_ours),
 		cmocka_unit_test(test_keys_missing),
 		cmocka_unit_test(test_fuzz),
