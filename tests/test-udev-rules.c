@@ -179,6 +179,8 @@ static const struct row actions[] = {
 	{ MEMORY "ATTR{state}=\"$attr{phys_device}\"", "1 may ?\n" },
 	{ MEMORY "ATTR{state}=\"$env{NEVER_SET}\"", "1 may ?\n" },
 	{ MEMORY "ATTR{state}=\"%c\"", "1 may ?\n" },
+	/* one of them does, whatever the first one is */
+	{ MEMORY "ATTR{state}=\"%c\", ATTR{state}=\"online\"", "1 would ?\n" },
 	{ MEMORY "ATTR{[memory/memory32]state}=\"online\"", "1 may online\n" },
 	/* the first write leaves nothing to do for another one */
 	{ MEMORY "ATTR{state}=\"online_movable\", ATTR{online}=\"1\"",
