@@ -56,18 +56,26 @@ static bool is_loud(void)
 static void set_target(const struct stage *stage, struct mhp_request *request, const struct op *op)
 {
 	uint64_t block = pick_block(stage->machine, op->d), size = stage->sim->model.block_size;
+	/* at what is behind these blocks nobody would look */
+	uint64_t end = WORLD_BLOCKS * size, start = block * size, bytes = size * (1 + op->a % 5);
 
+	FUZZ_CHECK(block < WORLD_BLOCKS);
 	switch (op->a >> 5) {
 	case 5:
-		FUZZ_CHECK(mhp_request_add_blocks(request, block, 1 + op->a % 5) == 0);
+		if (bytes > end - start)
+			bytes = end - start;
+		FUZZ_CHECK(mhp_request_add_blocks(request, block, bytes / size) == 0);
 		break;
 	case 6:
 		FUZZ_CHECK(mhp_request_set_node(request, op->a % 4) == 0);
 		break;
 	case 7:
+		start += op->a % 4 * 4096;
+		bytes = size * (1 + op->a % 8) - op->a % 3;
+		if (bytes > end - start)
+			bytes = end - start;
 		if (op->a & 16)
-			FUZZ_CHECK(mhp_request_set_range(request, block * size + op->a % 4 * 4096,
-							 size * (1 + op->a % 8) - op->a % 3) == 0);
+			FUZZ_CHECK(mhp_request_set_range(request, start, bytes) == 0);
 		else
 			FUZZ_CHECK(mhp_request_set_kind(request, (enum mhp_region_kind)
 				(MHP_REGION_DAX + op->a % (MHP_REGION_BOOT - MHP_REGION_DAX + 1))) == 0);
