@@ -90,6 +90,9 @@ static int find_linked(struct mhp_backend *be, const char *path, char at[MHP_PAT
 			return 0;
 		}
 		entry = fakesys_find(to_fs(be), at);
+		entry->was_refused |= entry->code < 0;
+		if (entry->code < 0)
+			return entry->code;
 		if (strlen(name) >= sizeof(rest))
 			return -ENAMETOOLONG;
 		strcpy(rest, name);
