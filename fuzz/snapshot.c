@@ -22,6 +22,7 @@
 #include <mhp/mhp.h>
 #include <mhp/sim.h>
 
+#include "capture.h"
 #include "fuzz.h"
 #include "support/dump.h"
 #include "support/fakesys.h"
@@ -436,7 +437,8 @@ static char *capture_of(struct mhp_ctx *ctx)
 
 /*
  * In no capture: what is in a directory that cannot be listed, and can be known by its name;
- * FIFOs; what is in /run; that a file of /proc ends in the middle of a line.
+ * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; its other lines where
+ * one has bytes that are no text.
  */
 static bool has_whole_capture(const struct fakesys *fs)
 {
@@ -444,9 +446,11 @@ static bool has_whole_capture(const struct fakesys *fs)
 		const struct fakesys_entry *entry = &fs->entries[i];
 
 		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4) ||
-		    (entry->type == FAKESYS_DIR && entry->code < 0) ||
-		    (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
-		     entry->length && entry->bytes[entry->length - 1] != '\n'))
+		    (entry->type == FAKESYS_DIR && entry->code < 0))
+			return false;
+		if (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
+		    entry->length && (entry->bytes[entry->length - 1] != '\n' ||
+				      !is_capture_text(entry->bytes, entry->length)))
 			return false;
 	}
 	return true;
@@ -464,6 +468,8 @@ static void check_capture(struct mhp_ctx *ctx, struct fakesys *fs,
 
 	if (!text)
 		return;
+	if (getenv("FUZZ_TELL"))
+		fprintf(stderr, "%s", text);
 	if (mhp_sim_new_from_text(text, strlen(text), &opts, &sim) < 0)
 		FUZZ_FAIL("a capture that cannot be read");
 	FUZZ_CHECK(mhp_sim_new_ctx(sim, &its) == 0);
