@@ -285,7 +285,8 @@ void fakesys_add_capture(struct fakesys *fs, const char *text)
 		char *line = malloc(length + 2);	/* one more, for a newline */
 
 		assert_non_null(line);
-		snprintf(line, length + 1, "%s", text);
+		memcpy(line, text, length);
+		line[length] = '\0';
 		if (*line == '\t')
 			append_line(&fs->entries[fs->count - 1], line + 1);
 		else if (*line == '/')
