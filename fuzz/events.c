@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "internal.h"
 #include "machines.h"
+#include "monitor.h"
 #include "support/mirror.h"
 
 #define MAX_OPS 40
@@ -41,6 +42,7 @@ struct stage {
 	struct device devices[DEVICES];
 	size_t n_devices;
 	uint64_t seqnum;
+	bool believes;		/* it may have been lied to */
 };
 
 static bool is_loud(void)
@@ -112,7 +114,7 @@ static void check_event(struct stage *stage, const struct mhp_event *event)
 	FUZZ_CHECK(fuzz_is_printable(name));
 	FUZZ_CHECK(!*name == (kind == MHP_EVENT_LOST || kind == MHP_EVENT_RESYNCED));
 	FUZZ_CHECK(mhp_event_is_found(event) || kind != MHP_EVENT_RESYNCED);
-	FUZZ_CHECK(!seqnum || seqnum >= stage->seqnum);
+	FUZZ_CHECK(!seqnum || seqnum >= stage->seqnum || stage->believes);
 	if (seqnum)
 		stage->seqnum = seqnum;
 	mhp_event_get_region_name(event);
@@ -163,6 +165,36 @@ static int receive(struct mhp_backend *be, struct mhp_events *events,
 	return 0;
 }
 
+/*
+ * Numbers up to that of the snapshot are of what may be in it: there the monitor looks. It believes
+ * what has a later one, until it looks anew.
+ */
+static uint64_t pick_seqnum(struct stage *stage, uint8_t byte)
+{
+	const struct mhp_monitor *monitor = stage->mirror.monitor;
+	uint64_t now;
+
+	sim_lock(stage->sim);
+	now = stage->sim->seqnum;
+	sim_unlock(stage->sim);
+	switch (byte % 8) {
+	case 0:
+		return 0;
+	case 1:
+		return 1;
+	case 2:
+		return monitor->old_seqnum;
+	case 3:
+		return now;
+	case 4:
+		return now + 1;
+	case 5:
+		return monitor->seqnum + 1;
+	default:
+		return monitor->seqnum;
+	}
+}
+
 /* Not of a removal, or of a driver: of these nothing else tells. */
 static void forge(struct stage *stage, const struct op *op)
 {
@@ -179,8 +211,10 @@ static void forge(struct stage *stage, const struct op *op)
 	to_come = (struct mhp_message){
 		.action = PICK(actions, op->a), .subsystem = PICK(systems, op->b),
 		.devpath = PICK(paths, op->c), .driver = op->d & 1 ? "kmem" : NULL,
-		.modalias = op->d & 2 ? "dax:t0" : NULL,
+		.modalias = op->d & 2 ? "dax:t0" : NULL, .seqnum = pick_seqnum(stage, op->d >> 2),
+		.synth_uuid = op->d & 0x20 ? "0" : NULL,
 	};
+	stage->believes |= to_come.seqnum > stage->mirror.monitor->seqnum;
 	comes = true;
 	hear(stage, 1 + op->e % 4);
 	comes = false;
@@ -264,6 +298,8 @@ static void hear_all(struct stage *stage)
 
 	mhp_sim_clear_failures(stage->sim);
 	mhp_sim_lose_events(stage->sim, 0);
+	if (stage->believes)
+		FUZZ_CHECK(mhp_monitor_refresh(stage->mirror.monitor) == 0);
 	for (int tries = 0; (r = hear(stage, 100000)) != 1; tries++)
 		if (tries == 10)
 			FUZZ_FAIL("events do not end: %d", r);
@@ -297,6 +333,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	stage.machine = machine_get(input_byte(&input));
 	stage.n_devices = 0;
 	stage.seqnum = 0;
+	stage.believes = false;
 	memset(stage.devices, 0, sizeof(stage.devices));
 	TELL("== %s\n", stage.machine->name);
 	stage.sim = machine_start(stage.machine);
