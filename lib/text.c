@@ -35,14 +35,19 @@ static bool text_reserve(struct text *text, size_t more)
 __attribute__((format(printf, 2, 0)))
 static void text_add_va(struct text *text, const char *format, va_list ap)
 {
+	size_t room = text->size - text->length;
 	va_list again;
 	int n;
 
+	if (text->failed)
+		return;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(room ? text->str + text->length : NULL, room, format, again);
 	va_end(again);
 	if (n < 0)
 		text->failed = true;
+	else if ((size_t)n < room)
+		text->length += (size_t)n;
 	else if (text_reserve(text, (size_t)n))
 		text->length += (size_t)vsnprintf(text->str + text->length, (size_t)n + 1,
 						  format, ap);
@@ -65,15 +70,26 @@ void text_add_raw(struct text *text, const char *bytes, size_t length)
 	text->length += length;
 }
 
+/* As many bytes at the start stay as they are. */
+static size_t count_plain(const char *str)
+{
+	size_t length = 0;
+
+	while (str[length] >= ' ' && str[length] <= '~' && str[length] != '\\')
+		length++;
+	return length;
+}
+
 void text_add_escaped(struct text *text, const char *str)
 {
-	for (; *str; str++) {
-		unsigned char c = (unsigned char)*str;
+	size_t length;
 
-		if (c >= ' ' && c <= '~' && c != '\\')
-			text_add(text, "%c", c);
-		else
-			text_add(text, "\\x%02x", c);
+	for (;; str += length + 1) {
+		length = count_plain(str);
+		text_add_raw(text, str, length);
+		if (!str[length])
+			return;
+		text_add(text, "\\x%02x", (unsigned char)str[length]);
 	}
 }
 
