@@ -53,13 +53,12 @@ static int walk(struct fakesys *fs, char path[MHP_PATH_SIZE], const char **name,
 	if (!entry)
 		return -ENOENT;
 	*ret = entry;
-	entry->was_refused |= entry->code < 0;
 	return entry->code;
 }
 
-/* Below a directory no link is followed. */
-static int find(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
-		struct fakesys_entry **ret)
+/* For who only wants to know whether it is there: that is told, whatever the code. */
+static int look_for(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		    struct fakesys_entry **ret)
 {
 	char path[MHP_PATH_SIZE];
 	int r;
@@ -67,6 +66,19 @@ static int find(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
 	strcpy(path, dir->path);
 	r = walk(to_fs(be), path, &name, ret);
 	return r > 0 ? -ELOOP : r;
+}
+
+/* Below a directory no link is followed. */
+static int find(struct mhp_backend *be, struct mhp_dir *dir, const char *name,
+		struct fakesys_entry **ret)
+{
+	int r;
+
+	*ret = NULL;
+	r = look_for(be, dir, name, ret);
+	if (r < 0 && *ret)
+		(*ret)->was_refused = true;
+	return r;
 }
 
 /* By a path, in which links are followed; where it ends goes to at. */
@@ -82,7 +94,10 @@ static int find_linked(struct mhp_backend *be, const char *path, char at[MHP_PAT
 	if ((size_t)snprintf(todo, sizeof(todo), "%s", path) >= MHP_PATH_SIZE)
 		return -ENAMETOOLONG;
 	for (int links = 0; links <= 40; links++) {
+		entry = NULL;
 		r = walk(to_fs(be), at, &name, &entry);
+		if (r < 0 && entry)
+			entry->was_refused = true;
 		if (r < 0)
 			return r;
 		if (r == 0 && entry->type != FAKESYS_LINK) {
@@ -277,7 +292,7 @@ static int fake_read_link(struct mhp_backend *be, struct mhp_dir *dir, const cha
 static int fake_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *name)
 {
 	struct fakesys_entry *entry;
-	int r = find(be, dir, name, &entry);
+	int r = look_for(be, dir, name, &entry);
 
 	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? r : 0;
 }
@@ -286,7 +301,7 @@ static int fake_look(struct mhp_backend *be, struct mhp_dir *dir, const char *na
 		     struct mhp_entry *ret)
 {
 	struct fakesys_entry *entry = NULL;
-	int r = find(be, dir, name, &entry);
+	int r = look_for(be, dir, name, &entry);
 
 	/* what opening it answers is not of interest */
 	if (!entry || r == -ENOENT)
