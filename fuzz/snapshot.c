@@ -456,6 +456,26 @@ static bool has_whole_capture(const struct fakesys *fs)
 	return true;
 }
 
+/* What makes no sense, and is no text either, cannot be read in a capture. */
+static void forget_sense(char *dump)
+{
+	for (char *at = dump; (at = strstr(at, "EBADMSG")); at += strlen("EIO")) {
+		memcpy(at, "EIO", strlen("EIO"));
+		memmove(at + strlen("EIO"), at + strlen("EBADMSG"), strlen(at + strlen("EBADMSG")) + 1);
+	}
+}
+
+static void check_captured(const struct mhp_snapshot *snap, const struct mhp_snapshot *its)
+{
+	char *a = dump(snap, false), *b = dump(its, false);
+
+	forget_sense(a);
+	forget_sense(b);
+	FUZZ_SAME(b, a, "of a capture");
+	free(a);
+	free(b);
+}
+
 /* The same machine is seen in it. */
 static void check_capture(struct mhp_ctx *ctx, struct fakesys *fs,
 			  const struct mhp_snapshot *snap, uint64_t flags)
@@ -480,7 +500,7 @@ static void check_capture(struct mhp_ctx *ctx, struct fakesys *fs,
 	if ((other != NULL) != (snap != NULL) && has_whole_capture(fs))
 		FUZZ_FAIL("there is %s snapshot of a capture", other ? "a" : "no");
 	if (snap && other && has_whole_capture(fs))
-		check_same(snap, other, "of a capture", false);
+		check_captured(snap, other);
 	mhp_snapshot_unref(other);
 	mhp_ctx_unref(its);
 	mhp_sim_unref(sim);
