@@ -31,7 +31,7 @@ static struct mhp_sim *load_again(const char *text, uint64_t flags)
 	struct mhp_sim *sim;
 
 	if (load(text, strlen(text), flags, &log, &sim) < 0)
-		FUZZ_FAIL("refused, though it was written: %s", log.last);
+		FUZZ_FAIL("refused, though it was written: %s\n%s", log.last, text);
 	return sim;
 }
 

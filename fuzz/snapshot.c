@@ -438,7 +438,7 @@ static char *capture_of(struct mhp_ctx *ctx)
 /*
  * In no capture: what is in a directory that cannot be listed, and can be known by its name;
  * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; its other lines where
- * one has bytes that are no text.
+ * one has bytes that are no text; links that are no text.
  */
 static bool has_whole_capture(const struct fakesys *fs)
 {
@@ -446,7 +446,8 @@ static bool has_whole_capture(const struct fakesys *fs)
 		const struct fakesys_entry *entry = &fs->entries[i];
 
 		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4) ||
-		    (entry->type == FAKESYS_DIR && entry->code < 0))
+		    (entry->type == FAKESYS_DIR && entry->code < 0) ||
+		    (entry->type == FAKESYS_LINK && !is_printable(entry->bytes)))
 			return false;
 		if (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
 		    entry->length && (entry->bytes[entry->length - 1] != '\n' ||
