@@ -425,7 +425,8 @@ int zones_load(struct mhp_sim *sim, const struct complaints *complaints)
 		zones_from_blocks(&sim->model);
 		return 0;
 	}
-	for (header = file->text; *header; header = end) {
+	/* of nodes that are not online nothing is told: maybe nothing at all */
+	for (header = strcmp(file->text, "\n") ? file->text : ""; *header; header = end) {
 		body = header + strcspn(header, "\n");
 		body += *body == '\n';
 		for (end = body; *end && strncmp(end, "Node ", 5); end += *end == '\n')
