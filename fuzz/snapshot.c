@@ -435,6 +435,15 @@ static char *capture_of(struct mhp_ctx *ctx)
 	return text;
 }
 
+/* Whose name decides what is taken of it, once it is a file that says "<binary>". */
+static bool has_odd_link(const struct fakesys *fs)
+{
+	for (size_t i = 0; i < fs->count; i++)
+		if (fs->entries[i].type == FAKESYS_LINK && !is_printable(fs->entries[i].bytes))
+			return true;
+	return false;
+}
+
 /*
  * In no capture: what is in a directory that cannot be listed, and can be known by its name;
  * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; its other lines where
@@ -446,15 +455,14 @@ static bool has_whole_capture(const struct fakesys *fs)
 		const struct fakesys_entry *entry = &fs->entries[i];
 
 		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4) ||
-		    (entry->type == FAKESYS_DIR && entry->code < 0) ||
-		    (entry->type == FAKESYS_LINK && !is_printable(entry->bytes)))
+		    (entry->type == FAKESYS_DIR && entry->code < 0))
 			return false;
 		if (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
 		    entry->length && (entry->bytes[entry->length - 1] != '\n' ||
 				      !is_capture_text(entry->bytes, entry->length)))
 			return false;
 	}
-	return true;
+	return !has_odd_link(fs);
 }
 
 /* What makes no sense, and is no text either, cannot be read in a capture. */
@@ -496,7 +504,8 @@ static void check_capture(struct mhp_ctx *ctx, struct fakesys *fs,
 	FUZZ_CHECK(mhp_sim_new_ctx(sim, &its) == 0);
 	again = capture_of(its);
 	FUZZ_CHECK(again);
-	FUZZ_SAME(again, text, "a capture of a capture");
+	if (!has_odd_link(fs))
+		FUZZ_SAME(again, text, "a capture of a capture");
 	other = snapshot_of(its, flags, NULL);
 	if ((other != NULL) != (snap != NULL) && has_whole_capture(fs))
 		FUZZ_FAIL("there is %s snapshot of a capture", other ? "a" : "no");

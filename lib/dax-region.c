@@ -151,11 +151,14 @@ static int add_origin(struct mhp_ctx *ctx, struct sysfs_dir *dir, struct mhp_reg
 {
 	const char *origin = NULL;
 	char *bus = NULL;
-	int r = sysfs_read_link_name(dir, "subsystem", &bus);
+	int r = sysfs_read_link_name(dir, "subsystem", &bus), code = r == -ENOENT ? -ENODATA : r;
 
-	if (r < 0)
-		return r == -ENOMEM ? r : region_add_fact(region, "origin",
-							  r == -ENOENT ? -ENODATA : r, NULL);
+	if (r < 0 && r != -ENOENT && r != -ENOMEM)
+		r = problems_add(problems, r, NULL, dir->path, "subsystem");
+	if (r == -ENOMEM)
+		return r;
+	if (code < 0)
+		return region_add_fact(region, "origin", code, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(origins); i++)
 		if (!strcmp(bus, origins[i].bus))
 			origin = origins[i].origin;

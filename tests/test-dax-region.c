@@ -127,8 +127,9 @@ static void malformed(void **state)
 static void other_origin(void **state)
 {
 	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
+	const char *identity, *path;
 	struct mhp_snapshot *snap;
-	const char *identity;
+	int code;
 
 	(void)state;
 	fakesys_link(fs, HMEM "/subsystem", "../../../../bus/gpu");
@@ -136,6 +137,13 @@ static void other_origin(void **state)
 	check_fact(find_region(snap, "dax0.0"), "origin", "gpu");
 	assert_int_equal(mhp_region_get_identity(find_region(snap, "dax0.0"), &identity),
 			 -ENODATA);
+	mhp_snapshot_unref(snap);
+	fakesys_find(fs, HMEM "/subsystem")->code = -EACCES;
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+	assert_int_equal(fact_code(find_region(snap, "dax0.0"), "origin"), -EACCES);
+	assert_int_equal(mhp_snapshot_get_problem(snap, 0, &path, &code, NULL), 0);
+	assert_string_equal(path, HMEM "/subsystem");
+	assert_int_equal(code, -EACCES);
 	mhp_snapshot_unref(snap);
 	fakesys_remove(fs, HMEM "/subsystem");
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
