@@ -38,6 +38,7 @@ struct stage {
 	struct mhp_lock *lock;
 	unsigned int faults;		/* more than one: the way back may fail, too */
 	bool has_failed_at;		/* one access, some time */
+	int failed_code;		/* ... with this */
 };
 
 static bool is_loud(void)
@@ -233,6 +234,14 @@ static void forget_faults(struct stage *stage)
 	stage->has_failed_at = false;
 }
 
+/* The kernel itself refused something, and what was to fail once was the way back. */
+static bool has_failed_twice(const struct stage *stage, const struct mhp_report *report)
+{
+	const char *back = strstr(mhp_report_get_message(report), "; putting it back: ");
+
+	return stage->has_failed_at && back && strstr(back, code_to_name(-stage->failed_code));
+}
+
 /* The call is over; report may be NULL. */
 static void end(struct stage *stage, struct witness *witness, const struct mhp_report *report)
 {
@@ -251,6 +260,8 @@ static void end(struct stage *stage, struct witness *witness, const struct mhp_r
 		/* what was put back before is told elsewhere */
 		if (mhp_report_get_recovery(report))
 			deed->slack |= SLACK_OTHERS;
+		if (has_failed_twice(stage, report))
+			deed->slack |= SLACK_UNDO;
 		check_report(deed);
 	} else if (deed->writes && !(deed->slack & SLACK_OTHERS)) {
 		complain(witness, "there is no report, but something was written");
@@ -366,6 +377,7 @@ static void have_access_fail(struct stage *stage, const struct op *op)
 	if (stage->has_failed_at)
 		stage->faults++;
 	stage->has_failed_at = true;
+	stage->failed_code = pick_code(op->d);
 }
 
 static void have_file_fail(struct stage *stage, const struct op *op)
