@@ -380,6 +380,10 @@ int parse_system_ram(const char *name, size_t length, const char **ret_driver,
 	/* at least one byte, and then the bracket */
 	if (!take(&p, end, " (") || end - p < 2 || end[-1] != ')')
 		return -EINVAL;
+	/* a region may be called so, in whatever is told of it */
+	for (const char *at = p; at < end; at++)
+		if (*at < ' ' || *at > '~')
+			return -EINVAL;
 	*ret_driver = p;
 	*ret_length = (size_t)(end - p) - 1;
 	return 0;

@@ -89,7 +89,8 @@ int parse_iomem_line(const char *line, size_t length, struct iomem_line *ret);
 /*
  * "System RAM (kmem)" -> the driver's name and its length; "System RAM" -> 0 with
  * *ret_driver NULL, *ret_length 0; -EINVAL for any other name and for an empty or
- * unclosed driver. As for the kernel, the last byte closes: "(a(b)c)" is "a(b)c".
+ * unclosed driver, or one that cannot be shown. As for the kernel, the last byte closes:
+ * "(a(b)c)" is "a(b)c".
  */
 int parse_system_ram(const char *name, size_t length, const char **ret_driver,
 		     size_t *ret_length);

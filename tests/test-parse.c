@@ -631,6 +631,8 @@ static void system_ram(void **state)
 		{ "System RAM (kmem", NULL },
 		{ "System RAM (kmem) ", NULL },
 		{ "System RAM (kmem)x", NULL },
+		{ "System RAM (k\aem)", NULL },
+		{ "System RAM (k\x80m)", NULL },
 		{ "System RAM kmem)", NULL },
 		{ "System RAM(kmem)", NULL },
 		{ "System RAM  (kmem)", NULL },
