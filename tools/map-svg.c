@@ -10,14 +10,14 @@
 
 #include "map.h"
 
-#define WIDTH 1240
-#define MARGIN 32
-#define GRID_X 164			/* of cells; left of it are addresses */
-#define GRID_WIDTH 1024
+#define WIDTH 1240U
+#define MARGIN 32U
+#define GRID_X 164U			/* of cells; left of it are addresses */
+#define GRID_WIDTH 1024U
 #define ROW_CELLS_FEW 64		/* a row of them is as wide as one of many */
 #define ROW_CELLS_MANY 128
-#define ROW_STEP 22
-#define CELL_HEIGHT 18
+#define ROW_STEP 22U
+#define CELL_HEIGHT 18U
 #define ROWS_FEW 24
 #define ROWS_MANY 72
 #define LABEL_MIN 76			/* as wide as the longest word in a cell needs */

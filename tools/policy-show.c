@@ -113,5 +113,5 @@ int verb_policy_show(struct machine *machine)
 		policy_note_none(machine, standing);
 	}
 	mhp_agenda_unref(agenda);
-	return r;
+	return EXIT_AS_ASKED;
 }
