@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,10 @@ GIB = 1 << 30
 FIRST = 32  # of dax0.0's eight blocks
 MACHINES = Path(os.environ["TEST_DATA"]) / "machines"
 MOVABLE = mhp.OnlineType.ONLINE_MOVABLE
+
+# Shells start what is in the background with SIGINT ignored, and Python leaves it so: a test that
+# interrupts itself would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def make_machine(policy: str = "offline", *, bound: bool = True) -> mhp.sim.Machine:
