@@ -283,6 +283,16 @@ static void walk(const struct mhp_snapshot *snap)
 		FUZZ_CHECK(mhp_snapshot_get_udev_rule(snap, i, &text, &line, &text, &may) == 0);
 }
 
+/* A block that went while its file was open is no block. */
+static bool is_gone(const struct fakesys_entry *entry)
+{
+	static const char memory[] = "/sys/devices/system/memory/memory";
+	const char *name = strrchr(entry->path, '/');
+
+	return entry->code == -ENODEV && !strcmp(name, "/state") &&
+	       !strncmp(entry->path, memory, strlen(memory));
+}
+
 /* Of a file that answered with an error, or is in a directory that did. */
 static void check_told(const struct mhp_snapshot *snap, struct fakesys *fs)
 {
@@ -290,7 +300,7 @@ static void check_told(const struct mhp_snapshot *snap, struct fakesys *fs)
 	bool told;
 
 	for (size_t i = 0; i < fs->count; i++) {
-		if (!fs->entries[i].was_refused)
+		if (!fs->entries[i].was_refused || is_gone(&fs->entries[i]))
 			continue;
 		name = strrchr(fs->entries[i].path, '/') + 1;
 		told = false;
