@@ -41,6 +41,17 @@ static bool is_decoder_name(const char *name)
 
 /* ---- locks ---- */
 
+/* It may be locked, and serve any region. */
+static int lose_decoder(struct bus *bus, const char *name, int code)
+{
+	struct cxl_decoders *decoders = bus->data;
+
+	if (code == -ENOMEM)
+		return code;
+	decoders->code = code;
+	return problems_add(bus->finder->problems, code, NULL, bus->dir.path, name);
+}
+
 /* Switch and endpoint decoders have the name of the region that they serve. */
 static int add_decoder(struct bus *bus, const char *name)
 {
@@ -51,12 +62,17 @@ static int add_decoder(struct bus *bus, const char *name)
 	int r;
 
 	r = sysfs_copy_link_path(&bus->dir, name, &path);
+	if (r == 0) {
+		r = sysfs_open(bus->dir.ctx, path, &dir);
+		free(path);
+	}
+	if (r == -ENOENT)
+		return 0;
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	r = sysfs_open(bus->dir.ctx, path, &dir);
-	free(path);
-	if (r == 0)
-		r = attr_read(&dir, "region", true, buf, bus->finder->problems);
+		return lose_decoder(bus, name, r);
+	r = attr_read(&dir, "region", true, buf, bus->finder->problems);
+	if (r < 0 && r != -ENODATA)
+		decoders->code = r;
 	if (r == 0 && cxl_is_region_name(buf)) {
 		list = reallocarray(decoders->list, decoders->count + 1, sizeof(*list));
 		decoder.region = strdup(buf);
@@ -83,6 +99,8 @@ static int find_decoders(struct bus *bus)
 
 	if (!decoders->has_asked)
 		r = names_list(&bus->dir, is_decoder_name, &names);
+	if (r < 0)
+		decoders->code = r;
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		r = add_decoder(bus, names.list[i]);
 	decoders->has_asked = true;
@@ -137,6 +155,8 @@ int cxl_find_lock(struct bus *bus, struct sysfs_dir *dir, struct mhp_region *reg
 		if (decoder->code < 0 && decoder->code != -ENODATA && !code)
 			code = decoder->code;
 	}
+	if (!code)
+		code = decoders->code;
 	if (code == -ENOMEM)
 		return code;
 	return region_add_fact(region, "locked", any ? 0 : code, any ? "yes" : "no");

@@ -24,6 +24,7 @@ struct cxl_decoders {
 	struct cxl_decoder *list;
 	size_t count;
 	bool has_asked;		/* they were looked for */
+	int code;		/* of one of which it is not known whom it serves */
 };
 
 /*

@@ -287,6 +287,36 @@ static void locks(void **state)
 	}
 }
 
+/* A decoder of which it is not known whom it serves may be the one that is locked. */
+static void locks_unread(void **state)
+{
+	static const char *const files[] = {
+		"/sys/bus/cxl/devices/decoder2.0", DECODER2, DECODER2 "/region",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct fakesys *fs = fakesys_new_machine(REGION);
+		struct mhp_snapshot *snap;
+		const char *path;
+		int code;
+
+		fakesys_find(fs, files[i])->code = -EIO;
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+		assert_int_equal(fact_code(find_region(snap, "region0"), "locked"), -EIO);
+		assert_int_equal(mhp_snapshot_get_problem(snap, 0, &path, &code, NULL), 0);
+		assert_has(path, strrchr(files[i], '/'));
+		assert_int_equal(code, -EIO);
+		mhp_snapshot_unref(snap);
+		/* one that is known to be is enough */
+		fakesys_file(fs, REGION0 "/locked", "1\n");
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+		check_fact(find_region(snap, "region0"), "locked", "yes");
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 /* ---- files without sense ---- */
 
 static void no_addresses(void **state)
@@ -558,6 +588,7 @@ int main(void)
 		cmocka_unit_test_teardown(boot_memory, fakesys_free_all),
 		cmocka_unit_test_teardown(without_dax, fakesys_free_all),
 		cmocka_unit_test_teardown(locks, fakesys_free_all),
+		cmocka_unit_test_teardown(locks_unread, fakesys_free_all),
 		cmocka_unit_test_teardown(no_addresses, fakesys_free_all),
 		cmocka_unit_test_teardown(malformed, fakesys_free_all),
 		cmocka_unit_test_teardown(devices, fakesys_free_all),
