@@ -71,9 +71,12 @@ static int add_decoder(struct bus *bus, const char *name)
 	if (r < 0)
 		return lose_decoder(bus, name, r);
 	r = attr_read(&dir, "region", true, buf, bus->finder->problems);
+	/* empty where it serves none (region_show(), drivers/cxl/core/region.c) */
+	if (r == 0 && *buf && !cxl_is_region_name(buf))
+		r = attr_bad(&dir, "region", buf, bus->finder->problems);
 	if (r < 0 && r != -ENODATA)
 		decoders->code = r;
-	if (r == 0 && cxl_is_region_name(buf)) {
+	if (r == 0 && *buf) {
 		list = reallocarray(decoders->list, decoders->count + 1, sizeof(*list));
 		decoder.region = strdup(buf);
 		if (list)

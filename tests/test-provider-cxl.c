@@ -317,6 +317,37 @@ static void locks_unread(void **state)
 	}
 }
 
+/* What is no region's name may stand for any. */
+static void locks_of_nothing(void **state)
+{
+	static const struct {
+		const char *word;
+		int code;
+		size_t problems;
+	} cases[] = { { "\n", 0, 0 }, { "", 0, 0 }, { "region\n", -EBADMSG, 1 },
+		      { "\033[2Jregion0\n", -EBADMSG, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fakesys *fs = fakesys_new_machine(REGION);
+		struct mhp_snapshot *snap;
+		const char *path;
+		int code;
+
+		fakesys_file(fs, DECODER2 "/region", cases[i].word);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+		assert_int_equal(fact_code(find_region(snap, "region0"), "locked"), cases[i].code);
+		assert_int_equal(mhp_snapshot_count_problems(snap), cases[i].problems);
+		if (cases[i].problems) {
+			assert_int_equal(mhp_snapshot_get_problem(snap, 0, &path, &code, NULL), 0);
+			assert_has(path, "/region");
+			assert_int_equal(code, -EBADMSG);
+		}
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 /* ---- files without sense ---- */
 
 static void no_addresses(void **state)
@@ -589,6 +620,7 @@ int main(void)
 		cmocka_unit_test_teardown(without_dax, fakesys_free_all),
 		cmocka_unit_test_teardown(locks, fakesys_free_all),
 		cmocka_unit_test_teardown(locks_unread, fakesys_free_all),
+		cmocka_unit_test_teardown(locks_of_nothing, fakesys_free_all),
 		cmocka_unit_test_teardown(no_addresses, fakesys_free_all),
 		cmocka_unit_test_teardown(malformed, fakesys_free_all),
 		cmocka_unit_test_teardown(devices, fakesys_free_all),
