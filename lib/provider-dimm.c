@@ -30,6 +30,7 @@ struct dimms {
 		char *device;
 	} *links;
 	size_t n_links, links_room;
+	int links_code;			/* < 0: a block did not say it */
 };
 
 /* Numbers from the names of what a directory holds. */
@@ -214,8 +215,13 @@ static int ask_block(struct dimms *dimms, struct sysfs_dir *memory, uint64_t blo
 
 	snprintf(name, sizeof(name), "memory%" PRIu64 "/firmware_node", block);
 	r = sysfs_read_link_name(memory, name, &device);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+	if (r == -ENOENT)
+		return 0;	/* nobody's, or the block has just gone */
+	if (r < 0) {
+		dimms->links_code = r;
+		return r == -ENOMEM ? r : problems_add(dimms->finder->problems, r, NULL,
+						       memory->path, name);
+	}
 	r = is_dimm_name(device) ? add_link(dimms, block, device) : 1;
 	if (r)
 		free(device);
@@ -234,6 +240,8 @@ static int ask_blocks(struct dimms *dimms)
 	r = sysfs_open(dimms->finder->ctx, MEMORY_PATH, &memory);
 	if (r == 0)
 		r = list_numbers(&memory, &blocks);
+	if (r < 0 && r != -ENOENT)
+		dimms->links_code = r;
 	for (size_t i = 0; i < blocks.count && r == 0; i++)
 		r = ask_block(dimms, &memory, blocks.list[i]);
 	free(blocks.list);
@@ -285,8 +293,12 @@ static int find_runs(struct dimms *dimms, struct sysfs_dir *dir, const char *nam
 	if (r < 0 && r != -ENOMEM &&
 	    problems_add(dimms->finder->problems, r, NULL, dir->path, "") < 0)
 		r = -ENOMEM;
-	if (r == 0 && !links.count && has_dimm)
+	if (r == 0 && !links.count && has_dimm) {
 		r = ask_blocks(dimms);
+		/* what did not say whose it is may be its block */
+		if (r == 0)
+			r = dimms->links_code;
+	}
 	if (r == 0) {
 		runs = calloc(links.count + dimms->n_links + 1, sizeof(*runs));
 		r = runs ? read_node_links(dimms, dir, &links, runs, &count) : -ENOMEM;

@@ -287,6 +287,37 @@ static void unreadable(void **state)
 	fakesys_free(fs);
 }
 
+/* A block that does not say whose it is may be that of any slot without links of its own. */
+static void blocks_unread(void **state)
+{
+	static const char link[] = MEMORY_PATH "/memory41/firmware_node";
+	struct fakesys *fs = fakesys_new_machine(MIXED);
+	const struct mhp_region *region;
+	struct mhp_snapshot *snap;
+	const char *path;
+	size_t count;
+	int code;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		char own[256];
+
+		snprintf(own, sizeof(own), i ? SLOT0 "/physical_node%d" : SLOT0 "/physical_node", i);
+		fakesys_remove(fs, own);
+	}
+	fakesys_find(fs, link)->code = -EIO;
+	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+	region = find_region(snap, "PNP0C80:00");
+	assert_int_equal(mhp_region_get_range_count(region, &count), -EIO);
+	assert_int_equal(mhp_region_get_state(region), MHP_STATE_UNKNOWN);
+	assert_int_equal(mhp_snapshot_count_problems(snap), 1);
+	assert_int_equal(mhp_snapshot_get_problem(snap, 0, &path, &code, NULL), 0);
+	assert_string_equal(path, link);
+	assert_int_equal(code, -EIO);
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
 static void malformed(void **state)
 {
 	static const char *const statuses[] = { "", "fifteen\n", "-1\n", "0xf\n", "99999999999999999999\n" };
@@ -405,6 +436,7 @@ int main(void)
 		cmocka_unit_test_teardown(boot_blocks, fakesys_free_all),
 		cmocka_unit_test_teardown(links_of_blocks, fakesys_free_all),
 		cmocka_unit_test_teardown(unreadable, fakesys_free_all),
+		cmocka_unit_test_teardown(blocks_unread, fakesys_free_all),
 		cmocka_unit_test_teardown(malformed, fakesys_free_all),
 		cmocka_unit_test_teardown(empty_slot, fakesys_free_all),
 		cmocka_unit_test_teardown(cannot_be_ejected, fakesys_free_all),
