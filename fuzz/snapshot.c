@@ -24,6 +24,7 @@
 
 #include "capture.h"
 #include "fuzz.h"
+#include "parse.h"
 #include "support/dump.h"
 #include "support/fakesys.h"
 
@@ -482,9 +483,23 @@ static bool is_text(const struct fakesys_entry *entry)
 	       !strncmp(entry->path, tree, strlen(tree));
 }
 
+/* Whose zones a capture has; a snapshot also reads them by the node's link to the block. */
+static bool has_node(const struct fakesys *fs, const char *zones)
+{
+	size_t length = (size_t)(strrchr(zones, '/') + 1 - zones);
+	int node;
+
+	for (size_t i = 0; i < fs->count; i++)
+		if (!strncmp(fs->entries[i].path, zones, length) &&
+		    parse_node_name(fs->entries[i].path + length, &node) == 0)
+			return true;
+	return false;
+}
+
 /*
  * In no capture: what is in a directory that cannot be listed, and can be known by its name;
- * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; what is no text.
+ * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; what is no text;
+ * zones of a block that has no node.
  */
 static bool has_whole_capture(const struct fakesys *fs)
 {
@@ -498,6 +513,9 @@ static bool has_whole_capture(const struct fakesys *fs)
 			return false;
 		if (entry->type == FAKESYS_FILE && !strncmp(entry->path, "/proc/", 6) &&
 		    entry->length && entry->bytes[entry->length - 1] != '\n')
+			return false;
+		if (*entry->path && !strcmp(strrchr(entry->path, '/'), "/valid_zones") &&
+		    !has_node(fs, entry->path))
 			return false;
 	}
 	return !has_odd_link(fs);
