@@ -41,6 +41,18 @@ static const char *after_word(const struct mhp_result *result)
 	return state == MHP_STATE_ONLINE ? mhp_zone_to_str(zone) : mhp_state_to_str(state);
 }
 
+/* Others changed it after it was planned for. */
+static bool was_moved(const struct deed *deed, const struct mhp_result *result)
+{
+	enum mhp_state state;
+	enum mhp_zone zone;
+	const char *planned, *was = deed->before.blocks[mhp_result_get_id(result)];
+
+	mhp_result_get_before(result, &state, &zone);
+	planned = state == MHP_STATE_ONLINE ? mhp_zone_to_str(zone) : mhp_state_to_str(state);
+	return state != MHP_STATE_UNKNOWN && strcmp(planned, was);
+}
+
 static bool is_wanted(const struct deed *deed, unsigned int id)
 {
 	const char *word = deed->after.blocks[id];
@@ -91,7 +103,7 @@ static bool can_be_undone(const struct mhp_plan *plan)
 }
 
 struct sums {
-	size_t wanted, same, unknown, all;
+	size_t wanted, same, unknown, moved, all;
 	bool in_target[WORLD_BLOCKS];
 };
 
@@ -139,6 +151,7 @@ static struct sums check_blocks(const struct deed *deed)
 		sums.same += same_block(&deed->before, &deed->after, (unsigned int)id);
 		sums.wanted += is_wanted(deed, (unsigned int)id);
 		sums.unknown += is_unknown(result);
+		sums.moved += was_moved(deed, result);
 		check_block(deed, result);
 	}
 	for (unsigned int id = 0; id < WORLD_BLOCKS; id++)
@@ -168,12 +181,12 @@ static void check_outcome(const struct deed *deed)
 			 deed->after.drivers[0]);
 	/* what is kept may have been as wanted before */
 	if (outcome == MHP_OUTCOME_PARTIAL && same && settings && !deed->after.journal &&
-	    !sums.unknown && !lasting &&
+	    !sums.unknown && !sums.moved && !lasting &&
 	    !(sums.wanted && mhp_plan_get_rules(deed->plan) & MHP_RULE_KEEP))
 		complain(deed, "all is as before");
 	/* one failure is no reason not to find the way back */
 	if (outcome == MHP_OUTCOME_PARTIAL && !(deed->slack & SLACK_UNDO) && !lasting &&
-	    can_be_undone(deed->plan))
+	    !sums.moved && can_be_undone(deed->plan))
 		complain(deed, "was not put back");
 	if (outcome == MHP_OUTCOME_UNKNOWN && !sums.unknown)
 		complain(deed, "nothing is unknown");
