@@ -294,6 +294,29 @@ static bool is_gone(const struct fakesys_entry *entry)
 	       !strncmp(entry->path, memory, strlen(memory));
 }
 
+/*
+ * Of which all is found without it: a DAX device's size only spares the list of its mappings, the
+ * number of the last uevent some reads of blocks.
+ */
+static bool is_spare(struct fakesys *fs, const struct fakesys_entry *entry)
+{
+	size_t length = (size_t)(strrchr(entry->path, '/') + 1 - entry->path);
+
+	/* what root only may read of a DAX region is no problem of the machine: a fact says so */
+	if (entry->code == -EACCES && strstr(entry->path, "/dax_region/"))
+		return true;
+	if (!strcmp(entry->path, "/sys/kernel") ||
+	    !strcmp(entry->path, "/sys/kernel/uevent_seqnum"))
+		return true;
+	if (strcmp(entry->path + length, "size"))
+		return false;
+	for (size_t i = 0; i < fs->count; i++)
+		if (!strncmp(fs->entries[i].path, entry->path, length) &&
+		    !strncmp(fs->entries[i].path + length, "mapping", strlen("mapping")))
+			return true;
+	return false;
+}
+
 /* Of a file that answered with an error, or is in a directory that did. */
 static void check_told(const struct mhp_snapshot *snap, struct fakesys *fs)
 {
@@ -301,7 +324,8 @@ static void check_told(const struct mhp_snapshot *snap, struct fakesys *fs)
 	bool told;
 
 	for (size_t i = 0; i < fs->count; i++) {
-		if (!fs->entries[i].was_refused || is_gone(&fs->entries[i]))
+		if (!fs->entries[i].was_refused || is_gone(&fs->entries[i]) ||
+		    is_spare(fs, &fs->entries[i]))
 			continue;
 		name = strrchr(fs->entries[i].path, '/') + 1;
 		told = false;
