@@ -87,8 +87,10 @@ static int take_new(void *data, const char *name)
 static void find_new_blocks(struct apply *apply)
 {
 	struct mhp_report *report = apply->report;
+	int r = sysfs_list(&apply->mem, "", take_new, apply);
 
-	sysfs_list(&apply->mem, "", take_new, apply);
+	if (r < 0)
+		apply->others_code = r;
 	if (report->n_others)
 		qsort(report->others, report->n_others, sizeof(uint64_t), compare_ids);
 }

@@ -1373,6 +1373,7 @@ struct apply {
 	int not_returned_code;
 	char borrowed_message[512];
 	bool not_returned;	/* a setting could not be put back: the journal stays */
+	int others_code;	/* < 0: what others added meanwhile is not all known */
 	uint64_t done_bytes, total_bytes;
 };
 

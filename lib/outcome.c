@@ -116,7 +116,22 @@ static bool settle(struct apply *apply)
 	return queued;
 }
 
-void conclude(struct apply *apply)
+static void say_others(struct apply *apply)
+{
+	struct text text = { 0 };
+	char *message;
+
+	if (!apply->others_code)
+		return;
+	text_add_code(&text, apply->others_code);
+	if (text_finish(&text, &message) < 0)
+		message = NULL;
+	report_add(apply->report, "; which blocks others added meanwhile is not known: listing "
+		   MEMORY_PATH ": %s", message ? message : "ENOMEM");
+	free(message);
+}
+
+static void find_outcome(struct apply *apply)
 {
 	struct mhp_report *report = apply->report;
 	size_t count = report->n_blocks, met = 0, before = 0, unknown = 0;
@@ -159,6 +174,12 @@ void conclude(struct apply *apply)
 		report_add(report, "%s", apply->undo_message);
 	if (apply->not_returned)
 		report_add(report, "; %s", apply->borrowed_message);
+}
+
+void conclude(struct apply *apply)
+{
+	find_outcome(apply);
+	say_others(apply);
 }
 
 void conclude_conflicts(struct mhp_report *report)

@@ -77,6 +77,19 @@ static void test_policy_moved(void **state)
 	tear_down(&bench);
 }
 
+/* Another one adds a device just before dax0.0 comes. Returns what was before. */
+static struct world set_up_others(struct bench *bench)
+{
+	struct world before;
+
+	set_up(bench, "6.12-hmem-multi-bound.txt");
+	put(bench, UNBIND, "dax0.0");
+	put(bench, UNBIND, "dax1.0");
+	before = world_of(bench->sim);
+	mhp_sim_race(bench->sim, BIND, BIND, "dax1.0");
+	return before;
+}
+
 /* Blocks that another one adds meanwhile get the borrowed type, and are told. */
 static void test_others_add_blocks(void **state)
 {
@@ -85,11 +98,7 @@ static void test_others_add_blocks(void **state)
 	struct bench bench;
 
 	(void)state;
-	set_up(&bench, "6.12-hmem-multi-bound.txt");
-	put(&bench, UNBIND, "dax0.0");
-	put(&bench, UNBIND, "dax1.0");
-	before = world_of(bench.sim);
-	mhp_sim_race(bench.sim, BIND, BIND, "dax1.0");
+	before = set_up_others(&bench);
 	assert_int_equal(fulfil(&bench, PLUG, NULL), MHP_OUTCOME_DONE);
 	assert_blocks(&bench, 32, 36, "Movable");
 	assert_int_equal(mhp_report_count_other_blocks(bench.report), 3);
@@ -100,6 +109,38 @@ static void test_others_add_blocks(void **state)
 	assert_int_equal(mhp_report_get_other_block_id(bench.report, 3, &id), -EINVAL);
 	check_settings(&bench, &before);
 	tear_down(&bench);
+}
+
+/* Whichever look at the blocks fails: that there were no others is not said. */
+static void test_others_unlisted(void **state)
+{
+	static const char unknown[] = "which blocks others added meanwhile is not known";
+	size_t n_unknown = 0, n_done = 0;
+	struct mhp_report *report;
+	struct mhp_plan *plan;
+	struct bench bench;
+
+	(void)state;
+	for (size_t n = 1; n <= 8; n++) {
+		set_up_others(&bench);
+		plan = plan_of(&bench, PLUG);
+		assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_LOOK, MEMORY_PATH, n,
+						 -EIO), 0);
+		report = NULL;
+		if (mhp_apply(bench.ctx, plan, NULL, &report) == 0 &&
+		    mhp_report_get_outcome(report) == MHP_OUTCOME_DONE) {
+			n_done++;
+			if (strstr(mhp_report_get_message(report), unknown))
+				n_unknown++;
+			else
+				assert_int_equal(mhp_report_count_other_blocks(report), 3);
+		}
+		mhp_report_free(report);
+		mhp_plan_unref(plan);
+		tear_down(&bench);
+	}
+	assert_int_equal(n_unknown, 1);
+	assert_true(n_done > 1);
 }
 
 /* ---- they are not put back ---- */
@@ -235,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_autoprobe_of_another_stays),
 		cmocka_unit_test(test_policy_moved),
 		cmocka_unit_test(test_others_add_blocks),
+		cmocka_unit_test(test_others_unlisted),
 		cmocka_unit_test(test_setting_is_not_put_back),
 		cmocka_unit_test(test_contained),
 		cmocka_unit_test(test_no_borrow),

@@ -364,8 +364,9 @@ size_t mhp_region_count_devices(const struct mhp_region *region);
  * @param region    the region
  * @param index     from 0
  * @param ret_name  its name, such as "mem0" or "0000:00:04.0", borrowed; may be NULL
- * @param ret_path  its directory in sysfs, below the root, borrowed; may be NULL. Both
- *                  to be escaped before they go to a terminal
+ * @param ret_path  its directory in sysfs, below the root, borrowed, or NULL for a target
+ *                  whose memory device is not found; may be NULL. Both to be escaped
+ *                  before they go to a terminal
  * @return 0; -EINVAL if there are not that many
  * @since 1.0
  */

@@ -284,10 +284,10 @@ const struct mhp_recovery *mhp_report_get_recovery(const struct mhp_report *repo
 
 /**
  * Number of blocks that others added while a setting of the system was borrowed:
- * they were onlined as it says.
+ * they were onlined as it says. Where they could not be listed, the message says so.
  *
  * @param report  the report
- * @return how many
+ * @return how many are known
  * @since 1.0
  */
 size_t mhp_report_count_other_blocks(const struct mhp_report *report);

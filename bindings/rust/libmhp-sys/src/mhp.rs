@@ -1476,8 +1476,9 @@ extern "C" {
     /// * `region`: the region
     /// * `index`: from 0
     /// * `ret_name`: its name, such as "mem0" or "0000:00:04.0", borrowed; may be NULL
-    /// * `ret_path`: its directory in sysfs, below the root, borrowed; may be NULL. Both to be
-    ///   escaped before they go to a terminal
+    /// * `ret_path`: its directory in sysfs, below the root, borrowed, or NULL for a target
+    ///   whose memory device is not found; may be NULL. Both to be escaped before they go to a
+    ///   terminal
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_region_get_device(
         region: *const mhp_region,
@@ -2329,10 +2330,10 @@ extern "C" {
     /// * returns borrowed; NULL if nothing was
     pub fn mhp_report_get_recovery(report: *const mhp_report) -> *const mhp_recovery;
     /// Number of blocks that others added while a setting of the system was borrowed: they were
-    /// onlined as it says.
+    /// onlined as it says. Where they could not be listed, the message says so.
     ///
     /// * `report`: the report
-    /// * returns how many
+    /// * returns how many are known
     pub fn mhp_report_count_other_blocks(report: *const mhp_report) -> usize;
     /// A block that others added meanwhile.
     ///
