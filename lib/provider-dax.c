@@ -387,6 +387,8 @@ int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *prob
 		ret->has_device_dax = sysfs_exists(&bus, "drivers/device_dax") == 0;
 		r = attr_read(&bus, "drivers_autoprobe", true, buf, problems);
 		ret->autoprobe = r == 0 && strcmp(buf, "0");
+	} else if (r != -ENOENT && r != -ENOMEM) {
+		r = problems_add(problems, r, NULL, DAX_BUS_PATH, "");
 	}
 	sysfs_close(&bus);
 	return r == -ENOMEM ? r : 0;

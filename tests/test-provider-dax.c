@@ -224,6 +224,25 @@ static void plain_user(void **state)
 	fakesys_free(fs);
 }
 
+/* Whether there are drivers is not known then. */
+static void bus_refused(void **state)
+{
+	struct fakesys *fs = fakesys_new_machine(MACHINE);
+	struct mhp_snapshot *snap;
+	bool is_told = false;
+	const char *path;
+	int code;
+
+	(void)state;
+	fakesys_find(fs, DAX_BUS_PATH)->code = -EIO;
+	snap = take_and_note(fs);
+	for (size_t i = 0; mhp_snapshot_get_problem(snap, i, &path, &code, NULL) == 0; i++)
+		is_told |= !strcmp(path, DAX_BUS_PATH) && code == -EIO;
+	assert_true(is_told);
+	mhp_snapshot_unref(snap);
+	fakesys_free(fs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +252,7 @@ int main(void)
 		cmocka_unit_test_teardown(ranges, fakesys_free_all),
 		cmocka_unit_test_teardown(empty, fakesys_free_all),
 		cmocka_unit_test_teardown(plain_user, fakesys_free_all),
+		cmocka_unit_test_teardown(bus_refused, fakesys_free_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
