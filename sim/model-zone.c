@@ -309,7 +309,9 @@ static enum mhp_zone zone_of_header(const char *header, int *ret_node)
 {
 	char name[24];
 
-	if (sscanf(header, "Node %7d, zone %23s", ret_node, name) != 2 || *ret_node < 0)
+	/* what begins otherwise is of the section before, as soon as there is one */
+	if (strncmp(header, "Node ", 5) ||
+	    sscanf(header, "Node %7d, zone %23s", ret_node, name) != 2 || *ret_node < 0)
 		return MHP_ZONE_UNKNOWN;
 	for (enum mhp_zone zone = 0; zone < ZONES; zone++)
 		if (zone_names[zone] && !strcmp(zone_names[zone], name))

@@ -801,6 +801,8 @@ static void test_impossible(void **state)
 		{ "/sys/devices/dax0.0/target_node: -1", "target_node" },
 		{ "/proc/iomem:\n\t0-1 : a\n\tjunk", "line 31: /proc/iomem: no kernel says \"junk\"" },
 		{ "/proc/zoneinfo: junk", "/proc/zoneinfo: no kernel says \"junk\"" },
+		{ "/proc/zoneinfo: Node7 0, zone Normal",
+		  "/proc/zoneinfo: no kernel says \"Node7 0, zone Normal\"" },
 		{ "/proc/zoneinfo:\n\tNode 0, zone Normal\n\t  pages free     x",
 		  "/proc/zoneinfo: no kernel says \"Node 0, zone Normal\"" },
 		{ "/proc/zoneinfo:\n\tNode 99999, zone Normal\n\t        present  0",
@@ -857,6 +859,7 @@ static void test_odd(void **state)
 		"/proc/iomem: <EACCES>",
 		"/proc/zoneinfo: Node 0, zone Normal",
 		"/proc/zoneinfo: Node 1, zone Strange",
+		"/proc/zoneinfo: ",
 	};
 	static const char *const writes[][2] = {
 		{ STATE32, "offline" }, { STATE32, "online_movable" }, { STATE33, "online" },
