@@ -363,6 +363,17 @@ static const char *path_of(const struct stage *stage, const struct op *op)
 	return op->b & 0x80 ? PICK(paths, op->c) : pick_file(stage->machine, op, &word);
 }
 
+/*
+ * Of a block's file or directory ENODEV and ENOENT are the word that the block is gone: no failure
+ * of a read, but a lie.
+ */
+static int pick_read_code(uint8_t byte)
+{
+	int code = pick_code(byte);
+
+	return code == -ENODEV || code == -ENOENT ? -EIO : code;
+}
+
 static void have_access_fail(struct stage *stage, const struct op *op)
 {
 	static const uint64_t whats[] = {
@@ -370,14 +381,17 @@ static void have_access_fail(struct stage *stage, const struct op *op)
 		MHP_SIM_ACCESS_LOOK, MHP_SIM_ACCESS_LOAD,
 	};
 	unsigned int n = 1 + op->b + (op->c & 7u) * 256;
+	uint64_t what = PICK(whats, op->a);
+	int code = what & (MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_LOOK) ? pick_read_code(op->d) :
+								      pick_code(op->d);
 
 	TELL("access %u fails\n", n);
-	mhp_sim_fail_at(stage->sim, PICK(whats, op->a), NULL, n, pick_code(op->d));
+	mhp_sim_fail_at(stage->sim, what, NULL, n, code);
 	/* the first one does not count */
 	if (stage->has_failed_at)
 		stage->faults++;
 	stage->has_failed_at = true;
-	stage->failed_code = pick_code(op->d);
+	stage->failed_code = code;
 }
 
 static void have_file_fail(struct stage *stage, const struct op *op)
@@ -386,7 +400,7 @@ static void have_file_fail(struct stage *stage, const struct op *op)
 
 	TELL("%s fails\n", path);
 	if (op->a & 1)
-		mhp_sim_fail_read(stage->sim, path, pick_code(op->e), op->a >> 6);
+		mhp_sim_fail_read(stage->sim, path, pick_read_code(op->e), op->a >> 6);
 	else
 		mhp_sim_fail_write(stage->sim, path, NULL, pick_code(op->e), op->a >> 6);
 	stage->faults++;
