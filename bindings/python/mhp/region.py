@@ -33,10 +33,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that is behind a region."""
+    """A device that is behind a region; without a path it is a target whose memory device is
+    not found."""
 
     name: str
-    path: str
+    path: str | None
     serial: int | None
     node_id: int | None
 
@@ -198,7 +199,7 @@ def _device(region: CData, index: int) -> Device:
     lib.mhp_region_get_device(region, index, texts, texts + 1)
     return Device(
         name=text(texts[0]),
-        path=text(texts[1]),
+        path=text_or_none(texts[1]),
         serial=known.get("serial", "uint64_t *", lib.mhp_region_get_device_serial, region, index),
         node_id=known.get("node_id", "int *", lib.mhp_region_get_device_node_id, region, index),
     )

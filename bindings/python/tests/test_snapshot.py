@@ -98,6 +98,17 @@ class Snapshots(unittest.TestCase):
         self.assertTrue(dax.parent.has_children)
         self.assertEqual(dax.devices[0].name, "mem0")
 
+    def test_cxl_target_not_found(self) -> None:
+        text = (MACHINES / "7.3-cxl-region-region.txt").read_text()
+        lost = text.replace("region0/target0: decoder2.0", "region0/target0: decoder99.0")
+        self.assertNotEqual(lost, text)
+        machine = mhp.sim.Machine.from_text(lost)
+        snap = machine.context().snapshot(mhp.SnapshotFlag.IDENTITY)
+        region = snap.find_region("region0")
+        assert region is not None
+        device = region.devices[0]
+        self.assertEqual((device.name, device.path, device.serial), ("target0", None, None))
+
     def test_node(self) -> None:
         one, two = self.snap.nodes
         self.assertEqual((one.id, one.kind, one.has_cpu), (0, mhp.NodeKind.CPU, True))
