@@ -73,7 +73,7 @@ static int note_line(const char *line, size_t length, struct problems *problems)
 static int take_text(struct iomem *iomem, const char *text, size_t length,
 		     struct problems *problems)
 {
-	bool hidden = true, noted = false;
+	bool some = false, hidden = true, noted = false;
 	const char *at = text, *end = text + length, *newline;
 	int r;
 
@@ -83,6 +83,7 @@ static int take_text(struct iomem *iomem, const char *text, size_t length,
 			newline = end;
 		if (newline == at)
 			continue;
+		some = true;
 		r = take_line(iomem, at, (size_t)(newline - at), &hidden);
 		if (r == -EBADMSG) {
 			/* one line is enough: there may be millions */
@@ -93,7 +94,7 @@ static int take_text(struct iomem *iomem, const char *text, size_t length,
 		if (r < 0)
 			return r;
 	}
-	if (!length) {
+	if (!some) {
 		iomem->code = -EBADMSG;
 		return problems_add(problems, -EBADMSG, "", "/proc/iomem", "");
 	}

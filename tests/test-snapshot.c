@@ -254,6 +254,24 @@ static void not_root(void **state)
 	mhp_snapshot_unref(snap);
 }
 
+/* Hidden is what has lines without addresses; without lines it makes no sense. */
+static void iomem_empty(void **state)
+{
+	static const char *const texts[] = { "", "\n", "\n\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct fakesys *fs = fakesys_new_machine(HMEM);
+		struct mhp_snapshot *snap;
+
+		fakesys_file(fs, "/proc/iomem", texts[i]);
+		snap = take(fs, FAKESYS_MEMORY, 0);
+		assert_text(dump_problems(snap), "/proc/iomem EBADMSG \"\"\n");
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 /* What goes away while the picture is taken is not in it, and is no problem. */
 static void gone_meanwhile(void **state)
 {
@@ -370,6 +388,7 @@ int main(void)
 		cmocka_unit_test_teardown(finds, fakesys_free_all),
 		cmocka_unit_test_teardown(options, fakesys_free_all),
 		cmocka_unit_test_teardown(not_root, fakesys_free_all),
+		cmocka_unit_test_teardown(iomem_empty, fakesys_free_all),
 		cmocka_unit_test_teardown(gone_meanwhile, fakesys_free_all),
 		cmocka_unit_test_teardown(zones_behind_guard, fakesys_free_all),
 	};
