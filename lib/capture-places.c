@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "names.h"
+#include "parse.h"
 
 #define DEVICES "/sys/devices/"
 #define MAX_NAME 255
@@ -45,13 +46,14 @@ static const struct {
 static const struct bus {
 	const char *path;
 	const char *names;	/* fnmatch(3) */
-	const char *attr, *value;	/* only those that say this; NULL: all */
+	const char *attr;	/* those with another number here are not wanted; NULL: all are */
+	uint64_t number;
 } buses[] = {
-	{ "/sys/bus/acpi/devices", "PNP0C80:*", NULL, NULL },
-	{ "/sys/bus/cxl/devices", "*", NULL, NULL },
-	{ DAX_DEVICES_PATH, "dax*", NULL, NULL },
+	{ "/sys/bus/acpi/devices", "PNP0C80:*", NULL, 0 },
+	{ "/sys/bus/cxl/devices", "*", NULL, 0 },
+	{ DAX_DEVICES_PATH, "dax*", NULL, 0 },
 	/* include/uapi/linux/virtio_ids.h: VIRTIO_ID_MEM */
-	{ "/sys/bus/virtio/devices", "virtio*", "device", "0x0018" },
+	{ "/sys/bus/virtio/devices", "virtio*", "device", 24 },
 };
 
 /* Whose own files tell more about the devices below them. PCI's do, too much. */
@@ -203,15 +205,18 @@ static int is_wanted(struct mhp_ctx *ctx, const struct bus *bus, const char *pat
 {
 	char buf[MHP_ATTR_SIZE + 1];
 	struct sysfs_dir dir = { 0 };
+	uint64_t number;
 	int r;
 
 	*ret = !bus->attr;
 	if (!bus->attr)
 		return 0;
 	r = sysfs_open(ctx, path, &dir);
-	if (r == 0)
-		r = sysfs_read(&dir, bus->attr, buf);
-	*ret = r == 0 && !strcmp(buf, bus->value);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = sysfs_read(&dir, bus->attr, buf);
+	/* what says nothing that is understood may be one: its driver tells */
+	*ret = r < 0 || parse_0x_hex(buf, &number) < 0 || number == bus->number;
 	sysfs_close(&dir);
 	return r == -ENOMEM ? r : 0;
 }

@@ -405,6 +405,43 @@ static void nonsense(void **state)
 	}
 }
 
+/* Of the devices on its bus that one is taken which may be virtio-mem. */
+static void virtio_devices(void **state)
+{
+	static const char path[] = "/sys/devices/pci0000:00/0000:00:03.0/virtio1";
+	static const struct {
+		const char *word;	/* NULL: there is no such file */
+		int code;
+		bool is_taken;
+	} rows[] = {
+		{ "0x0018\n", 0, true }, { "0x18\n", 0, true }, { "0x0001\n", 0, false },
+		{ "24\n", 0, true }, { "0x0018\n", -EACCES, true }, { NULL, 0, true },
+	};
+	char file[128];
+
+	(void)state;
+	snprintf(file, sizeof(file), "%s/device", path);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fakesys *fs = fakesys_new_machine("7.3-virtio-mem-online");
+		struct mhp_ctx *ctx;
+		char *text;
+
+		if (rows[i].word)
+			fakesys_file(fs, file, rows[i].word);
+		else
+			fakesys_remove(fs, file);
+		if (rows[i].code)
+			fakesys_find(fs, file)->code = rows[i].code;
+		ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+		text = take(ctx, 0);
+		assert_int_equal(strstr(text, "/virtio1/driver -> ") != NULL,
+				 rows[i].is_taken);
+		mhp_ctx_unref(ctx);
+		free(text);
+		fakesys_free(fs);
+	}
+}
+
 /* What may not be read is there by its errno value's name, and told of at the head. */
 static void denied(void **state)
 {
@@ -646,6 +683,7 @@ int main(void)
 		cmocka_unit_test_teardown(hazards, fakesys_free_all),
 		cmocka_unit_test_teardown(hostile, fakesys_free_all),
 		cmocka_unit_test_teardown(nonsense, fakesys_free_all),
+		cmocka_unit_test_teardown(virtio_devices, fakesys_free_all),
 		cmocka_unit_test_teardown(denied, fakesys_free_all),
 		cmocka_unit_test_teardown(identity, fakesys_free_all),
 		cmocka_unit_test_teardown(identity_of_binary, fakesys_free_all),
