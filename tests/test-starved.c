@@ -185,6 +185,11 @@ static const struct {
 	{ S390_7_3, { .wish = "standby plugged online_kernel size:256", .refuses = "online",
 		      .block = 16 } },
 	{ PPC64_7_3, { .wish = "lmb plugged online_movable borrow size:256" } },
+	{ "7.3-dimm-online.txt", { .wish = "PNP0C80:00 unplugged" } },
+	{ "7.3-dimm-online.txt", { .wish = "PNP0C80:00 unplugged", .refuses = "offline",
+				   .block = 40 } },
+	{ "7.3-dimm-mixed-plugged.txt", { .wish = "PNP0C80:00 online online_movable" } },
+	{ "7.3-virtio-mem-online.txt", { .wish = "virtio1 offline" } },
 	{ "7.3-cxl-region-region.txt", { .wish = "region0 unplugged release" } },
 	{ "7.3-cxl-region-region.txt", { .wish = "region0 online online_movable" } },
 };

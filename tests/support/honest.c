@@ -188,7 +188,9 @@ static void check_outcome(const struct deed *deed)
 	if (outcome == MHP_OUTCOME_PARTIAL && !(deed->slack & SLACK_UNDO) && !lasting &&
 	    !sums.moved && can_be_undone(deed->plan))
 		complain(deed, "was not put back");
-	if (outcome == MHP_OUTCOME_UNKNOWN && !sums.unknown)
+	/* an eject may still come, whatever the blocks are */
+	if (outcome == MHP_OUTCOME_UNKNOWN && !sums.unknown &&
+	    mhp_report_get_reason(deed->report) != MHP_REASON_QUEUED)
 		complain(deed, "nothing is unknown");
 	if (outcome != MHP_OUTCOME_DONE && met && settings && !deed->after.journal &&
 	    !sums.unknown && !same && !lasting)
