@@ -1537,6 +1537,8 @@ size_t most_configure_writes(const struct mhp_step *step);
 int open_releases(struct apply *apply);
 void close_releases(struct apply *apply);
 void run_release_step(struct apply *apply, const struct mhp_step *step);
+/* 1: its decoders are on; 0: off; negative: not known */
+int is_committed(struct apply *apply, size_t index);
 /* Is it given back, as the plan wants it? */
 bool is_release_met(struct apply *apply, size_t index);
 

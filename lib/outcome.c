@@ -135,13 +135,17 @@ static void find_outcome(struct apply *apply)
 {
 	struct mhp_report *report = apply->report;
 	size_t count = report->n_blocks, met = 0, before = 0, unknown = 0;
-	bool same_system = !apply->not_returned, queued;
+	bool same_system = !apply->not_returned, queued, is_met;
 
 	if (!apply->is_seen)
 		look_at_all(apply);
 	read_device_word(apply, report->device_after);
 	queued = settle(apply);
-	if (is_all_met(apply) && !queued) {
+	is_met = is_all_met(apply);
+	/* where nothing has failed, what could not be read is looked at again */
+	if (!is_met && !is_failure(report->reason))
+		is_met = is_all_met(apply);
+	if (is_met && !queued) {
 		say_done(apply);
 		return;
 	}

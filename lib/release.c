@@ -52,12 +52,14 @@ void close_releases(struct apply *apply)
 
 /* ---- look ---- */
 
-/* 1: its decoders are on; 0: off */
-static int is_committed(struct apply *apply, size_t index)
+int is_committed(struct apply *apply, size_t index)
 {
 	char buf[MHP_ATTR_SIZE + 1];
-	int r = sysfs_read(&apply->releases[index].region, COMMIT, buf);
+	int r = -EIO;
 
+	/* one failure says nothing, and what is said in the end rests on it */
+	for (int i = 0; i < 3 && r < 0 && r != -ENOENT; i++)
+		r = sysfs_read(&apply->releases[index].region, COMMIT, buf);
 	if (r < 0)
 		return r;
 	return !strcmp(buf, "1") ? 1 : !strcmp(buf, "0") ? 0 : -EBADMSG;

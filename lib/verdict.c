@@ -331,9 +331,26 @@ void blame_stale(struct apply *apply, size_t index, enum mhp_state state, enum m
 	blame(apply, 0, MHP_REASON_STALE, NULL, &text);
 }
 
+/* If it is not given back, or that is not known: says so. Returns the code of the latter, or 0. */
+static int add_committed(struct apply *apply, size_t index, struct text *text)
+{
+	int code = is_committed(apply, index);
+
+	if (code > 0) {
+		text_add(text, ": somebody else has committed %s again",
+			 apply->plan->releases[index].region);
+	} else if (code < 0) {
+		text_add(text, ": whether %s is committed could not be read: ",
+			 apply->plan->releases[index].region);
+		text_add_code(text, code);
+	}
+	return code < 0 ? code : 0;
+}
+
 void blame_changed(struct apply *apply)
 {
 	struct text text = { 0 };
+	int code = 0;
 
 	for (size_t i = 0; i < apply->plan->n_blocks; i++) {
 		const struct block_now *now = &apply->now[i];
@@ -356,12 +373,10 @@ void blame_changed(struct apply *apply)
 	if (is_failure(apply->report->reason))
 		return;
 	for (size_t i = 0; i < apply->plan->n_releases && !text.length; i++)
-		if (!is_release_met(apply, i))
-			text_add(&text, ": somebody else has committed %s again",
-				 apply->plan->releases[i].region);
+		code = add_committed(apply, i, &text);
 	if (!text.length)
 		text_add(&text, ": somebody else changed which driver has it");
-	blame(apply, 0, MHP_REASON_STALE, NULL, &text);
+	blame(apply, code, code < 0 ? MHP_REASON_UNREADABLE : MHP_REASON_STALE, NULL, &text);
 }
 
 void blame_end(struct apply *apply, enum mhp_reason reason)

@@ -513,6 +513,29 @@ static void unreadable(void **state)
 	}
 }
 
+/* A look at it that fails is made again; if all fail nobody else is to blame. */
+static void unread_at_times(void **state)
+{
+	(void)state;
+	for (size_t at = 1; at <= 8; at++)
+		for (size_t times = 1; times <= 3; times++) {
+			struct mhp_plan *plan;
+			struct bench bench;
+			enum mhp_outcome outcome;
+
+			set_up(&bench, REGION);
+			plan = plan_of(&bench, "region0 unplugged release");
+			for (size_t i = 0; i < times; i++)
+				assert_int_equal(mhp_sim_fail_at(bench.sim, MHP_SIM_ACCESS_READ,
+								 COMMIT(0), at + i, -EIO), 0);
+			outcome = apply_plan(&bench, plan, NULL);
+			if (times < 3)
+				assert_int_equal(outcome, MHP_OUTCOME_DONE);
+			assert_null(strstr(mhp_report_get_message(bench.report), "somebody else"));
+			tear_down(&bench);
+		}
+}
+
 /*
  * Each access fails once: whatever is said is true, and no decoder is off while memory of
  * the region is there.
@@ -617,6 +640,7 @@ int main(void)
 		cmocka_unit_test(plugged_meanwhile),
 		cmocka_unit_test(plugged_too_late),
 		cmocka_unit_test(unreadable),
+		cmocka_unit_test(unread_at_times),
 		cmocka_unit_test(sweep),
 		cmocka_unit_test(moved),
 		cmocka_unit_test(met_meanwhile),
