@@ -375,6 +375,18 @@ const struct provider provider_dax = {
 
 /* ---- the bus itself ---- */
 
+/* One that cannot be looked at is taken to be there: a write to its files tells. */
+static int find_driver(struct sysfs_dir *bus, const char *name, bool *ret_has,
+		       struct problems *problems)
+{
+	int r = sysfs_exists(bus, name);
+
+	*ret_has = r != -ENOENT;
+	if (r == -ENOMEM)
+		return r;
+	return r == 0 || r == -ENOENT ? 0 : problems_add(problems, r, NULL, DAX_BUS_PATH, name);
+}
+
 int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *problems)
 {
 	struct sysfs_dir bus = { 0 };
@@ -382,13 +394,18 @@ int dax_read_bus(struct mhp_ctx *ctx, struct dax_bus *ret, struct problems *prob
 	int r;
 
 	r = sysfs_open(ctx, DAX_BUS_PATH, &bus);
+	if (r < 0 && r != -ENOENT && r != -ENOMEM) {
+		ret->has_kmem = ret->has_device_dax = ret->autoprobe = true;
+		return problems_add(problems, r, NULL, DAX_BUS_PATH, "");
+	}
+	if (r == 0)
+		r = find_driver(&bus, "drivers/kmem", &ret->has_kmem, problems);
+	if (r == 0)
+		r = find_driver(&bus, "drivers/device_dax", &ret->has_device_dax, problems);
 	if (r == 0) {
-		ret->has_kmem = sysfs_exists(&bus, "drivers/kmem") == 0;
-		ret->has_device_dax = sysfs_exists(&bus, "drivers/device_dax") == 0;
 		r = attr_read(&bus, "drivers_autoprobe", true, buf, problems);
-		ret->autoprobe = r == 0 && strcmp(buf, "0");
-	} else if (r != -ENOENT && r != -ENOMEM) {
-		r = problems_add(problems, r, NULL, DAX_BUS_PATH, "");
+		/* if that is not known a driver that is loaded may bind every device */
+		ret->autoprobe = r == 0 ? strcmp(buf, "0") : r != -ENODATA;
 	}
 	sysfs_close(&bus);
 	return r == -ENOMEM ? r : 0;

@@ -14,6 +14,7 @@
 #include <mhp/sim-builder.h>
 #include <mhp/sim.h>
 
+#include "support/ask.h"
 #include "support/fakesys.h"
 #include "support/regions.h"
 
@@ -224,6 +225,50 @@ static void plain_user(void **state)
 	fakesys_free(fs);
 }
 
+/* The first conflict of a plan to plug a device that has no driver; 0: none. */
+static enum mhp_conflict_code plug_conflict(const struct mhp_snapshot *snap)
+{
+	struct mhp_request *request = ask("dax0.1 plugged online_movable");
+	enum mhp_conflict_code code = 0;
+	struct mhp_plan *plan;
+
+	assert_int_equal(mhp_plan_new(snap, request, &plan), 0);
+	if (mhp_plan_count_conflicts(plan))
+		code = mhp_conflict_get_code(mhp_plan_get_conflict(plan, 0));
+	mhp_plan_unref(plan);
+	mhp_request_free(request);
+	return code;
+}
+
+/* Where it is not known whether the bus binds every device, no driver is loaded. */
+static void autoprobe_refused(void **state)
+{
+	static const struct {
+		const char *word;
+		int code;
+		enum mhp_conflict_code conflict;
+	} rows[] = {
+		{ "1\n", 0, MHP_CONFLICT_OTHER_DEVICES }, { "0\n", 0, 0 },
+		{ "0\n", -EACCES, MHP_CONFLICT_OTHER_DEVICES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fakesys *fs = fakesys_new_machine("7.3-hmem-split-unbound");
+		struct mhp_snapshot *snap;
+
+		fakesys_file(fs, "/sys/devices/system/memory/auto_online_blocks",
+			     "online_movable\n");
+		fakesys_remove(fs, DAX_BUS_PATH "/drivers/kmem");
+		fakesys_file(fs, DAX_AUTOPROBE_PATH, rows[i].word);
+		fakesys_find(fs, DAX_AUTOPROBE_PATH)->code = rows[i].code;
+		snap = take_fake(fs, MHP_SNAPSHOT_FOR_PLANS);
+		assert_int_equal(plug_conflict(snap), rows[i].conflict);
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 /* Whether there are drivers is not known then. */
 static void bus_refused(void **state)
 {
@@ -253,6 +298,7 @@ int main(void)
 		cmocka_unit_test_teardown(empty, fakesys_free_all),
 		cmocka_unit_test_teardown(plain_user, fakesys_free_all),
 		cmocka_unit_test_teardown(bus_refused, fakesys_free_all),
+		cmocka_unit_test_teardown(autoprobe_refused, fakesys_free_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
