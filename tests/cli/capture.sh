@@ -174,7 +174,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	plain=$MHP
 	cat >"$tmp/mhp" <<END
 #!/bin/sh
-exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$plain" "\$@"
+LLVM_PROFILE_FILE=/dev/null exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$plain" "\$@"
 END
 	chmod 755 "$tmp/mhp"
 	if "$tmp/mhp" --version >/dev/null 2>&1; then

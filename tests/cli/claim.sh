@@ -269,7 +269,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	need setpriv
 	cat >"$tmp/mhp" <<END
 #!/bin/sh
-exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$plain" "\$@"
+LLVM_PROFILE_FILE=/dev/null exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$plain" "\$@"
 END
 	chmod 755 "$tmp/mhp"
 	MHP=$tmp/mhp

@@ -47,6 +47,14 @@ need()
 	command -v "$1" >/dev/null || { echo "SKIP: $1 is missing"; exit 77; }
 }
 
+# Programs of a build for coverage write, wherever they are, what they have reached.
+need_no_coverage()
+{
+	case ${MHP_TEST_SANITIZERS:-} in
+	*-fprofile*) echo "SKIP: it writes what it has reached"; exit 77 ;;
+	esac
+}
+
 # run CODE ARGS: its exit code must be CODE; the output is in $tmp/out and $tmp/err
 run()
 {

@@ -7,6 +7,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$TEST_DATA/cli/lib.sh"
 need strace
+need_no_coverage
 
 # a leak checker cannot be traced
 export ASAN_OPTIONS=detect_leaks=0

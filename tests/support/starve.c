@@ -189,12 +189,21 @@ static bool tells(const char *text)
 	return false;
 }
 
+/* A saved plan has codes as numbers. */
+static bool tells_code(const char *file)
+{
+	char code[16];
+
+	snprintf(code, sizeof(code), " -%d ", kind->code);
+	return file && strstr(file, code);
+}
+
 static void check(size_t at, const struct outcome *now, const struct outcome *clean,
 		  const char *before)
 {
 	int code = WEXITSTATUS(now->status);
 	bool same = is_same(now->out, clean->out) && is_same(now->file, clean->file);
-	bool told = tells(now->out) || tells(now->err);
+	bool told = tells(now->out) || tells(now->err) || tells_code(now->file);
 
 	if (!WIFEXITED(now->status)) {
 		complain(at, now, "ended by signal %d", WTERMSIG(now->status));
