@@ -74,7 +74,7 @@ static int find_lines(struct udev_reader *reader, const char *text, size_t lengt
 
 	udev_reader_init(reader, text, length);
 	while (udev_read(reader))
-		if (has_line(rules, &at, reader->line))
+		if (has_line(rules, &at, reader->line) || counts_for_others(reader, false))
 			variables |= asks_variable(reader);
 	udev_reader_init(reader, text, length);
 	at = 0;

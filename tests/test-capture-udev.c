@@ -77,6 +77,11 @@ static void one_file(void **state)
 		  "SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"$env{.state}\"\n",
 		  "ENV{.state}=\"online\"\n\n"
 		  "SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"$env{.state}\"\n" },
+		/* ... of a rule that onlines nothing, and is kept for its label */
+		{ "ENV{.state}=\"\"\n" ONLINE
+		  "LABEL=\"x\", SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"$env{.state}\"\n",
+		  "ENV{.state}=\"\"\n" ONLINE
+		  "LABEL=\"x\", SUBSYSTEM==\"memory\", ACTION==\"add\", ATTR{state}=\"$env{.state}\"\n" },
 		/* ends of lines, and bytes that no capture has */
 		{ "X\r\n\r" ONLINE, "\n\n" ONLINE },
 		{ "SUBSYSTEM==\"memory\", ATTR{state}=\"online\", TAG+=\"\xc3\xa9\"\n",
