@@ -531,15 +531,16 @@ static bool has_node(const struct fakesys *fs, const char *zones)
 
 /*
  * In no capture: what is in a directory that cannot be listed, and can be known by its name;
- * FIFOs; what is in /run; that a file of /proc ends in the middle of a line; what is no text;
- * zones of a block that has no node.
+ * FIFOs; links that cannot be read; what is in /run; that a file of /proc ends in the middle of
+ * a line; what is no text; zones of a block that has no node.
  */
 static bool has_whole_capture(const struct fakesys *fs)
 {
 	for (size_t i = 0; i < fs->count; i++) {
 		const struct fakesys_entry *entry = &fs->entries[i];
 
-		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4))
+		if (entry->type == FAKESYS_FIFO || !strncmp(entry->path, "/run", 4) ||
+		    (entry->type == FAKESYS_LINK && entry->code < 0))
 			return false;
 		if (entry->type == FAKESYS_FILE && !is_text(entry))
 			return false;
