@@ -88,12 +88,13 @@ static int read_lmbs(struct found *found)
 static bool has_dlpar(struct mhp_ctx *ctx)
 {
 	struct sysfs_dir dir = { 0 };
-	bool has = true;
+	int r;
 
-	if (sysfs_open(ctx, DLPAR_DIR, &dir) == 0)
-		has = sysfs_exists(&dir, DLPAR_NAME) != -ENOENT;
+	r = sysfs_open(ctx, DLPAR_DIR, &dir);
+	if (r == 0)
+		r = sysfs_exists(&dir, DLPAR_NAME);
 	sysfs_close(&dir);
-	return has;
+	return r != -ENOENT;
 }
 
 /* ---- which ones ---- */

@@ -105,14 +105,25 @@ static void test_assigned(void **state)
 /* A kernel that cannot be told which LMB to add has none that could be. */
 static void test_no_dlpar(void **state)
 {
-	struct fakesys *fs = fakesys_new_machine("7.3-ppc64-lmb");
+	static const char *const missing[] = { "/sys/kernel/dlpar", "/sys/kernel" };
 	struct mhp_snapshot *snap;
+	struct fakesys *fs;
 
 	(void)state;
-	fakesys_remove(fs, "/sys/kernel/dlpar");
+	for (size_t i = 0; i < ARRAY_SIZE(missing); i++) {
+		fs = fakesys_new_machine("7.3-ppc64-lmb");
+		fakesys_remove(fs, missing[i]);
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+		assert_null(mhp_snapshot_find_region(snap, "lmb"));
+		assert_int_equal(mhp_snapshot_count_problems(snap), 0);
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+	/* what cannot be read may have it */
+	fs = fakesys_new_machine("7.3-ppc64-lmb");
+	fakesys_find(fs, "/sys/kernel")->code = -EACCES;
 	snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
-	assert_null(mhp_snapshot_find_region(snap, "lmb"));
-	assert_int_equal(mhp_snapshot_count_problems(snap), 0);
+	assert_non_null(mhp_snapshot_find_region(snap, "lmb"));
 	mhp_snapshot_unref(snap);
 	fakesys_free(fs);
 }
