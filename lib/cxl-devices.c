@@ -183,6 +183,15 @@ static int read_serial(struct sysfs_dir *dir, uint64_t *ret, struct problems *pr
 	return r == 0 && !*ret ? -ENODATA : r;
 }
 
+/* What leads to a device cannot be followed; what is missing is known. Returns the code. */
+static int note_lost(struct bus *bus, int code, const char *dir, const char *name)
+{
+	if (code < 0 && code != -ENOENT && code != -ENOMEM &&
+	    problems_add(bus->finder->problems, code, NULL, dir, name) < 0)
+		return -ENOMEM;
+	return code;
+}
+
 /* Takes path over. */
 static int find_memdev(struct bus *bus, char *path, struct target *target)
 {
@@ -198,6 +207,7 @@ static int find_memdev(struct bus *bus, char *path, struct target *target)
 						   bus->finder->problems);
 	} else {
 		device->serial_code = device->node_code = r == -ENOENT ? -ENODATA : r;
+		r = note_lost(bus, r, path, "");
 	}
 	sysfs_close(&dir);
 	return device->serial_code == -ENOMEM || device->node_code == -ENOMEM ? -ENOMEM : r;
@@ -205,13 +215,17 @@ static int find_memdev(struct bus *bus, char *path, struct target *target)
 
 static int find_endpoint(struct bus *bus, const char *decoder, struct target *target)
 {
-	char *path = NULL, *endpoint = NULL, *memdev;
+	const char *at = bus->dir.path, *name = decoder;
+	char *path = NULL, *endpoint = NULL, *memdev = NULL;
 	struct sysfs_dir dir = { 0 };
 	int r;
 
 	r = sysfs_copy_link_path(&bus->dir, decoder, &path);
-	if (r == 0)
+	if (r == 0) {
+		at = path;
+		name = "";
 		r = sysfs_open(bus->dir.ctx, path, &dir);
+	}
 	if (r == 0) {
 		target->dpa_code = attr_read_number(&dir, "dpa_resource", true, parse_0x_hex,
 						    &target->dpa, bus->finder->problems);
@@ -220,12 +234,15 @@ static int find_endpoint(struct bus *bus, const char *decoder, struct target *ta
 		sysfs_close(&dir);
 		r = path_copy_parent(path, &endpoint);
 	}
-	if (r == 0)
+	if (r == 0) {
+		at = endpoint;
 		r = sysfs_open(bus->dir.ctx, endpoint, &dir);
-	if (r == 0)
-		r = sysfs_copy_link_path(&dir, "uport", &memdev);
-	if (r == 0)
-		r = find_memdev(bus, memdev, target);
+	}
+	if (r == 0) {
+		name = "uport";
+		r = sysfs_copy_link_path(&dir, name, &memdev);
+	}
+	r = r == 0 ? find_memdev(bus, memdev, target) : note_lost(bus, r, at, name);
 	sysfs_close(&dir);
 	free(endpoint);
 	free(path);

@@ -444,6 +444,35 @@ static void malformed(void **state)
 	}
 }
 
+/* The way from a target to its device: whatever cannot be followed is told. */
+static void targets_unread(void **state)
+{
+	static const char *const files[] = {
+		BUS "decoder2.0", ROOT "port1/endpoint2", ROOT "port1/endpoint2/uport", MEM0,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct fakesys *fs = fakesys_new_machine(REGION);
+		struct mhp_snapshot *snap;
+		bool is_told = false;
+		const char *text;
+		int code;
+
+		if (!fakesys_find(fs, files[i]))
+			fakesys_dir(fs, files[i]);
+		fakesys_find(fs, files[i])->code = -EIO;
+		snap = take_fake(fs, MHP_SNAPSHOT_IDENTITY);
+		for (size_t j = 0; mhp_snapshot_get_problem(snap, j, &text, &code, NULL) == 0; j++)
+			is_told |= !strcmp(text, files[i]) && code == -EIO;
+		if (!is_told)
+			fail_msg("%s: nobody is told", files[i]);
+		assert_int_equal(mhp_region_get_identity(find_region(snap, "region0"), &text), -EIO);
+		mhp_snapshot_unref(snap);
+		fakesys_free(fs);
+	}
+}
+
 /* Of a memory device. */
 static void devices(void **state)
 {
@@ -623,6 +652,7 @@ int main(void)
 		cmocka_unit_test_teardown(locks_of_nothing, fakesys_free_all),
 		cmocka_unit_test_teardown(no_addresses, fakesys_free_all),
 		cmocka_unit_test_teardown(malformed, fakesys_free_all),
+		cmocka_unit_test_teardown(targets_unread, fakesys_free_all),
 		cmocka_unit_test_teardown(devices, fakesys_free_all),
 		cmocka_unit_test_teardown(loops, fakesys_free_all),
 		cmocka_unit_test_teardown(no_bus, fakesys_free_all),
