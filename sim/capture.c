@@ -508,13 +508,20 @@ static int compare_leaves(const void *a, const void *b)
 	return x->position < y->position ? -1 : 1;
 }
 
+/* In place of a value it could be taken for a reason, or for bytes in hex. */
+static bool is_like_a_reason(const char *text, size_t length)
+{
+	return length >= 3 && text[0] == '<' && text[length - 1] == '>' &&
+	       strcmp(text, "<left-out>");
+}
+
 static void add_file_value(struct buf *buf, char *text, size_t length)
 {
 	char *line = text, *newline;
 
 	if (length && text[length - 1] == '\n')
 		text[--length] = '\0';
-	if (!memchr(text, '\n', length)) {
+	if (!memchr(text, '\n', length) && !is_like_a_reason(text, length)) {
 		buf_add(buf, ": %s\n", text);
 		return;
 	}

@@ -5,7 +5,7 @@
  *	# kernel: 7.3.4			comments
  *	/sys/.../state: online		an attribute of one line (or empty)
  *	/sys/.../uevent:		one of several lines,
- *	<TAB>MAJOR=251			each after a tab
+ *	<TAB>MAJOR=251			each after a tab; also one that looks like a reason
  *	/sys/.../node1 -> ../node1	a symbolic link
  *	/sys/.../x86/			a directory
  *	/sys/.../probe: <write-only>	what could not be read: that, <binary> or <EACCES>

@@ -129,6 +129,30 @@ static void test_unreadable(void **state)
 	mhp_sim_unref(sim);
 }
 
+/* What a file says, though it looks like a reason. */
+static void test_like_a_reason(void **state)
+{
+	static const char text[] = "/binary:\n"
+				   "\t<binary>\n"
+				   "/gone: <ENXIO>\n"
+				   "/hex:\n"
+				   "\t<hex 00>\n"
+				   "/left-out: <left-out>\n"
+				   "/none:\n"
+				   "\t<ESR>\n"
+				   "/text:\n"
+				   "\t<ENXIO>\n";
+	struct mhp_sim *sim = load_good(text);
+
+	(void)state;
+	check_read(sim, "/binary", "<binary>\n");
+	check_read(sim, "/hex", "<hex 00>\n");
+	check_read(sim, "/none", "<ESR>\n");
+	check_read(sim, "/text", "<ENXIO>\n");
+	mhp_sim_unref(sim);
+	check_round_trip(text);
+}
+
 static void test_links(void **state)
 {
 	static const char *const steps[] = { "/sys/x/up", "/sys/x/abs", "/sys/x/beyond" };
@@ -460,6 +484,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_like_a_reason),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_link_limit),
 		cmocka_unit_test(test_round_trip),
