@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "agent.h"
+#include "support/alloc.h"
 
 static void is_journal(void **state)
 {
@@ -62,11 +63,33 @@ static void lines(void **state)
 	assert_put(true, LOG_INFO, "a\n<0>b\x1b[2J", "<6>a\\x0a<0>b\\x1b[2J\n");
 }
 
+/* What is said while memory is changed: nobody may exit there. */
+static void without_memory(void **state)
+{
+	char text[80];
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	calls = 0;
+	fail_at = 1;
+	fail_on = true;
+	agent_log_put_plain(file, true, LOG_NOTICE, "stopping (SIGTERM)");
+	fail_at = 0;
+	fail_on = false;
+	assert_int_equal(calls, 0);
+	rewind(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	assert_string_equal(text, "<5>stopping (SIGTERM)\n");
+	fclose(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_journal),
 		cmocka_unit_test(lines),
+		cmocka_unit_test(without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,15 +25,21 @@ bool agent_log_is_journal(const char *stream, int fd)
 	return fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
+/* Of our own words only, which need no escape: takes no memory. */
+void agent_log_put_plain(FILE *file, bool is_journal, int priority, const char *line)
+{
+	/* in one call, so that it is one write also to a stream without a buffer */
+	if (is_journal)
+		fprintf(file, "<%d>%s\n", priority & LOG_PRIMASK, line);
+	else
+		fprintf(file, "mhp: %s\n", line);
+	fflush(file);
+}
+
 void agent_log_put(FILE *file, bool is_journal, int priority, const char *line)
 {
 	char *escaped = text_copy(line);
 
-	/* in one call, so that it is one write also to a stream without a buffer */
-	if (is_journal)
-		fprintf(file, "<%d>%s\n", priority & LOG_PRIMASK, escaped);
-	else
-		fprintf(file, "mhp: %s\n", escaped);
-	fflush(file);
+	agent_log_put_plain(file, is_journal, priority, escaped);
 	free(escaped);
 }

@@ -92,6 +92,7 @@ static void be_ready(struct loop *loop)
 	free(status);
 }
 
+/* Takes no memory, as asked(). */
 static void take_signals(struct loop *loop)
 {
 	int number;
@@ -103,20 +104,23 @@ static void take_signals(struct loop *loop)
 			loop->is_look_due = true;
 		} else if (loop->stops++ == 0) {
 			notify_stopping();
-			agent_say(&loop->agent, LOG_NOTICE, "stopping (%s)",
-				  number == SIGINT ? "SIGINT" : "SIGTERM");
+			agent_log_put_plain(stderr, loop->is_journal, LOG_NOTICE,
+					    number == SIGINT ? "stopping (SIGINT)" :
+							       "stopping (SIGTERM)");
 		}
 	}
 }
 
-/* Asked all the time while memory is changed. */
+/* All the time while memory is changed, when nobody may exit as there is no memory to tell. */
 static int asked(void *data)
 {
 	struct loop *loop = data;
 
 	take_signals(loop);
-	if (!loop->is_ready && now_ns(NULL) - loop->begin_ns >= READY_LATEST_NS)
-		be_ready(loop);
+	if (!loop->is_ready && now_ns(NULL) - loop->begin_ns >= READY_LATEST_NS) {
+		notify_ready_at_work();
+		loop->is_ready = true;
+	}
 	return loop->stops > 1 ? MHP_CANCEL_UNDO : loop->stops ? MHP_CANCEL : 0;
 }
 

@@ -223,6 +223,7 @@ void agent_tell_item(struct agent *agent, const struct mhp_agenda *agenda,
 /* Is this descriptor the stream of $JOURNAL_STREAM? NULL: there is none. */
 bool agent_log_is_journal(const char *stream, int fd);
 void agent_log_put(FILE *file, bool is_journal, int priority, const char *line);
+void agent_log_put_plain(FILE *file, bool is_journal, int priority, const char *line);
 
 /* ---- drop.c: rights that are not needed ---- */
 
@@ -235,6 +236,7 @@ char *drop_privileges(bool *ret_more);
 /* ---- notify.c: what systemd is told ---- */
 
 void notify_ready(const char *status);
+void notify_ready_at_work(void);
 void notify_status(const char *status);
 void notify_reloading(void);
 void notify_stopping(void);

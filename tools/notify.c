@@ -34,6 +34,12 @@ void notify_ready(const char *status)
 	tell_status("READY=1\n", status);
 }
 
+/* Takes no memory of ours. */
+void notify_ready_at_work(void)
+{
+	tell("READY=1\nSTATUS=changing memory");
+}
+
 void notify_status(const char *status)
 {
 	tell_status("", status);
