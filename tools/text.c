@@ -74,23 +74,37 @@ static bool harmful(uint32_t c)
 	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || c >= 0xe0000;
 }
 
-/* One line: what is harmful is shown as \xNN. */
+/* The bytes of the character at text, at least one; what they are is in *ret_harmful. */
+static size_t next_length(const char *text, bool *ret_harmful)
+{
+	uint32_t c = 0;
+	size_t length = text_utf8_length(text, &c);
+
+	*ret_harmful = !length || harmful(c);
+	return length ? length : 1;
+}
+
+/*
+ * One line: what is harmful is shown as \xNN. All between is written at once: on a stream
+ * without a buffer, as standard error is, each call is a system call.
+ */
 void text_put(FILE *file, const char *text)
 {
-	while (*text) {
-		uint32_t c = 0;
-		size_t length = text_utf8_length(text, &c);
+	const char *at = text;
 
-		if (length && !harmful(c)) {
-			fwrite(text, 1, length, file);
-			text += length;
-			continue;
+	while (*at) {
+		bool is_harmful;
+		size_t length = next_length(at, &is_harmful);
+
+		if (is_harmful) {
+			fwrite(text, 1, (size_t)(at - text), file);
+			for (text = at + length; at < text; at++)
+				fprintf(file, "\\x%02x", (unsigned char)*at);
+		} else {
+			at += length;
 		}
-		if (!length)
-			length = 1;
-		while (length--)
-			fprintf(file, "\\x%02x", (unsigned char)*text++);
 	}
+	fwrite(text, 1, (size_t)(at - text), file);
 }
 
 /* Nothing but printable ASCII? Nearly all is, and text_put() leaves it as it is. */

@@ -73,4 +73,13 @@ done <<END
 $limits
 END
 
+# what is said on standard error is written in a piece, not by the character
+for length in 1 100; do
+	calls --root "$trees/1024" show "$(printf "%${length}s" '' | tr ' ' x)"
+	err_has 'no such region'
+	[ "$length" -eq 1 ] || [ "$calls" -eq "$said" ] ||
+		fail "$last: $calls system calls, for a shorter name $said"
+	said=$calls
+done
+
 finish
