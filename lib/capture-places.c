@@ -272,12 +272,19 @@ struct bus_scan {
 	struct places *places;
 };
 
-/* A device's link may lead anywhere in a broken tree. */
+/*
+ * A device's link may lead anywhere in a broken tree, and be as long as a path: each directory of
+ * it is a place of its own.
+ */
 static bool is_device_path(const char *path, const char *name)
 {
 	const char *slash = strrchr(path, '/');
+	unsigned int depth = 0;
 
-	return !strncmp(path, DEVICES, strlen(DEVICES)) && slash && !strcmp(slash + 1, name);
+	for (const char *at = path; *at; at++)
+		depth += *at == '/';
+	return !strncmp(path, DEVICES, strlen(DEVICES)) && slash && !strcmp(slash + 1, name) &&
+	       depth <= MAX_DEPTH;
 }
 
 static int take_device(void *data, const char *name)

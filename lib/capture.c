@@ -10,7 +10,6 @@
 #include "names.h"
 
 #define MAX_TEXT ((size_t)512 << 20)
-#define MAX_DEPTH 32
 /* 2^20 blocks of the smallest usual size, 128 MiB, are 128 TiB */
 #define MAX_NAMES ((size_t)1 << 20)
 

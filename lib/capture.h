@@ -5,6 +5,9 @@
 
 #include "internal.h"
 
+/* Directories below each other, beyond which nobody looks: sysfs has a third of it. */
+#define MAX_DEPTH 32
+
 /* What a place of the file tree has that goes into a capture. */
 enum take {
 	TAKE_NOTHING,

@@ -649,6 +649,41 @@ static void linear(void **state)
 	assert_in_range((some - none) / 100, 4, 12);
 }
 
+/* A machine with a DAX device that is not there, below as many directories. */
+static size_t accesses_at_depth(unsigned int depth)
+{
+	struct text text = { 0 };
+	struct mhp_sim *sim;
+	size_t count;
+	char *str, *taken;
+
+	text_add(&text, MEM "block_size_bytes: 8000000\n"
+		 DAX_DEVICES_PATH "/dax0.0 -> ../../../devices");
+	while (depth-- > 0)
+		text_add(&text, "/a");
+	text_add(&text, "/dax0.0\n");
+	assert_int_equal(text_finish(&text, &str), 0);
+	sim = machine_of(str, MHP_SIM_READ_ONLY);
+	taken = take_sim(sim, 0);
+	assert_lacks(taken, "/sys/devices/a");
+	count = count_accesses(sim);
+	free(taken);
+	free(str);
+	mhp_sim_unref(sim);
+	return count;
+}
+
+/* What no walk reaches is not looked for: a link of one path's length would be 4,000 places. */
+static void too_deep(void **state)
+{
+	size_t none = accesses_at_depth(0), some = accesses_at_depth(28);
+
+	(void)state;
+	assert_in_range(some - none, 28, 4 * 28);
+	assert_int_equal(accesses_at_depth(1900), accesses_at_depth(200));
+	assert_true(accesses_at_depth(1900) < some);
+}
+
 /* ---- the call ---- */
 
 static void options(void **state)
@@ -690,6 +725,7 @@ int main(void)
 		cmocka_unit_test(each_access_fails),
 		cmocka_unit_test(vanishing),
 		cmocka_unit_test(linear),
+		cmocka_unit_test(too_deep),
 		cmocka_unit_test(options),
 	};
 
