@@ -45,6 +45,16 @@ static bool is_good_path(const char *path)
 	       strlen(path) < MHP_PATH_SIZE && check_beneath(path + 1) == 0;
 }
 
+/*
+ * An id is written without a look at what is there, which cannot be read: only a driver of the
+ * dax bus is told one, and only to forget it.
+ */
+static bool is_good_id(const char *path, const char *id)
+{
+	return is_dax_name(id) && (!strcmp(path, DAX_DRIVERS_PATH "/kmem/remove_id") ||
+				   !strcmp(path, DAX_DRIVERS_PATH "/device_dax/remove_id"));
+}
+
 static int append(struct journal *journal, enum journal_kind kind, const char *path,
 		  const char *ours, const char *before)
 {
@@ -163,7 +173,8 @@ int journal_add(struct journal *journal, enum journal_kind kind, const char *pat
 {
 	int r;
 
-	if (!is_good_path(path) || (kind == JOURNAL_SETTING) != (before != NULL))
+	if (!is_good_path(path) || (kind == JOURNAL_SETTING) != (before != NULL) ||
+	    (kind == JOURNAL_ID && !is_good_id(path, ours)))
 		return -EINVAL;
 	r = append(journal, kind, path, ours, before);
 	if (r < 0)
@@ -263,7 +274,7 @@ static int parse_line(struct journal *journal, char *line, enum part *part)
 		kind = JOURNAL_ID;
 		r = take_line(line, "id", 2, str);
 	}
-	if (r <= 0 || !is_good_path(str[0]))
+	if (r <= 0 || !is_good_path(str[0]) || (kind == JOURNAL_ID && !is_good_id(str[0], str[1])))
 		return -EBADMSG;
 	return append(journal, kind, str[0], str[1], str[2]);
 }

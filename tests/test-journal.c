@@ -163,15 +163,13 @@ static void odd_words(void **state)
 		snprintf(path, sizeof(path), "/sys/%s/x%s", words[i], words[i]);
 		assert_int_equal(journal_add(&journal, JOURNAL_SETTING, path, words[i], words[i]),
 				 0);
-		assert_int_equal(journal_add(&journal, JOURNAL_ID, path, words[i], NULL), 0);
 	}
 	assert_int_equal(journal_load(&bench.run, &loaded), 0);
 	assert_string_equal(loaded.who, "a \\x0a \"b\"");
-	assert_int_equal(loaded.count, 2 * ARRAY_SIZE(words));
+	assert_int_equal(loaded.count, ARRAY_SIZE(words));
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		snprintf(path, sizeof(path), "/sys/%s/x%s", words[i], words[i]);
-		assert_entry(&loaded, 2 * i, JOURNAL_SETTING, path, words[i], words[i]);
-		assert_entry(&loaded, 2 * i + 1, JOURNAL_ID, path, words[i], NULL);
+		assert_entry(&loaded, i, JOURNAL_SETTING, path, words[i], words[i]);
 	}
 	journal_free(&loaded);
 	journal_free(&journal);
@@ -200,6 +198,8 @@ static void refused(void **state)
 	assert_int_equal(journal_add(&journal, JOURNAL_ID, path, "x", NULL), -EINVAL);
 	assert_int_equal(journal_add(&journal, JOURNAL_SETTING, "/sys/x", "x", NULL), -EINVAL);
 	assert_int_equal(journal_add(&journal, JOURNAL_ID, "/sys/x", "x", "y"), -EINVAL);
+	assert_int_equal(journal_add(&journal, JOURNAL_ID, "/sys/x", "dax0.0", NULL), -EINVAL);
+	assert_int_equal(journal_add(&journal, JOURNAL_ID, REMOVE_ID, "x", NULL), -EINVAL);
 	assert_int_equal(journal.count, 0);
 	assert_journal(&bench, HEAD "end\n");
 	/* what was not put back yet is not forgotten */
@@ -260,6 +260,15 @@ static void damaged(void **state)
 		{ HEAD "setting \"\" \"a\" \"b\"\nend\n", "line 4: setting \"\" \"a\" \"b\"" },
 		{ HEAD "id \"/sys/x\"\nend\n", "line 4: id \"/sys/x\"" },
 		{ HEAD "id \"/sys/x\" \"a\" \"b\"\nend\n", "line 4: id \"/sys/x\" \"a\" \"b\"" },
+		/* it would be written whatever is there */
+		{ HEAD "id \"/sys/power/state\" \"mem\"\nend\n",
+		  "line 4: id \"/sys/power/state\" \"mem\"" },
+		{ HEAD "id \"/sys/power/state\" \"dax0.0\"\nend\n",
+		  "line 4: id \"/sys/power/state\" \"dax0.0\"" },
+		{ HEAD "id \"" REMOVE_ID "\" \"mem\"\nend\n",
+		  "line 4: id \"" REMOVE_ID "\" \"mem\"" },
+		{ HEAD "id \"" REMOVE_ID "x\" \"dax0.0\"\nend\n",
+		  "line 4: id \"" REMOVE_ID "x\" \"dax0.0\"" },
 		{ HEAD "file \"/sys/x\" \"a\" \"b\"\nend\n", "line 4: file \"/sys/x\" \"a\" \"b\"" },
 	};
 	char expected[1024];
