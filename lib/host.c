@@ -426,6 +426,20 @@ static int host_exists(struct mhp_backend *be, struct mhp_dir *dir, const char *
 	return stat_entry(be, dir, name, &st);
 }
 
+/* Also "/." and the like, whose files are the machine's. Not known: yes. */
+static bool is_machine(struct host *host)
+{
+	struct stat root, real;
+
+	if (!host->knows_machine) {
+		host->is_machine = host->is_real || fstat(host->root_fd, &root) < 0 ||
+				   stat("/", &real) < 0 ||
+				   (root.st_dev == real.st_dev && root.st_ino == real.st_ino);
+		host->knows_machine = true;
+	}
+	return host->is_machine;
+}
+
 /*
  * Can others than root, and who we are, say what is in it? So it is where one of them owns
  * it, or everybody may write, and could: kubelet makes directories for all, and mounts them
@@ -437,7 +451,8 @@ static bool is_foreign(struct host *host, const struct mhp_dir *dir, const struc
 	struct statvfs fs;
 	struct stat root;
 
-	if (!host->is_real)
+	/* most are neither */
+	if ((!(st->st_mode & S_IWOTH) && st->st_uid == 0) || !is_machine(host))
 		return false;
 	if (st->st_mode & S_IWOTH && !S_ISLNK(st->st_mode) &&
 	    (fstatvfs(dir->fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY)))

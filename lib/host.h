@@ -16,6 +16,7 @@ struct host {
 	bool is_nodev;		/* the root is on a file system whose devices cannot be opened */
 	enum mounted sys, proc;
 	bool knows_live, is_live;	/* does the kernel answer for memory blocks? */
+	bool knows_machine, is_machine;	/* "/", by whatever name */
 	char *entries;		/* of the directory that is being listed */
 	bool entries_used;
 };

@@ -654,6 +654,37 @@ static void trust(void **state)
 	be->ops->free(be);
 }
 
+/* Whose a file of the machine is counts by whatever name its root goes; a tree's does not. */
+static void foreign(void **state)
+{
+	static const char *const roots[] = { "/", "//", "/.", "/proc/.." };
+	struct fakesys *fs = fakesys_new();
+	struct mhp_backend *be;
+	struct mhp_entry entry;
+	struct mhp_dir *dir;
+	char path[512];
+
+	(void)state;
+	fakesys_file(fs, "/theirs", "");
+	snprintf(path, sizeof(path), "%s/theirs", fakesys_root(fs));
+	assert_int_equal(chmod(path, 0666), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
+		assert_int_equal(host_new(roots[i], true, &be), 0);
+		assert_int_equal(be->ops->open_dir(be, fakesys_root(fs), &dir), 0);
+		assert_int_equal(be->ops->look(be, dir, "theirs", &entry), 0);
+		if (!entry.foreign)
+			fail_msg("%s: whose it is, is not asked", roots[i]);
+		be->ops->close_dir(be, dir);
+		be->ops->free(be);
+	}
+	be = host(fs, "", 0);
+	assert_int_equal(be->ops->open_dir(be, "/", &dir), 0);
+	assert_int_equal(be->ops->look(be, dir, "theirs", &entry), 0);
+	assert_false(entry.foreign);
+	be->ops->close_dir(be, dir);
+	be->ops->free(be);
+}
+
 /* Of the machine itself: files there are read without a look at their type. */
 static void real_kernel(void **state)
 {
@@ -800,6 +831,7 @@ int main(void)
 		cmocka_unit_test_teardown(listings, fakesys_free_all),
 		cmocka_unit_test_teardown(removed_directory, fakesys_free_all),
 		cmocka_unit_test_teardown(trust, fakesys_free_all),
+		cmocka_unit_test_teardown(foreign, fakesys_free_all),
 		cmocka_unit_test_teardown(real_kernel, fakesys_free_all),
 		cmocka_unit_test_teardown(sizes, fakesys_free_all),
 		cmocka_unit_test_teardown(no_permission, fakesys_free_all),
