@@ -18,6 +18,8 @@
 
 /* No file that is read here is as large: modules.builtin has 100 KiB. */
 #define READ_MAX_BYTES (4u << 20)
+/* as the library has it */
+#define OPEN_TRIES 32
 
 int below_begin(struct below *below, const char *root)
 {
@@ -44,15 +46,18 @@ static int open_at(const struct below *below, const char *path, int flags)
 		.flags = (unsigned int)flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd;
+	int fd = -1;
 
 	if (flags & O_PATH)
 		how.flags &= ~(uint64_t)(O_NOCTTY | O_NONBLOCK);
 	path += strspn(path, "/");
-	do
+	/* EAGAIN: something was renamed meanwhile; or its owner has a lease, and keeps it */
+	for (int tries = 0; fd < 0 && tries < OPEN_TRIES; tries++) {
 		fd = (int)syscall(SYS_openat2, below->root_fd, *path ? path : ".", &how,
 				  sizeof(how));
-	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+		if (fd < 0 && errno != EINTR && errno != EAGAIN)
+			break;
+	}
 	/* where it is filtered away: nothing is outside of the real root */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && below->is_real)
 		fd = openat(below->root_fd, *path ? path : ".", (int)how.flags);
