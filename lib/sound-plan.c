@@ -45,6 +45,8 @@ static bool is_region_sound(const struct provider *provider, const char *name, c
 		return false;
 	if (provider->path)
 		return !strcmp(path, provider->path);
+	if (strlen(path) >= MHP_PATH_SIZE)
+		return false;
 	return !strncmp(path, "/sys/devices/", 13) && !strstr(path, "/..");
 }
 
@@ -69,22 +71,6 @@ static bool are_units_sound(const struct plan_part *part)
 	return at == end;
 }
 
-/* Is what is at the path the region itself, or made from it? */
-static bool is_made_from(const char *path, const struct plan_release *release)
-{
-	size_t length = strlen(release->path);
-
-	return !strncmp(path, release->path, length) && (!path[length] || path[length] == '/');
-}
-
-static bool is_released_with(const struct mhp_plan *plan, const struct plan_part *part)
-{
-	for (size_t i = 0; i < plan->n_releases; i++)
-		if (part->path && is_made_from(part->path, &plan->releases[i]))
-			return true;
-	return false;
-}
-
 /* With the rule there are some, and the plan is about nothing else; a conflict says why not. */
 static bool are_releases_sound(const struct mhp_plan *plan)
 {
@@ -101,10 +87,59 @@ static bool are_releases_sound(const struct mhp_plan *plan)
 		    !is_region_sound(release->provider, release->region, release->path))
 			return false;
 	}
-	for (size_t i = 0; i < plan->n_parts; i++)
-		if (!is_released_with(plan, &plan->parts[i]))
-			return false;
 	return plan->n_releases > 0;
+}
+
+static int compare_paths_of(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The begin of a path, as long as a directory's. */
+struct begin {
+	const char *path;
+	size_t length;
+};
+
+static int compare_begin(const void *key, const void *path)
+{
+	const struct begin *begin = key;
+	const char *other = *(const char *const *)path;
+	int r = strncmp(begin->path, other, begin->length);
+
+	return r ? r : other[begin->length] ? -1 : 0;
+}
+
+/* Is what is at the path a region itself, or made from one? */
+static bool is_made_from(const char *path, const char *const *regions, size_t count)
+{
+	for (struct begin begin = { path, 1 }; path[begin.length - 1]; begin.length++)
+		if ((path[begin.length] == '/' || !path[begin.length]) &&
+		    bsearch(&begin, regions, count, sizeof(*regions), compare_begin))
+			return true;
+	return false;
+}
+
+/* Is each part released together with the others? */
+static int check_released(const struct mhp_plan *plan)
+{
+	const char **regions;
+	int r = 0;
+
+	if (!plan->n_releases || plan->conflicts.count)
+		return 0;
+	regions = calloc(plan->n_releases, sizeof(*regions));
+	if (!regions)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n_releases; i++)
+		regions[i] = plan->releases[i].path;
+	qsort(regions, plan->n_releases, sizeof(*regions), compare_paths_of);
+	for (size_t i = 0; i < plan->n_parts && r == 0; i++)
+		if (!plan->parts[i].path ||
+		    !is_made_from(plan->parts[i].path, regions, plan->n_releases))
+			r = -EBADMSG;
+	free(regions);
+	return r;
 }
 
 static bool is_part_sound(const struct plan_part *part)
@@ -181,11 +216,14 @@ static bool is_goal_sound(const struct mhp_plan *plan)
 
 int plan_check_sound(const struct mhp_plan *plan)
 {
+	int r;
+
 	if ((!plan->n_parts && !plan->conflicts.count) || !is_goal_sound(plan) ||
 	    !are_releases_sound(plan))
 		return -EBADMSG;
 	for (size_t i = 0; i < plan->n_parts; i++)
 		if (!is_part_sound(&plan->parts[i]))
 			return -EBADMSG;
-	return check_overlap(plan);
+	r = check_released(plan);
+	return r < 0 ? r : check_overlap(plan);
 }

@@ -618,6 +618,102 @@ static void test_changed(void **state)
 	assert_true(accepted > 100 && accepted < tried);
 }
 
+#define UNPLUG_HEAD \
+	"libmhp plan 1\ntarget: cxl\ngoal: 3\ntype: 0\nrules: 24\nblock-size: 134217728\n" \
+	"system: 0 0 1 1 1 0 1 1\n"
+#define DAX_PART "part: region\nkind: dax\nregion: dax%u.0\npath: %s\nlost-bytes: 0\n"
+#define RELEASE "release: region%u\nkind: cxl\npath: /sys/devices/%u\nis-done: 0\n"
+
+static void check_part_of_releases(const char *path, int expected)
+{
+	static const unsigned int regions[] = { 10, 2, 1, 100, 3 };
+	struct mhp_plan *plan = NULL;
+	struct text text = { 0 };
+	char *str;
+	int r;
+
+	text_add(&text, UNPLUG_HEAD DAX_PART, 0, path);
+	for (size_t i = 0; i < ARRAY_SIZE(regions); i++)
+		text_add(&text, RELEASE, regions[i], regions[i]);
+	text_add(&text, "end\n");
+	assert_int_equal(text_finish(&text, &str), 0);
+	r = mhp_plan_new_from_text(str, strlen(str), &plan, NULL);
+	if (r != expected)
+		fail_msg("%.60s: %d", path, r);
+	mhp_plan_unref(plan);
+	free(str);
+}
+
+/* All that is unplugged is of what is released. */
+static void test_parts_of_releases(void **state)
+{
+	char path[2 * MHP_PATH_SIZE] = "/sys/devices/1/", *end = path + strlen(path);
+
+	(void)state;
+	check_part_of_releases("/sys/devices/1/dax0.0", 0);
+	check_part_of_releases("/sys/devices/1", 0);
+	check_part_of_releases("/sys/devices/1/10/100", 0);
+	check_part_of_releases("/sys/devices/10/dax0.0", 0);
+	check_part_of_releases("/sys/devices/100/x/dax0.0", 0);
+	check_part_of_releases("/sys/devices/2/dax0.0", 0);
+	check_part_of_releases("/sys/devices/3/dax0.0", 0);
+	check_part_of_releases("/sys/devices/4/dax0.0", -EBADMSG);
+	check_part_of_releases("/sys/devices/1000/dax0.0", -EBADMSG);
+	check_part_of_releases("/sys/devices/dax0.0", -EBADMSG);
+	check_part_of_releases("/sys/devices/", -EBADMSG);
+	check_part_of_releases("/sys/1/dax0.0", -EBADMSG);
+	memset(end, 'x', MHP_PATH_SIZE - 1 - strlen(path));
+	check_part_of_releases(path, 0);
+	/* nobody could open that */
+	strcat(path, "x");
+	check_part_of_releases(path, -EBADMSG);
+}
+
+static size_t compared;
+
+int __real_strncmp(const char *a, const char *b, size_t n);
+int __wrap_strncmp(const char *a, const char *b, size_t n);
+
+int __wrap_strncmp(const char *a, const char *b, size_t n)
+{
+	compared++;
+	return __real_strncmp(a, b, n);
+}
+
+/* How often begins are compared where each of so many parts is of the last of as many. */
+static size_t compared_for(unsigned int count)
+{
+	struct mhp_plan *plan = NULL;
+	struct text text = { 0 };
+	char path[64], *str;
+
+	text_add(&text, UNPLUG_HEAD);
+	for (unsigned int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "/sys/devices/%u/dax%u.0", count - 1, i);
+		text_add(&text, DAX_PART, i, path);
+	}
+	for (unsigned int i = 0; i < count; i++)
+		text_add(&text, RELEASE, i, i);
+	text_add(&text, "end\n");
+	assert_int_equal(text_finish(&text, &str), 0);
+	compared = 0;
+	assert_int_equal(mhp_plan_new_from_text(str, strlen(str), &plan, NULL), 0);
+	assert_int_equal(mhp_plan_count_steps(plan), count);
+	mhp_plan_unref(plan);
+	free(str);
+	return compared;
+}
+
+/* Not all releases are gone through for each part. */
+static void test_many_releases(void **state)
+{
+	size_t few = compared_for(1000), many = compared_for(2000);
+
+	(void)state;
+	/* where the compiler compares in line few are counted */
+	assert_in_range(many, 0, 3 * few + 100);
+}
+
 /* What it is about is not only for machines to read. */
 static void test_words_are_escaped(void **state)
 {
@@ -650,6 +746,8 @@ int main(void)
 		cmocka_unit_test(test_other_machine),
 		cmocka_unit_test(test_not_a_plan),
 		cmocka_unit_test(test_line_is_told),
+		cmocka_unit_test(test_parts_of_releases),
+		cmocka_unit_test(test_many_releases),
 		cmocka_unit_test(test_words_are_escaped),
 		cmocka_unit_test(test_changed),
 	};
