@@ -12,12 +12,16 @@
 
 #include "internal.h"
 
+/* So many are looked at where there are n_nodes; more than that is no order. */
+#define LISTED_MAX(n_nodes) (8 * (n_nodes) + 1024)
+
 struct tier_scan {
 	struct scan *scan;
 	int *tiers;		/* which there are */
 	size_t count, room;
 	int tier;		/* the one that is being read */
 	bool doubled;		/* a node of it is another one's */
+	size_t listed;		/* nodes, in all lists so far */
 	int unsure;		/* why a node that is in none may be in one */
 };
 
@@ -56,6 +60,9 @@ static int check_nodes(void *data, unsigned int first, unsigned int last)
 	int r;
 
 	for (unsigned int id = first; id <= last; id++) {
+		/* each is in one list: what has all of them in all lists is not gone through */
+		if (tiers->listed++ > LISTED_MAX(tiers->scan->snap->n_nodes))
+			return -EBADMSG;
 		if (snapshot_find_node(tiers->scan->snap, (int)id))
 			continue;
 		snprintf(path, sizeof(path), NODE_PATH "/node%u", id);
@@ -71,10 +78,11 @@ static int mark_nodes(void *data, unsigned int first, unsigned int last)
 	struct tier_scan *tiers = data;
 	struct mhp_snapshot *snap = tiers->scan->snap;
 
-	for (size_t i = 0; i < snap->n_nodes; i++) {
-		struct mhp_node *node = &snap->nodes[i];
+	/* check_nodes() has been there */
+	for (unsigned int id = first; id <= last; id++) {
+		struct mhp_node *node = snapshot_find_node(snap, (int)id);
 
-		if ((unsigned int)node->id < first || (unsigned int)node->id > last)
+		if (!node)
 			continue;
 		tiers->doubled |= node->tier_code != -ENODATA;
 		node->tier_code = node->tier_code == -ENODATA ? 0 : -EBADMSG;

@@ -225,6 +225,34 @@ static void node_comes_meanwhile(void **state)
 	assert_in_memory(fs, "0:4 1:22 2:22 3:4", "");
 }
 
+/*
+ * Where many lists have all nodes, those that follow are not gone through, or it would take as
+ * long as there are nodes and tiers.
+ */
+static void lists_without_end(void **state)
+{
+	struct fakesys *fs = fakesys_new();
+	struct mhp_snapshot *snap;
+	char path[128];
+	int tier;
+
+	(void)state;
+	fakesys_file(fs, MEMORY_PATH "/block_size_bytes", "8000000\n");
+	for (int i = 0; i <= 200; i++) {
+		snprintf(path, sizeof(path), NODE_PATH "/node%d/distance", i);
+		fakesys_file(fs, path, "10\n");
+	}
+	for (int i = 0; i < 40; i++) {
+		snprintf(path, sizeof(path), TIERS_PATH "/memory_tier%d/nodelist", i);
+		fakesys_file(fs, path, i < 39 ? "0-199\n" : "200\n");
+	}
+	snap = take(fakesys_ctx(fs, FAKESYS_MEMORY), MHP_SNAPSHOT_TOPOLOGY);
+	for (int i = 0; i <= 200; i++)
+		assert_int_equal(mhp_node_get_tier(mhp_snapshot_find_node(snap, i), &tier),
+				 -EBADMSG);
+	mhp_snapshot_unref(snap);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +262,7 @@ int main(void)
 		cmocka_unit_test_teardown(hostile_trees, fakesys_free_all),
 		cmocka_unit_test_teardown(unreadable, fakesys_free_all),
 		cmocka_unit_test_teardown(node_comes_meanwhile, fakesys_free_all),
+		cmocka_unit_test_teardown(lists_without_end, fakesys_free_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
