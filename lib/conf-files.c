@@ -163,6 +163,9 @@ static int read_linked(struct sysfs_dir *dir, const char *name, int links, bool 
 		r = read_plain(&parent, base, whose, file, ret_text);
 		if (r == -ELOOP)
 			r = read_linked(&parent, base, links + 1, whose, file, ret_text);
+		/* who has the directory can put another file of root's in its place */
+		if (r == 0 && whose)
+			file->foreign |= sysfs_is_foreign(&parent, ".");
 	}
 	sysfs_close(&parent);
 	free(path);

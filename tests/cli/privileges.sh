@@ -243,6 +243,24 @@ rm $conf
 mv $tmp/theirs $conf
 chown 0 $conf
 run 0 policy check
+# and where links lead, the directories are asked
+mkdir -m 755 $tmp/ours $tmp/theirs
+mv $conf $tmp/theirs/policy
+ln -s $tmp/theirs/policy $tmp/ours/link
+ln -s $tmp/ours/link $conf
+run 0 policy check
+chmod 1777 $tmp/theirs
+is_refused $conf
+chmod 755 $tmp/theirs
+chown 1000 $tmp/theirs
+is_refused $conf
+chown 0 $tmp/theirs
+chmod 777 $tmp/ours
+is_refused $conf
+rm $conf
+mv $tmp/theirs/policy $conf
+rm -r $tmp/ours $tmp/theirs
+run 0 policy check
 chmod 757 ${conf%/*}
 is_refused ${conf%/*}
 # as kubelet has it
