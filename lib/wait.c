@@ -272,6 +272,9 @@ static int wait_for_events(struct wait *wait)
 			r = take_burst(wait, &some);
 		else if (r == -EINTR)
 			r = 0;
+		/* what keeps happening, or signals that do, do not put it off */
+		if (r == 0 && now_ns() >= wait->deadline)
+			r = -ETIMEDOUT;
 	}
 	return r;
 }

@@ -475,6 +475,32 @@ static void test_ticks_and_deadline(void **state)
 	tear_down(&bench);
 }
 
+/* Somebody who goes on for ever; a call that would wait as long is ended in the end. */
+static int toggle(void *data)
+{
+	struct others *others = data;
+
+	put(others->bench, block_file(35, "state"),
+	    others->ticks++ % 2 ? "offline" : "online_movable");
+	return others->ticks == 2000;
+}
+
+/* What keeps happening, faster than it can be looked at, does not put the deadline off. */
+static void test_deadline_in_a_storm(void **state)
+{
+	struct bench bench;
+	struct others others = { .bench = &bench };
+	struct mhp_wait_opts opts = { .size = sizeof(opts), .timeout_ms = 1 };
+
+	(void)state;
+	begin(&bench, HMEM_7_3);
+	opts.tick = toggle;
+	opts.tick_data = &others;
+	assert_int_equal(mhp_wait_region(bench.ctx, "dax0.0", MHP_WAIT_GONE, &opts, NULL),
+			 -ETIMEDOUT);
+	tear_down(&bench);
+}
+
 /* How often was the time looked at? After each sleep it is. */
 static size_t count_times(struct bench *bench, uint32_t tick_ms)
 {
@@ -620,6 +646,7 @@ int main(void)
 		cmocka_unit_test(test_signal_after_tick),
 		cmocka_unit_test(test_ticks),
 		cmocka_unit_test(test_ticks_and_deadline),
+		cmocka_unit_test(test_deadline_in_a_storm),
 		cmocka_unit_test(test_no_tick_to_ask),
 		cmocka_unit_test(test_cancel_by_thread),
 		cmocka_unit_test(test_cancel),
