@@ -332,7 +332,7 @@ static void bind_device(struct apply *apply, size_t part, const char *driver,
 			bind_by_id(apply, part, driver, bound);
 	}
 	/* or was somebody else faster? */
-	bound->ours = bound->code == 0 || apply->cut;
+	bound->ours = may_have_written(apply, bound->code);
 	if (has_driver_after(&apply->parts[part].device, driver, bound->code))
 		bound->code = 0;
 	else if (bound->code == 0)

@@ -94,7 +94,7 @@ static int change_unit(struct apply *apply, const struct mhp_step *step, const c
 
 		look(apply, i);
 		is_absent = apply->now[i].state == MHP_STATE_ABSENT;
-		apply->acted[i] |= (code == 0 || apply->cut) && was_absent != is_absent;
+		apply->acted[i] |= may_have_written(apply, code) && was_absent != is_absent;
 	}
 	return code;
 }

@@ -34,12 +34,12 @@ void look_after_removing(struct apply *apply, size_t part, int code)
 		enum mhp_state before = apply->now[i].state;
 
 		look(apply, i);
-		if (code == 0 || apply->cut)
+		if (may_have_written(apply, code))
 			/* what cannot be read may have gone */
 			apply->acted[i] |= before != MHP_STATE_ABSENT &&
 					   (apply->now[i].state == MHP_STATE_ABSENT ||
 					    apply->now[i].code);
-		if (code < 0)
+		if (code < 0 && !apply->untried)
 			/* the kernel puts back what it took offline, and that can fail */
 			apply->acted[i] |= before == MHP_STATE_ONLINE &&
 					   apply->now[i].state == MHP_STATE_OFFLINE;
@@ -53,7 +53,7 @@ void look_after_adding(struct apply *apply, size_t part, int code)
 		enum mhp_state before = apply->now[i].state;
 
 		look(apply, i);
-		apply->acted[i] |= (code == 0 || apply->cut) && before == MHP_STATE_ABSENT &&
+		apply->acted[i] |= may_have_written(apply, code) && before == MHP_STATE_ABSENT &&
 				   apply->now[i].state != MHP_STATE_ABSENT;
 	}
 }
@@ -161,7 +161,7 @@ static void unplug_device(struct apply *apply, const struct mhp_step *step)
 	size_t stuck = apply->stuck;
 
 	look_after_removing(apply, step->part, code);
-	if (code == 0 || cut)
+	if (may_have_written(apply, code))
 		note_removed(apply, step->part);
 	if (is_step_met_by_all(apply, step))
 		return;
@@ -195,7 +195,7 @@ static void plug_device(struct apply *apply, const struct mhp_step *step)
 	}
 	/* what is there now, after we had removed all, others have plugged */
 	for_each_block(apply, step->part, i)
-		if (!apply->cut && apply->now[i].state != MHP_STATE_ABSENT)
+		if (!may_have_written(apply, code) && apply->now[i].state != MHP_STATE_ABSENT)
 			apply->acted[i] = false;
 	blame_device(apply, step->part, code, apply->cut ? apply->cut :
 		     code == -EBUSY ? MHP_REASON_TAKEN : judge_code(code), path, step->word);

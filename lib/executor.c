@@ -176,8 +176,8 @@ bool settle_block(struct apply *apply, size_t index, enum mhp_online_type type, 
 
 	/* also where the write failed: somebody else may have been faster */
 	if (is_changed(apply, index, type)) {
-		/* ended by us, but too late for that */
-		apply->acted[index] |= apply->cut != MHP_REASON_UNKNOWN;
+		/* ended by us, but too late for that; of a write that was not, acted tells already */
+		apply->acted[index] |= apply->cut && !apply->untried;
 		return true;
 	}
 	reason = apply->cut && now->state != MHP_STATE_ABSENT ? apply->cut :

@@ -1362,6 +1362,7 @@ struct apply {
 	struct worker *worker;
 	int64_t deadline;
 	enum mhp_reason cut;	/* why the last write was ended by us; UNKNOWN: it was not */
+	bool untried;		/* ... before it was begun, or there was no thread for it */
 	size_t watched;		/* next block to look at while a device's write goes on */
 	size_t stuck;		/* ... which is going offline; else the number of blocks */
 
@@ -1414,6 +1415,8 @@ int write_file(struct apply *apply, struct sysfs_dir *dir, const char *name, con
  * code is fn's, or as above. *ret_tried false: it was not begun.
  */
 int run_in_worker(struct apply *apply, int (*fn)(void *data), void *data, bool *ret_tried);
+/* Is what is found after the last write, with that code, perhaps its doing? */
+bool may_have_written(const struct apply *apply, int code);
 /* Adds a write to the report. */
 void keep_write(struct apply *apply, const char *path, const char *word, int code);
 /* Whatever the time, and whatever the caller says: what takes back something, and no lock. */

@@ -113,11 +113,17 @@ void keep_write(struct apply *apply, const char *path, const char *word, int cod
 		};
 }
 
+bool may_have_written(const struct apply *apply, int code)
+{
+	return code == 0 || (apply->cut && !apply->untried);
+}
+
 int run_in_worker(struct apply *apply, int (*fn)(void *data), void *data, bool *ret_tried)
 {
 	int code = 0, r;
 
 	*ret_tried = false;
+	apply->untried = true;
 	apply->cut = MHP_REASON_UNKNOWN;
 	if (now_ns() >= apply->deadline) {
 		apply->cut = MHP_REASON_DEADLINE;
@@ -129,6 +135,7 @@ int run_in_worker(struct apply *apply, int (*fn)(void *data), void *data, bool *
 	if (r == -EAGAIN)
 		return r;	/* no thread */
 	*ret_tried = true;
+	apply->untried = false;
 	if (r == -ETIMEDOUT)
 		apply->cut = MHP_REASON_DEADLINE;
 	else if (r == -ECANCELED)
@@ -170,6 +177,7 @@ int write_in_any_case(struct apply *apply, struct sysfs_dir *dir, const char *na
 		      const char *path, const char *word)
 {
 	bool over = apply->over, undoing = apply->undoing, undo_over = apply->undo_over;
+	bool untried = apply->untried;
 	enum mhp_reason cut = apply->cut;
 	int64_t deadline = apply->deadline;
 	struct job job = { .apply = apply, .dir = dir, .name = name, .word = word };
@@ -185,6 +193,7 @@ int write_in_any_case(struct apply *apply, struct sysfs_dir *dir, const char *na
 	apply->over = over;
 	apply->undoing = undoing;
 	apply->undo_over = undo_over;
+	apply->untried = untried;
 	apply->cut = cut;
 	return code;
 }

@@ -73,6 +73,28 @@ static enum mhp_outcome fulfil_until(struct bench *bench, const char *wish, cons
 	return MHP_OUTCOME_UNKNOWN;
 }
 
+/* ---- the clock ---- */
+
+#define HOUR_NS (3600 * 1000 * NS_PER_MS)
+
+/* The time is over as soon as somebody else has changed memory33. */
+static struct {
+	struct bench *bench;		/* NULL: it is not about that */
+	char before[32];
+	bool is_over;
+} clock_of_others;
+
+int64_t __real_now_ns(void);
+int64_t __wrap_now_ns(void);
+
+int64_t __wrap_now_ns(void)
+{
+	if (clock_of_others.bench && !clock_of_others.is_over)
+		clock_of_others.is_over = strcmp(is(clock_of_others.bench, 33),
+						 clock_of_others.before) != 0;
+	return __real_now_ns() + (clock_of_others.is_over ? HOUR_NS : 0);
+}
+
 /* ---- by the deadline ---- */
 
 static void test_block(void **state)
@@ -97,6 +119,71 @@ static void test_block(void **state)
 		assert_false(world_of(bench.sim).journal);
 		tear_down(&bench);
 	}
+}
+
+static bool has_tried(const struct bench *bench)
+{
+	bool undo = true;
+
+	for (size_t i = 0; mhp_report_get_write(bench->report, i, NULL, NULL, NULL, &undo) == 0; i++)
+		if (!undo)
+			return true;
+	return false;
+}
+
+#define ANY (MHP_SIM_ACCESS_READ | MHP_SIM_ACCESS_WRITE | MHP_SIM_ACCESS_RUN | \
+	     MHP_SIM_ACCESS_LOOK)
+
+/*
+ * Another program changes a block before access n, and then there is no time left. False:
+ * there are not so many.
+ */
+static bool others_act(const char *wish, bool movable, const char *word, size_t n)
+{
+	struct mhp_apply_opts opts = {
+		.size = sizeof(opts), .undo_timeout_ms = MHP_TIMEOUT_NONE,
+	};
+	struct mhp_plan *plan;
+	struct bench bench;
+	size_t before;
+	bool acted;
+
+	set_up(&bench, HMEM_7_3);
+	if (movable)
+		put_blocks(&bench, 32, 35, "online_movable");
+	plan = plan_of(&bench, wish);
+	before = mhp_sim_count(bench.sim, ANY);
+	assert_int_equal(mhp_sim_race_at(bench.sim, ANY, NULL, n, block_file(33, "state"), word), 0);
+	snprintf(clock_of_others.before, sizeof(clock_of_others.before), "%s", is(&bench, 33));
+	clock_of_others.bench = &bench;
+	apply_plan(&bench, plan, &opts);
+	acted = mhp_sim_count(bench.sim, ANY) - before >= n;
+	clock_of_others.bench = NULL;
+	clock_of_others.is_over = false;
+	/* what it did is its own */
+	if (acted && !has_tried(&bench)) {
+		assert_string_not_equal(is(&bench, 33), clock_of_others.before);
+		assert_int_equal(mhp_report_count_writes(bench.report), 0);
+	}
+	tear_down(&bench);
+	return acted;
+}
+
+/* A write that came too late to be begun has done nothing, whatever is found after it. */
+static void test_others_just_before(void **state)
+{
+	size_t n;
+
+	(void)state;
+	for (n = 1; others_act("blocks:33-34 online online_movable", false, "online_movable", n); n++)
+		;
+	assert_true(n > 1);
+	for (n = 1; others_act("dax0.0 offline", true, "offline", n); n++)
+		;
+	assert_true(n > 1);
+	for (n = 1; others_act("dax0.0 unplugged", true, "offline", n); n++)
+		;
+	assert_true(n > 1);
 }
 
 /* What went stays, and the rest is not tried. */
@@ -418,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_block),
+		cmocka_unit_test(test_others_just_before),
 		cmocka_unit_test(test_block_keep),
 		cmocka_unit_test(test_device),
 		cmocka_unit_test(test_unplug_6),

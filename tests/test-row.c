@@ -201,6 +201,27 @@ static void test_elsewhere_by_another(void **state)
 	tear_down(&bench);
 }
 
+/* ... or has it as we want it: that is his, too, and not ours to put back. */
+static void test_done_by_another(void **state)
+{
+	(void)state;
+	for (unsigned int i = FIRST + 1; i < FIRST + 56; i += 6) {
+		struct bench bench;
+		char at[128];
+
+		set_up_large(&bench, FEW);
+		snprintf(at, sizeof(at), "%s", block_file(FIRST + 56, "state"));
+		mhp_sim_race(bench.sim, at, block_file(i, "state"), "online_movable");
+		mhp_sim_fail_block(bench.sim, FIRST, "online", -ENOMEM, 1);
+		assert_int_equal(fulfil(&bench, "dax0.0 online online_movable", NULL),
+				 MHP_OUTCOME_PARTIAL);
+		assert_string_equal(is(&bench, i), "Movable");
+		assert_blocks(&bench, FIRST, i - 1, "offline");
+		assert_blocks(&bench, i + 1, LAST, "offline");
+		tear_down(&bench);
+	}
+}
+
 struct mover {
 	struct bench *bench;
 	size_t call, when;
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_undone_by_another),
 		cmocka_unit_test(test_elsewhere_by_another),
+		cmocka_unit_test(test_done_by_another),
 		cmocka_unit_test(test_moved_meanwhile),
 		cmocka_unit_test(test_no_zoneinfo),
 		cmocka_unit_test(test_unknown_flag),
