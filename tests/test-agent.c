@@ -465,6 +465,31 @@ static void read_only_run(void **state)
 	end(&stage);
 }
 
+/* Passes for what happens meanwhile are no reason to look less often whether it has gone. */
+static void hindrance_while_much_happens(void **state)
+{
+	struct stage stage;
+	int64_t end_ns;
+
+	(void)state;
+	begin(&stage, MOVABLE);
+	begin_agent(&stage);
+	assert_int_equal(mhp_sim_set_read_only(stage.bench.sim, MHP_SIM_ACCESS_RUN), 0);
+	for (int i = 0; i < 12; i++) {
+		agent_event(&stage.agent, NULL);
+		stage.now_ns += NS_PER_SECOND / 2;
+		assert_true(agent_due(&stage.agent) <= stage.now_ns);
+		agent_pass(&stage.agent);
+	}
+	assert_int_equal(mhp_sim_set_read_only(stage.bench.sim, 0), 0);
+	/* six seconds so far: tried again after 1, 2 and 4 of them, then after 8 more */
+	end_ns = stage.now_ns + 8 * NS_PER_SECOND;
+	settle(&stage);
+	assert_pool(&stage, "Movable");
+	assert_true(stage.now_ns <= end_ns);
+	end(&stage);
+}
+
 static void cancelled(void **state)
 {
 	struct stage stage;
@@ -661,6 +686,7 @@ int main(void)
 		cmocka_unit_test(online_elsewhere),
 		cmocka_unit_test(full_run),
 		cmocka_unit_test(read_only_run),
+		cmocka_unit_test(hindrance_while_much_happens),
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(broken_at_start),
 		cmocka_unit_test(broken_later),

@@ -146,12 +146,14 @@ void agent_load(struct agent *agent)
 /* Tried again for ever: nobody would tell us that it has gone. Said when it is new. */
 static void note_hindrance(struct agent *agent, const char *why)
 {
-	const struct backoff_entry *entry;
+	int64_t now_ns = agent->now(agent->data);
 
-	entry = backoff_failed(&agent->machine, MACHINE, 0, true, agent->now(agent->data));
+	/* what happens meanwhile has it looked at, too, and does not put the next try off */
+	if (backoff_ask(&agent->machine, MACHINE, 0, now_ns) == BACKOFF_TRY)
+		(void)backoff_failed(&agent->machine, MACHINE, 0, true, now_ns);
 	if (told_anew(&agent->told, MACHINE, why))
 		agent_say(agent, LOG_ERR, "%s; it is tried again, first in %d s, then less often",
-			  why, agent_seconds(entry->next_ns - agent->now(agent->data)));
+			  why, agent_seconds(backoff_due(&agent->machine) - now_ns));
 }
 
 static void note_code(struct agent *agent, const char *what, int code)
