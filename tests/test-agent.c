@@ -650,6 +650,70 @@ static void killed(void **state)
 	}
 }
 
+/* As a user of libmhp leaves it who is killed while he has the system's policy. */
+static void leave_borrowed(struct stage *stage, const char *policy)
+{
+	struct journal journal = { 0 };
+	struct sysfs_dir run = { 0 };
+	struct mhp_ctx *ctx;
+
+	assert_int_equal(mhp_sim_new_ctx(stage->bench.sim, &ctx), 0);
+	assert_int_equal(lock_open_run(ctx, &run), 0);
+	assert_int_equal(journal_begin(&journal, &run, "mhp[7]: plug dax9.0"), 0);
+	assert_int_equal(journal_add(&journal, JOURNAL_SETTING, POLICY_PATH, "online_kernel",
+				     policy), 0);
+	journal_free(&journal);
+	sysfs_close(&run);
+	mhp_ctx_unref(ctx);
+	put(&stage->bench, POLICY_PATH, "online_kernel");
+}
+
+/* Others are killed too, at any time, and perhaps there is nothing to do for a year. */
+static void killed_beside_it(void **state)
+{
+	struct stage stage;
+	struct world before;
+
+	(void)state;
+	begin(&stage, MOVABLE);
+	before = world_of(stage.bench.sim);
+	begin_agent(&stage);
+	settle(&stage);
+	for (int i = 0; i < 2; i++) {
+		leave_borrowed(&stage, before.policy);
+		agent_event(&stage.agent, NULL);
+		settle(&stage);
+		assert_false(world_of(stage.bench.sim).journal);
+		assert_said(&stage, (unsigned int)i + 1, "recovered what was not finished: mhp[7]");
+		assert_clean(&stage, &before);
+	}
+	end(&stage);
+}
+
+/* What could not be put back at once is tried again, in its time and not at each event. */
+static void recovered_later(void **state)
+{
+	struct stage stage;
+	struct world before;
+
+	(void)state;
+	begin(&stage, "");
+	before = world_of(stage.bench.sim);
+	leave_borrowed(&stage, before.policy);
+	assert_int_equal(mhp_sim_fail_write(stage.bench.sim, POLICY_PATH, NULL, -EIO, 3), 0);
+	begin_agent(&stage);
+	for (int i = 0; i < 4; i++) {
+		agent_event(&stage.agent, NULL);
+		agent_pass(&stage.agent);
+	}
+	assert_said(&stage, 1, "recovered what was not finished: mhp[7]");
+	settle(&stage);
+	assert_false(world_of(stage.bench.sim).journal);
+	assert_said(&stage, 4, "recovered what was not finished: mhp[7]");
+	assert_clean(&stage, &before);
+	end(&stage);
+}
+
 /* Two who do not agree: the limit is told, and the agent does not get faster by that. */
 static void quarrel(void **state)
 {
@@ -694,6 +758,8 @@ int main(void)
 		cmocka_unit_test(second),
 		cmocka_unit_test(plain_user),
 		cmocka_unit_test(killed),
+		cmocka_unit_test(killed_beside_it),
+		cmocka_unit_test(recovered_later),
 		cmocka_unit_test(quarrel),
 	};
 

@@ -203,6 +203,12 @@ static bool take_hold(struct agent *agent)
 	return code == 0;
 }
 
+/* Passes for what happens meanwhile are many. */
+static bool is_recovered_later(const struct agent *agent)
+{
+	return agent->is_pending && agent->now(agent->data) < backoff_due(&agent->machine);
+}
+
 /*
  * Who comes after an agent that was killed finds what it had borrowed. Each apply would
  * put that back, too, but perhaps there is nothing to do.
@@ -213,7 +219,7 @@ static bool recover_once(struct agent *agent)
 	struct mhp_apply_opts opts = { .size = sizeof(opts), .timeout_ms = agent->timeout_ms };
 	int code;
 
-	if (agent->has_recovered || agent->dry_run)
+	if (agent->has_recovered || agent->dry_run || is_recovered_later(agent))
 		return true;
 	agent_forget_message(agent);
 	code = mhp_recover(agent->ctx, &opts, &recovery);
@@ -222,6 +228,7 @@ static bool recover_once(struct agent *agent)
 	else
 		agent_tell_recovery(agent, recovery);
 	agent->has_recovered = code == 0;
+	agent->is_pending = false;
 	mhp_recovery_free(recovery);
 	return code == 0;
 }
@@ -408,6 +415,26 @@ static void tell(struct agent *agent, const struct tries *tries, const struct mh
 	}
 }
 
+/* Another one was killed while we are at work, or not all could be put back: once more. */
+static void note_pending(struct agent *agent, const struct mhp_agenda *agenda)
+{
+	const char *what = NULL;
+	bool running = false;
+	char *line;
+
+	if (agent->dry_run ||
+	    mhp_snapshot_get_pending(mhp_agenda_get_snapshot(agenda), &what, &running) < 0 ||
+	    !what || running) {
+		note_no_hindrance(agent);
+		return;
+	}
+	agent->has_recovered = false;
+	agent->is_pending = true;
+	line = text_format("%s did not finish, and what that left behind is to be put back", what);
+	note_hindrance(agent, line);
+	free(line);
+}
+
 /* The look after a try has failed, too. */
 static void settle_blindly(struct agent *agent, const struct tries *tries)
 {
@@ -441,8 +468,8 @@ static bool work(struct agent *agent, struct tries *tries)
 		agenda = mhp_agenda_unref(agenda);
 	}
 	tell(agent, tries, agenda);
+	note_pending(agent, agenda);
 	mhp_agenda_unref(agenda);
-	note_no_hindrance(agent);
 	return true;
 }
 

@@ -162,6 +162,7 @@ struct agent {
 	bool is_second;			/* another agent is at work: give up */
 	bool is_refused;		/* for want of permission */
 	bool has_recovered;
+	bool is_pending;		/* what somebody has left behind is still there */
 };
 
 /* Once what comes from others is set: a pass is due at once. */
