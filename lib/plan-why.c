@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Why there is no plan, for people: of what stands against a request conflicts tell. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "provider.h"
@@ -27,6 +28,17 @@ static void say_no_region(struct text *text, const struct mhp_snapshot *snap, co
 		text_add(text, ", unless it is an identity: the snapshot has none");
 }
 
+/* problem: NULL if no more is known than the code. */
+static void say_not_listed(struct text *text, const char *what, const struct problem *problem,
+			   int code)
+{
+	text_add(text, ": %s could not be listed: ", what);
+	if (problem)
+		text_add_problem(text, problem);
+	else
+		text_add_code(text, code);
+}
+
 static void say_no_regions(struct text *text, const struct mhp_snapshot *snap)
 {
 	const struct problem *found = NULL;
@@ -34,11 +46,18 @@ static void say_no_regions(struct text *text, const struct mhp_snapshot *snap)
 	for (size_t i = 0; i < snap->problems.count && !found; i++)
 		if (snap->problems.list[i].code == snap->regions.code)
 			found = &snap->problems.list[i];
-	text_add(text, ": regions could not be listed: ");
-	if (found)
-		text_add_problem(text, found);
-	else
-		text_add_code(text, snap->regions.code);
+	say_not_listed(text, "regions", found, snap->regions.code);
+}
+
+static void say_no_node(struct text *text, const struct mhp_snapshot *snap, int node, int code)
+{
+	bool is_listed = mhp_snapshot_find_node(snap, node) != NULL;
+	char path[64] = NODE_PATH;
+
+	if (is_listed)
+		snprintf(path, sizeof(path), NODE_PATH "/node%d", node);
+	say_not_listed(text, is_listed ? "its blocks" : "nodes",
+		       problems_find(&snap->problems, path), code);
 }
 
 static void say_why(struct text *text, const struct mhp_snapshot *snap,
@@ -56,6 +75,8 @@ static void say_why(struct text *text, const struct mhp_snapshot *snap,
 		say_no_region(text, snap, request->region);
 	else if (code == -ENOENT)
 		text_add(text, ": there is no such node");
+	else if (request->target == TARGET_NODE)
+		say_no_node(text, snap, request->node, code);
 	else {
 		text_add(text, ": ");
 		text_add_code(text, code);

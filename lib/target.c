@@ -572,6 +572,23 @@ static bool is_node_known(const struct mhp_snapshot *snap, int node)
 	return mhp_snapshot_find_node(snap, node) != NULL;
 }
 
+/* Which blocks are a node's its directory tells: if that could not be listed, nobody knows. */
+static int check_node(const struct mhp_plan *plan, const struct mhp_snapshot *snap, int id)
+{
+	const struct mhp_node *node = mhp_snapshot_find_node(snap, id);
+
+	/* what comes are devices, and these say where they belong */
+	if (plan->goal == MHP_GOAL_PLUGGED)
+		return 0;
+	/* -ENODATA: it is about one region, and its blocks say so themselves */
+	if (node)
+		return node->blocks_code == -ENODATA ? 0 : node->blocks_code;
+	if (snap->nodes_code < 0)
+		return snap->nodes_code;
+	/* without memory a node has no directory; but a region may be about to bring it some */
+	return plan->goal == MHP_GOAL_UNPLUGGED || is_node_known(snap, id) ? 0 : -ENOENT;
+}
+
 static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap,
 			  const struct mhp_request *request)
 {
@@ -589,9 +606,10 @@ static int resolve_target(struct mhp_plan *plan, const struct mhp_snapshot *snap
 	}
 	if (request->target == TARGET_KIND && snap->regions.code < 0)
 		return snap->regions.code;
-	/* without memory a node has no directory; but a region may be about to bring it some */
-	if (request->target == TARGET_NODE && !whole && !is_node_known(snap, request->node))
-		return -ENOENT;
+	if (request->target == TARGET_NODE)
+		r = check_node(plan, snap, request->node);
+	if (r < 0)
+		return r;
 	if (whole && request->size_bytes)
 		r = resolve_units(plan, snap, request, region);
 	else if (region && !request->size_bytes)

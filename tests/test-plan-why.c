@@ -49,6 +49,17 @@ static void assert_why(const struct mhp_snapshot *snap, struct mhp_request *requ
 	mhp_request_free(request);
 }
 
+static int plan_code_of(const struct mhp_snapshot *snap, const char *wish)
+{
+	struct mhp_request *request = ask(wish);
+	struct mhp_plan *plan = NULL;
+	int r = mhp_plan_new(snap, request, &plan);
+
+	mhp_plan_unref(plan);
+	mhp_request_free(request);
+	return r;
+}
+
 static void no_such(void **state)
 {
 	static const struct {
@@ -126,6 +137,44 @@ static void not_listed(void **state)
 	fakesys_free(fs);
 }
 
+static void assert_not_listed(struct mhp_ctx *ctx, const char *wish, int code, const char *what)
+{
+	struct mhp_snapshot *snap;
+	char expected[128];
+
+	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	snprintf(expected, sizeof(expected), "node 1: %s (%s)", what, strerror(-code));
+	assert_why(snap, ask(wish), code, expected);
+	mhp_snapshot_unref(snap);
+}
+
+/* Blocks that nobody could list are not passed over: they may be the node's. */
+static void node_not_listed(void **state)
+{
+	static const char *const wishes[] = {
+		"node:1 offline", "node:1 online online_movable", "node:1 unplugged",
+	};
+	struct fakesys *fs = fakesys_new_machine("7.3-hmem-bound");
+	struct mhp_ctx *ctx = fakesys_ctx(fs, FAKESYS_MEMORY);
+	struct mhp_snapshot *snap;
+
+	(void)state;
+	fakesys_find(fs, NODE_PATH "/node1")->code = -ELOOP;
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++)
+		assert_not_listed(ctx, wishes[i], -ELOOP,
+				  "its blocks could not be listed: " NODE_PATH "/node1: ELOOP");
+	fakesys_find(fs, NODE_PATH)->code = -EMFILE;
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++)
+		assert_not_listed(ctx, wishes[i], -EMFILE,
+				  "nodes could not be listed: " NODE_PATH ": EMFILE");
+	/* what comes are devices, which say so themselves */
+	assert_int_equal(mhp_snapshot_new(ctx, NULL, &snap), 0);
+	assert_int_equal(plan_code_of(snap, "node:1 plugged online_movable"), 0);
+	mhp_snapshot_unref(snap);
+	mhp_ctx_unref(ctx);
+	fakesys_free(fs);
+}
+
 static void a_plan_needs_no_reason(void **state)
 {
 	struct mhp_request *request = ask("dax0.0 offline");
@@ -165,6 +214,7 @@ int main(void)
 		cmocka_unit_test(no_such),
 		cmocka_unit_test(lacking),
 		cmocka_unit_test(not_listed),
+		cmocka_unit_test(node_not_listed),
 		cmocka_unit_test(a_plan_needs_no_reason),
 		cmocka_unit_test(in_one_call),
 	};

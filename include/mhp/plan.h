@@ -119,10 +119,11 @@ enum mhp_conflict_code {
  * @param request   what is wanted; the plan keeps what it needs of it
  * @param ret_plan  the plan, with one reference, which the caller drops with
  *                  mhp_plan_unref(). Made also where conflicts forbid to apply it
- * @return 0; -ENOENT no such region or node; -EACCES and others: regions could not be
- *         listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal
- *         or an online type, names more blocks than any machine has, or is not about
- *         just the region, or blocks of the region, that the snapshot is of; -ENOMEM
+ * @return 0; -ENOENT no such region or node; -EACCES and others: regions, or the blocks of
+ *         the node, could not be listed (mhp_snapshot_get_problem()); -EINVAL the request
+ *         lacks a target, a goal or an online type, names more blocks than any machine has,
+ *         or is not about just the region, or blocks of the region, that the snapshot is
+ *         of; -ENOMEM
  * @since 1.0
  */
 int mhp_plan_new(const struct mhp_snapshot *snap, const struct mhp_request *request,

@@ -1476,9 +1476,8 @@ extern "C" {
     /// * `region`: the region
     /// * `index`: from 0
     /// * `ret_name`: its name, such as "mem0" or "0000:00:04.0", borrowed; may be NULL
-    /// * `ret_path`: its directory in sysfs, below the root, borrowed, or NULL for a target
-    ///   whose memory device is not found; may be NULL. Both to be escaped before they go to a
-    ///   terminal
+    /// * `ret_path`: its directory in sysfs, below the root, borrowed, or NULL for a target whose
+    ///   memory device is not found; may be NULL. Both to be escaped before they go to a terminal
     /// * returns 0; -EINVAL if there are not that many
     pub fn mhp_region_get_device(
         region: *const mhp_region,
@@ -1885,10 +1884,10 @@ extern "C" {
     /// * `request`: what is wanted; the plan keeps what it needs of it
     /// * `ret_plan`: the plan, with one reference, which the caller drops with mhp_plan_unref().
     ///   Made also where conflicts forbid to apply it
-    /// * returns 0; -ENOENT no such region or node; -EACCES and others: regions could not be
-    ///   listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a target, a goal or an
-    ///   online type, names more blocks than any machine has, or is not about just the region, or
-    ///   blocks of the region, that the snapshot is of; -ENOMEM
+    /// * returns 0; -ENOENT no such region or node; -EACCES and others: regions, or the blocks of
+    ///   the node, could not be listed (mhp_snapshot_get_problem()); -EINVAL the request lacks a
+    ///   target, a goal or an online type, names more blocks than any machine has, or is not
+    ///   about just the region, or blocks of the region, that the snapshot is of; -ENOMEM
     pub fn mhp_plan_new(
         snap: *const mhp_snapshot,
         request: *const mhp_request,
