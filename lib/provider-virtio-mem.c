@@ -41,121 +41,214 @@ static int is_virtio_mem(struct sysfs_dir *dir, struct mhp_region *region,
 	return r < 0 ? r : is_known || is_same(region->driver, DRIVER);
 }
 
-/* ---- what it has now ---- */
+/* ---- whose lines there are ---- */
 
-/* The lines of one device. */
-struct lines {
-	const struct mhp_region *region;
-	struct range_list ranges;
-	struct text space;		/* all that it can ever have */
-	struct problems *problems;
-	bool bad;
+/* A device's own line, or one of System RAM that is a device's. */
+struct owned_line {
+	struct iomem_line line, device;
+	size_t position;
 };
 
-static int note_line(struct lines *lines, const struct iomem_line *line)
+/* All of them, by the device's name: gone through once, however many devices there are. */
+struct owned_lines {
+	struct owned_line *list;
+	size_t count, room;
+	bool is_known;
+};
+
+static bool is_device(const struct iomem_line *line)
 {
-	struct text text = { 0 };
-	char *bad = NULL;
-	int r;
+	char name[32];
 
-	lines->bad = true;
-	text_add(&text, "%08" PRIx64 "-%08" PRIx64 " : ", line->start, line->end);
-	text_add_raw(&text, line->name, line->name_length < 64 ? line->name_length : 64);
-	r = text_finish(&text, &bad);
-	if (r == 0)
-		r = problems_add(lines->problems, -EBADMSG, bad, "/proc/iomem", "");
-	free(bad);
-	return r;
-}
-
-static int add_ram(struct lines *lines, const struct iomem_line *line,
-		   const struct iomem_line *device)
-{
-	struct range range;
-
-	if (line->start < device->start || line->end > device->end ||
-	    range_from_bounds(line->start, line->end, &range) < 0)
-		return note_line(lines, line);
-	return ranges_add(&lines->ranges, &range);
+	if (line->name_length >= sizeof(name) || memchr(line->name, 0, line->name_length))
+		return false;
+	memcpy(name, line->name, line->name_length);
+	name[line->name_length] = '\0';
+	return is_virtio_name(name);
 }
 
 /* The device that a line stands below: the nearest one. */
 static const struct iomem_line *find_device(const struct iomem_line *parents, size_t n_parents)
 {
-	char name[32];
-
-	while (n_parents-- > 0) {
-		const struct iomem_line *line = &parents[n_parents];
-
-		if (line->name_length >= sizeof(name) || memchr(line->name, 0, line->name_length))
-			continue;
-		memcpy(name, line->name, line->name_length);
-		name[line->name_length] = '\0';
-		if (is_virtio_name(name))
-			return line;
-	}
+	while (n_parents-- > 0)
+		if (is_device(&parents[n_parents]))
+			return &parents[n_parents];
 	return NULL;
 }
 
 static int take_line(void *data, const struct iomem_line *line, const struct iomem_line *parents,
 		     size_t n_parents)
 {
-	struct lines *lines = data;
-	const struct iomem_line *device;
+	struct owned_lines *lines = data;
+	const struct iomem_line *device = NULL;
 
-	if (iomem_line_is_named(line, lines->region->name)) {
-		text_add(&lines->space, "%s0x%" PRIx64 "-0x%" PRIx64,
-			 lines->space.length ? ", " : "", line->start, line->end);
+	if (is_device(line))
+		device = line;
+	else if (iomem_line_is_ram(line))
+		device = find_device(parents, n_parents);
+	if (!device)
 		return 0;
+	if (lines->count == lines->room) {
+		size_t room = lines->room ? 2 * lines->room : 16;
+		struct owned_line *list = reallocarray(lines->list, room, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		lines->list = list;
+		lines->room = room;
 	}
-	if (!iomem_line_is_ram(line))
+	lines->list[lines->count] = (struct owned_line){ *line, *device, lines->count };
+	lines->count++;
+	return 0;
+}
+
+static int compare_names(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	int r = memcmp(a, b, a_length < b_length ? a_length : b_length);
+
+	return r ? r : a_length < b_length ? -1 : a_length > b_length;
+}
+
+static int compare_owned(const void *a, const void *b)
+{
+	const struct owned_line *x = a, *y = b;
+	int r = compare_names(x->device.name, x->device.name_length, y->device.name,
+			      y->device.name_length);
+
+	return r ? r : x->position < y->position ? -1 : 1;
+}
+
+static int find_lines(const struct iomem *iomem, struct owned_lines *lines)
+{
+	int r;
+
+	if (lines->is_known)
 		return 0;
-	device = find_device(parents, n_parents);
-	if (!device || !iomem_line_is_named(device, lines->region->name))
-		return 0;
-	return add_ram(lines, line, device);
+	r = iomem_walk(iomem, take_line, lines);
+	if (r < 0)
+		return r;
+	if (lines->count)
+		qsort(lines->list, lines->count, sizeof(*lines->list), compare_owned);
+	lines->is_known = true;
+	return 0;
+}
+
+/* The first one of a device, or of what comes after it. */
+static size_t find_first_of(const struct owned_lines *lines, const char *name)
+{
+	size_t low = 0, high = lines->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct iomem_line *device = &lines->list[mid].device;
+
+		if (compare_names(device->name, device->name_length, name, strlen(name)) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* ---- what it has now ---- */
+
+/* Of one device. */
+struct found {
+	struct range_list ranges;
+	struct text space;		/* all that it can ever have */
+	struct problems *problems;
+	bool bad;
+};
+
+static int note_line(struct found *found, const struct iomem_line *line)
+{
+	struct text text = { 0 };
+	char *bad = NULL;
+	int r;
+
+	found->bad = true;
+	text_add(&text, "%08" PRIx64 "-%08" PRIx64 " : ", line->start, line->end);
+	text_add_raw(&text, line->name, line->name_length < 64 ? line->name_length : 64);
+	r = text_finish(&text, &bad);
+	if (r == 0)
+		r = problems_add(found->problems, -EBADMSG, bad, "/proc/iomem", "");
+	free(bad);
+	return r;
+}
+
+static int add_ram(struct found *found, const struct iomem_line *line,
+		   const struct iomem_line *device)
+{
+	struct range range;
+
+	if (line->start < device->start || line->end > device->end ||
+	    range_from_bounds(line->start, line->end, &range) < 0)
+		return note_line(found, line);
+	return ranges_add(&found->ranges, &range);
+}
+
+static int add_line(struct found *found, const struct owned_line *owned)
+{
+	const struct iomem_line *line = &owned->line;
+
+	if (iomem_line_is_ram(line))
+		return add_ram(found, line, &owned->device);
+	text_add(&found->space, "%s0x%" PRIx64 "-0x%" PRIx64, found->space.length ? ", " : "",
+		 line->start, line->end);
+	return 0;
+}
+
+static int add_lines(struct found *found, const struct owned_lines *lines, const char *name)
+{
+	int r = 0;
+
+	for (size_t i = find_first_of(lines, name); r == 0 && i < lines->count &&
+	     iomem_line_is_named(&lines->list[i].device, name); i++)
+		r = add_line(found, &lines->list[i]);
+	return r;
 }
 
 /* Takes the ranges over. */
-static int set_ranges(struct mhp_region *region, struct lines *lines, uint64_t block_size)
+static int set_ranges(struct mhp_region *region, struct found *found, uint64_t block_size)
 {
-	struct range *ranges = lines->ranges.list;
+	struct range *ranges = found->ranges.list;
 	size_t bad;
 	int r = 0;
 
-	if (!lines->bad) {
-		r = region_set_ranges(region, ranges, lines->ranges.count, block_size, &bad);
+	if (!found->bad) {
+		r = region_set_ranges(region, ranges, found->ranges.count, block_size, &bad);
 		if (r == 0)
 			ranges = NULL;
 		else if (r == -EBADMSG)
-			r = note_line(lines, &(struct iomem_line){
+			r = note_line(found, &(struct iomem_line){
 				.start = ranges[bad].start,
 				.end = ranges[bad].start + ranges[bad].size - 1,
 				.name = region->name, .name_length = strlen(region->name),
 			});
 	}
-	if (lines->bad)
+	if (found->bad)
 		region->ranges_code = -EBADMSG;
 	free(ranges);
 	return r;
 }
 
 /* A device that has nothing, or no driver, has no line. */
-static int add_space(struct mhp_region *region, struct lines *lines)
+static int add_space(struct mhp_region *region, struct found *found)
 {
 	char *text = NULL;
 	int r;
 
-	r = text_finish(&lines->space, &text);
+	r = text_finish(&found->space, &text);
 	if (r == 0 && *text)
 		r = region_add_fact(region, "address_space", 0, text);
 	free(text);
 	return r;
 }
 
-static int find_ranges(struct finder *finder, struct mhp_region *region)
+static int find_ranges(struct finder *finder, struct owned_lines *lines,
+		       struct mhp_region *region)
 {
-	struct lines lines = { .region = region, .problems = finder->problems };
+	struct found found = { .problems = finder->problems };
 	const struct iomem *iomem;
 	int r;
 
@@ -165,18 +258,20 @@ static int find_ranges(struct finder *finder, struct mhp_region *region)
 		return region_add_fact(region, "address_space", iomem->code, NULL);
 	}
 	if (r == 0)
-		r = iomem_walk(iomem, take_line, &lines);
+		r = find_lines(iomem, lines);
+	if (r == 0)
+		r = add_lines(&found, lines, region->name);
 	if (r < 0) {
-		free(lines.ranges.list);
-		free(lines.space.str);
+		free(found.ranges.list);
+		free(found.space.str);
 		return r;
 	}
-	r = set_ranges(region, &lines, finder->block_size);
+	r = set_ranges(region, &found, finder->block_size);
 	if (r < 0) {
-		free(lines.space.str);
+		free(found.space.str);
 		return r;
 	}
-	return add_space(region, &lines);
+	return add_space(region, &found);
 }
 
 /* ---- what it is ---- */
@@ -263,7 +358,7 @@ static int read_device(struct bus *bus, struct sysfs_dir *dir, struct mhp_region
 	r = is_virtio_mem(dir, region, finder->problems);
 	if (r <= 0)
 		return r < 0 ? r : 1;
-	r = find_ranges(finder, region);
+	r = find_ranges(finder, bus->data, region);
 	if (r == 0 && finder->wants_identity)
 		r = find_identity(finder, region);
 	if (r == 0 && finder->wants_identity)
@@ -288,12 +383,20 @@ static const struct bus_type type = {
 
 static int find(struct finder *finder)
 {
-	return bus_find(finder, &type, NULL);
+	struct owned_lines lines = { 0 };
+	int r = bus_find(finder, &type, &lines);
+
+	free(lines.list);
+	return r;
 }
 
 static int find_again(struct finder *finder, const char *name)
 {
-	return bus_find_again(finder, &type, name, NULL);
+	struct owned_lines lines = { 0 };
+	int r = bus_find_again(finder, &type, name, &lines);
+
+	free(lines.list);
+	return r;
 }
 
 /* ---- what may be done to it ---- */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* virtio-mem devices: as they were recorded, as the host changes them, and as no kernel has them. */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -687,6 +688,65 @@ static void denied(void **state)
 	tear_down(&bench);
 }
 
+/* ---- many of them ---- */
+
+static size_t parsed;
+
+int __real_parse_iomem_line(const char *str, size_t length, struct iomem_line *ret);
+int __wrap_parse_iomem_line(const char *str, size_t length, struct iomem_line *ret);
+
+int __wrap_parse_iomem_line(const char *str, size_t length, struct iomem_line *ret)
+{
+	parsed++;
+	return __real_parse_iomem_line(str, length, ret);
+}
+
+/* How many lines are looked at where there are so many devices, with a block each. */
+static size_t parsed_for(unsigned int count)
+{
+	struct fakesys *fs = fakesys_new_machine(ONLINE);
+	struct text iomem = { 0 };
+	struct mhp_snapshot *snap;
+	char name[32], *text;
+
+	text_add(&iomem, "%s", BOOT);
+	for (unsigned int i = 0; i < count; i++) {
+		uint64_t start = (UINT64_C(1) << 40) + i * 128 * MIB;
+
+		text_add(&iomem, "%" PRIx64 "-%" PRIx64 " : virtio%u\n"
+			 "  %" PRIx64 "-%" PRIx64 " : System RAM (virtio_mem)\n", start,
+			 start + 128 * MIB - 1, 100 + i, start, start + 128 * MIB - 1);
+		snprintf(name, sizeof(name), "virtio%u", 100 + i);
+		add_device(fs, name, "0x0018\n");
+	}
+	assert_int_equal(text_finish(&iomem, &text), 0);
+	fakesys_file(fs, "/proc/iomem", text);
+	free(text);
+	parsed = 0;
+	snap = take_fake(fs, 0);
+	for (unsigned int i = 0; i < count; i++) {
+		const struct mhp_region *region;
+		size_t n_ranges;
+
+		snprintf(name, sizeof(name), "virtio%u", 100 + i);
+		region = mhp_snapshot_find_region(snap, name);
+		assert_non_null(region);
+		assert_int_equal(mhp_region_get_range_count(region, &n_ranges), 0);
+		assert_int_equal(n_ranges, 1);
+	}
+	mhp_snapshot_unref(snap);
+	return parsed;
+}
+
+/* The lines are gone through once for all devices. */
+static void many(void **state)
+{
+	size_t few = parsed_for(20), more = parsed_for(40);
+
+	(void)state;
+	assert_in_range(more, few + 1, 2 * few);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -708,6 +768,7 @@ int main(void)
 		cmocka_unit_test(other_ranges),
 		cmocka_unit_test(saved_plan),
 		cmocka_unit_test(denied),
+		cmocka_unit_test_teardown(many, fakesys_free_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
