@@ -78,18 +78,43 @@ static void say_not_ready(struct wait *wait, const struct mhp_region *region)
 		text_add(&wait->missing, "no driver has %s", region->name);
 }
 
+/* It is not among those that were found. Is it gone for sure? 0, or why that is not known */
+static int doubt_gone(const struct wait *wait)
+{
+	const struct regions *regions = &wait->snap->regions;
+	int code = regions->code;
+
+	for (size_t i = 0; i < regions->count && code == 0 && may_be_identity(wait->region); i++)
+		if (regions->list[i].identity_code != -ENODATA)
+			code = regions->list[i].identity_code;
+	return code;
+}
+
+static bool is_gone(struct wait *wait, const struct mhp_region *region)
+{
+	int code = region ? 0 : doubt_gone(wait);
+
+	if (is_there(region)) {
+		text_add(&wait->missing, "%s is still there", region->name);
+		return false;
+	}
+	if (code < 0) {
+		text_add(&wait->missing, "whether ");
+		text_add_escaped(&wait->missing, wait->region);
+		text_add(&wait->missing, " is still there is not known: ");
+		text_add_code(&wait->missing, code);
+	}
+	return code == 0;
+}
+
 /* What is missing is told to wait->missing. */
 static bool is_region_met(struct wait *wait)
 {
 	const struct mhp_region *region = mhp_snapshot_find_region(wait->snap, wait->region);
-	bool there = is_there(region);
 
-	if (wait->what == MHP_WAIT_GONE) {
-		if (there)
-			text_add(&wait->missing, "%s is still there", region->name);
-		return !there;
-	}
-	if (!there) {
+	if (wait->what == MHP_WAIT_GONE)
+		return is_gone(wait, region);
+	if (!is_there(region)) {
 		text_add(&wait->missing, "no region ");
 		text_add_escaped(&wait->missing, wait->region);
 		return false;

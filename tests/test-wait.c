@@ -204,6 +204,22 @@ static void test_ready_by_message(void **state)
 	tear_down(&bench);
 }
 
+/* Who may not see which one has it has not seen that it is gone. */
+static void test_gone_is_not_known(void **state)
+{
+	const char *identity = "hmem:0x100000000";
+	struct bench bench;
+
+	(void)state;
+	begin(&bench, HMEM_7_3);
+	assert_int_equal(mhp_sim_fail_read(bench.sim, DAX "/mapping0/start", -EACCES, 0), 0);
+	assert_int_equal(glance(&bench, identity, MHP_WAIT_GONE), -ETIMEDOUT);
+	assert_non_null(strstr(last_message, "whether hmem:0x100000000 is still there is not known: "
+			       "EACCES"));
+	assert_int_equal(glance(&bench, "dax9.9", MHP_WAIT_GONE), 0);
+	tear_down(&bench);
+}
+
 static void test_dimm(void **state)
 {
 	struct bench bench;
@@ -634,6 +650,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_is_so),
 		cmocka_unit_test(test_by_identity),
+		cmocka_unit_test(test_gone_is_not_known),
 		cmocka_unit_test(test_ready_by_state),
 		cmocka_unit_test(test_ready_by_blocks),
 		cmocka_unit_test(test_ready_by_message),

@@ -52,6 +52,11 @@ json '[.schema, .region]' '[1,null]'
 # by identity, too
 identity=$("$MHP" show dax0.0 --json --sim "$m" | jq -r .region.identity)
 waits 0 7.3-hmem-bound "$identity" --for ready
+# what cannot be looked at is not gone
+sed '/^.sys.bus.dax.devices/d' "$machines/7.3-hmem-bound.txt" >"$tmp/unread"
+echo '/sys/bus/dax/devices: no directory' >>"$tmp/unread"
+run 1 wait dax0.0 --for gone --sim "$tmp/unread"
+err_has 'dax0.0: not gone'
 
 # ---- others do it: block by block, by device, by driver; the policy is no event ----
 
