@@ -41,10 +41,13 @@ bool is_for_guard(const struct mhp_agenda_item *item)
 	       mhp_standing_rule_get_max_movable_ratio(item->rule, &percent) == 0;
 }
 
-/* Is it the policy's to say where it is? Else it is a part of the machine as it stands. */
+/*
+ * Is it the policy's to say where it is? Else it is a part of the machine as it stands, as is
+ * boot memory, which no rule changes.
+ */
 static bool is_governed(const struct mhp_agenda_item *item)
 {
-	return item->typed;
+	return item->typed && mhp_region_get_kind(item->region) != MHP_REGION_BOOT;
 }
 
 /* Of what it has in Movable now, what will still be there after it was handled. */

@@ -92,6 +92,18 @@ static void test_later_kernel_memory(void **state)
 	tear_down(&bench);
 }
 
+/* A rule about boot memory changes none of it, and so nothing of what it makes room for. */
+static void test_boot_memory(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	set_up_pool(&bench, MHP_SIM_KERNEL_7_3);
+	check_item(&bench, ALL "max-movable-ratio = 100\n[boot]\nkind = boot\n"
+		   "type = online_kernel\n", "dax0.0", "to-do online_movable not-plugged");
+	tear_down(&bench);
+}
+
 /* A later item that has Movable already, and keeps it, counts; one that leaves it does not. */
 static void test_later_movable(void **state)
 {
@@ -223,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_later_kernel_memory),
+		cmocka_unit_test(test_boot_memory),
 		cmocka_unit_test(test_later_movable),
 		cmocka_unit_test(test_stays),
 		cmocka_unit_test(test_growing),
