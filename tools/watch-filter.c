@@ -17,8 +17,9 @@ void filter_begin(struct filter *filter, const struct options *options,
 	*filter = (struct filter){ .kind = options->kind, .snap = mhp_snapshot_ref(snap) };
 	if (!options->region)
 		return;
-	/* by identity, too; it may yet come, and then has the name that was given */
+	/* by identity, too; it may yet come, by its name or as what has that identity then */
 	region = mhp_snapshot_find_region(snap, options->region);
+	filter->sought = region ? NULL : options->region;
 	filter->region_copy = text_format("%s", region ? mhp_region_get_name(region) :
 					  options->region);
 	filter->region = filter->region_copy;
@@ -30,6 +31,20 @@ void filter_end(struct filter *filter)
 	mhp_snapshot_unref(filter->snap);
 }
 
+static void find_sought(struct filter *filter)
+{
+	const struct mhp_region *region = NULL;
+
+	if (filter->sought)
+		region = mhp_snapshot_find_region(filter->snap, filter->sought);
+	if (!region)
+		return;
+	free(filter->region_copy);
+	filter->region_copy = text_format("%s", mhp_region_get_name(region));
+	filter->region = filter->region_copy;
+	filter->sought = NULL;
+}
+
 static int renew(struct filter *filter, struct machine *machine,
 		 const struct mhp_monitor *monitor, bool is_found)
 {
@@ -39,12 +54,34 @@ static int renew(struct filter *filter, struct machine *machine,
 	if (is_found)			/* in one that was taken just now */
 		mhp_snapshot_ref(snap);
 	else
-		r = machine_snapshot(machine, 0, &snap);
+		r = machine_snapshot(machine, filter->sought ? MHP_SNAPSHOT_IDENTITY : 0, &snap);
 	if (r)
 		return r;
 	mhp_snapshot_unref(filter->snap);
 	filter->snap = snap;
+	find_sought(filter);
 	return EXIT_AS_ASKED;
+}
+
+static bool has_blocks(const struct filter *filter, const char *name)
+{
+	const struct mhp_region *region = mhp_snapshot_find_region(filter->snap, name);
+
+	return region && mhp_region_count_block_runs(region);
+}
+
+/* When a device is added nothing may be known of it yet but its name. */
+static int follow_device(struct filter *filter, struct machine *machine,
+			 const struct mhp_monitor *monitor, const struct mhp_event *event)
+{
+	const char *name = mhp_event_get_region_name(event);
+	int r;
+
+	if (!filter->sought || !name || filter->is_no_use || has_blocks(filter, name))
+		return EXIT_AS_ASKED;
+	r = renew(filter, machine, monitor, mhp_event_is_found(event));
+	filter->is_no_use = r || !has_blocks(filter, name);
+	return r;
 }
 
 /* Whose block it is or, if it is not there, would be: of several, the one made of others. */
@@ -75,8 +112,7 @@ static int follow_block(struct filter *filter, struct machine *machine,
 	int r;
 
 	mhp_event_get_block_id(event, &id);
-	if (mhp_event_get_region_name(event) || filter->is_no_use ||
-	    region_of_block(filter->snap, id))
+	if (filter->is_no_use || region_of_block(filter->snap, id))
 		return EXIT_AS_ASKED;
 	r = renew(filter, machine, monitor, mhp_event_is_found(event));
 	filter->is_no_use = r || !region_of_block(filter->snap, id);
@@ -96,8 +132,12 @@ int filter_follow(struct filter *filter, struct machine *machine,
 		if (!is_filtered || mhp_snapshot_find_region(filter->snap, name))
 			return EXIT_AS_ASKED;
 		return renew(filter, machine, monitor, mhp_event_is_found(event));
+	case MHP_EVENT_DEVICE_BOUND:
+		return follow_device(filter, machine, monitor, event);
 	case MHP_EVENT_BLOCK_ADDED:
-		return follow_block(filter, machine, monitor, event);
+		return mhp_event_get_region_name(event) ?
+		       follow_device(filter, machine, monitor, event) :
+		       follow_block(filter, machine, monitor, event);
 	default:
 		return EXIT_AS_ASKED;
 	}

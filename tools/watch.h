@@ -10,6 +10,7 @@
 struct filter {
 	const char *region;		/* as it was given, or its name if that was its identity */
 	char *region_copy;
+	const char *sought;		/* what may be its identity, as long as it is not there */
 	const char *kind;
 	struct mhp_snapshot *snap;	/* knows regions that came since the monitor began */
 	bool is_no_use;			/* a newer one would not tell more */

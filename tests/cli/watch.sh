@@ -134,6 +134,16 @@ out_has 'memory35 (dax0.1): offline -> online in Movable'
 out_lacks '(dax0.0)'
 out_has 'memory34 (dax0.1): absent -> offline; probably whoever wrote to the state file or bound dax0.1,'
 
+# the same by its identity, which it has once it has a size
+cp "$machines/7.3-hmem-bound.txt" "$m"
+watch 0 hmem:0x110000000
+err_has 'not there yet'
+out_has 'memory34 (dax0.1): absent -> offline'
+out_has 'memory35 (dax0.1): absent -> offline'
+out_has 'memory35 (dax0.1): offline -> online in Movable'
+out_has 'dax0.1: bound to kmem'
+out_lacks '(dax0.0)'
+
 # ---- JSON: one object a line, with the same keys always ----
 
 cp "$machines/7.3-hmem-bound.txt" "$m"
