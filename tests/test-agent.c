@@ -316,7 +316,7 @@ static void never_goes_offline(void **state)
 	begin_offline(&stage);
 	assert_int_equal(mhp_sim_hang_block(stage.bench.sim, 64, 0), 0);
 	begin_ns = stage.now_ns;
-	stage.agent.timeout_ms = 20;
+	stage.agent.timeout_ms = 100;
 	agent_load(&stage.agent);
 	settle(&stage);
 	assert_blocks(&stage.bench, 32, 35, "offline");
