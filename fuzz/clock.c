@@ -20,6 +20,11 @@
 int64_t __wrap_now_ns(void);
 int64_t __wrap_deadline_ns(int64_t timeout_ms, int64_t default_ms);
 int __wrap_nanosleep(const struct timespec *pause, struct timespec *ret_left);
+/* its names where time_t has become 64 bits wide: of glibc, of musl */
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *ret_left)
+	__attribute__((alias("__wrap_nanosleep")));
+int __wrap___nanosleep_time64(const struct timespec *pause, struct timespec *ret_left)
+	__attribute__((alias("__wrap_nanosleep")));
 int __wrap_worker_run(struct worker *worker, int (*fn)(void *data), void *data,
 		      int64_t deadline, int (*tick)(void *tick_data), void *tick_data,
 		      int *ret_code);
