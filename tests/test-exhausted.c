@@ -300,6 +300,14 @@ static void exhaust_verb(size_t index, enum class of, int with, size_t stride)
 	}
 }
 
+static void end_sweep(void)
+{
+	acting_show(NULL);
+	fail_on = false;
+	if (complaints)
+		fail_msg("%zu complaints", complaints);
+}
+
 /* Of so many verbs one, and of the calls of each one of so many. */
 static void exhaust(enum class of, const int codes[2], size_t every, size_t stride)
 {
@@ -309,10 +317,7 @@ static void exhaust(enum class of, const int codes[2], size_t every, size_t stri
 	for (size_t i = 0; i < VERBS; i += every)
 		if (is_for_disk(&verbs[i]))
 			exhaust_verb(i, of, codes[i / every % 2], stride);
-	acting_show(NULL);
-	fail_on = false;
-	if (complaints)
-		fail_msg("%zu complaints", complaints);
+	end_sweep();
 }
 
 static const int no_files[] = { EMFILE, ENFILE };
@@ -340,6 +345,28 @@ static void test_opens_on(void **state)
 	way = FAKESYS_OPENAT2;
 	fail_on = true;
 	exhaust(OPEN, no_files, 19, 31);
+}
+
+/* Those that find out what there is: what a node has is not taken for nothing. */
+static void test_first_opens_on(void **state)
+{
+	(void)state;
+	way = FAKESYS_OPENAT2;
+	fail_on = true;
+	complaints = 0;
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strncmp(verbs[i].wish, "node:", strlen("node:")) || !is_for_disk(&verbs[i]))
+			continue;
+		for (size_t at = 1; at <= 12; at++) {
+			struct refusal refusal = {
+				.run = { .machine = HMEM_7_3, .verb = &verbs[i] }, .class = OPEN,
+				.at = at, .code = EMFILE,
+			};
+
+			run_once(&refusal);
+		}
+	}
+	end_sweep();
 }
 
 static void test_locks(void **state)
@@ -402,6 +429,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_opens, fakesys_free_all),
 		cmocka_unit_test_teardown(test_walks, fakesys_free_all),
 		cmocka_unit_test_teardown(test_opens_on, fakesys_free_all),
+		cmocka_unit_test_teardown(test_first_opens_on, fakesys_free_all),
 		cmocka_unit_test_teardown(test_locks, fakesys_free_all),
 		cmocka_unit_test_teardown(test_room, fakesys_free_all),
 		cmocka_unit_test_teardown(test_room_on, fakesys_free_all),
